@@ -1,0 +1,1 @@
+"""Orders from elsewhere: files of other systems in, typed orders out, row by row."""

@@ -1,0 +1,162 @@
+"""A delimited text file as a stream of rows whose values are asked for by column name."""
+
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from shared.rendering import gettext as _
+from shared.stores.encodings import Encoding, detect
+from shared.stores.records import Record, records
+from shared.stores.sniffing import accepted, refuse_what_is_no_table
+from shared.stores.troubles import Fault, RowFault, UnreadableFile
+
+MAX_ROWS = 1_000_000
+MAX_COLUMNS = 200
+_REPORT_EVERY = 256
+_SAMPLE = 65_536
+_GAPS = re.compile(r"[\s_-]+")
+_QUOTED = re.compile('"[^"]*"')
+_SEPARATOR_LINE = re.compile(r"sep=(.)", re.IGNORECASE)
+_DELIMITERS = ("\t", ",", ";")
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: the line it begins on, and its values by column name."""
+
+    line: int
+    cells: Sequence[str]
+    columns: Mapping[str, int]
+    fault: Fault | None = None
+
+    def value(self, column: str) -> str:
+        """Give a column's value without spaces around it; "" when the row or the file lacks it."""
+        index = self.columns.get(column)
+        if index is None or index >= len(self.cells):
+            return ""
+        return self.cells[index].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table that was opened: how it is to be read, and its columns by their plain names.
+
+    `width` counts the header's columns, `repeated` names those that stand there twice.
+    """
+
+    path: Path
+    size: int
+    encoding: Encoding
+    delimiter: str
+    newline: str
+    header_line: int
+    columns: Mapping[str, int]
+    width: int
+    repeated: frozenset[str]
+
+    def rows(self, progress: Progress | None = None) -> Iterator[Row]:
+        """Stream the rows below the header, telling now and then how many bytes were read.
+
+        Raises UnreadableFile when there are more rows than are accepted.
+        """
+        with self.path.open("rb") as raw:
+            stream = io.TextIOWrapper(raw, self.encoding.codec, newline=self.newline)
+            for count, record in enumerate(self._body(records(stream, self.delimiter)), start=1):
+                if count > MAX_ROWS:
+                    raise _too_many_rows(record.line)
+                if progress is not None and count % _REPORT_EVERY == 0:
+                    progress(raw.tell())
+                fault = record.fault or _surplus(record.cells, self.width)
+                yield Row(record.line, record.cells, self.columns, fault)
+        if progress is not None:
+            progress(self.size)
+
+    def _body(self, found: Iterator[Record]) -> Iterator[Record]:
+        for record in found:
+            if record.line > self.header_line and any(cell.strip() for cell in record.cells):
+                yield record
+
+
+def open_table(path: Path) -> Table:
+    """Find out how a delimited text file is to be read; raises UnreadableFile when it is none."""
+    refuse_what_is_no_table(path)
+    encoding = detect(path)
+    newline = _newline(path, encoding)
+    delimiter, header = _header(path, encoding, newline)
+    names = [plain_name(cell) for cell in header.cells]
+    if len(names) > MAX_COLUMNS:
+        raise UnreadableFile(
+            _("The header names %(count)d columns; at most %(limit)d are accepted.")
+            % {"count": len(names), "limit": MAX_COLUMNS},
+            accepted(),
+        )
+    return Table(
+        path=path,
+        size=path.stat().st_size,
+        encoding=encoding,
+        delimiter=delimiter,
+        newline=newline,
+        header_line=header.line,
+        columns={name: index for index, name in reversed(list(enumerate(names))) if name},
+        width=len(names),
+        repeated=frozenset(name for name in names if name and names.count(name) > 1),
+    )
+
+
+def plain_name(header: str) -> str:
+    """Reduce a header to its plain name: "Order ID", "order_id" and "order-id" are the same."""
+    return _GAPS.sub("-", header.strip()).casefold()
+
+
+def _newline(path: Path, encoding: Encoding) -> str:
+    with path.open("rb") as raw:
+        sample = _sample(raw, encoding)
+    return "\r" if "\r" in sample and "\n" not in sample else "\n"
+
+
+def _sample(raw: BinaryIO, encoding: Encoding) -> str:
+    return io.TextIOWrapper(raw, encoding.codec, newline="").read(_SAMPLE)
+
+
+def _header(path: Path, encoding: Encoding, newline: str) -> tuple[str, Record]:
+    with path.open("rb") as raw:
+        lines = [line.strip() for line in _sample(raw, encoding).split(newline)]
+    said = next((line for line in lines if line), "")
+    separator = _SEPARATOR_LINE.fullmatch(said)
+    if separator is not None:
+        said = next((line for line in lines if line and line != said), "")
+    delimiter = separator.group(1) if separator is not None else _likeliest_delimiter(said)
+    with path.open("rb") as raw:
+        for record in records(io.TextIOWrapper(raw, encoding.codec, newline=newline), delimiter):
+            if _SEPARATOR_LINE.fullmatch(delimiter.join(record.cells).strip()) is None:
+                return delimiter, record
+    raise UnreadableFile(_("The file holds no header and no rows."), accepted())
+
+
+def _likeliest_delimiter(line: str) -> str:
+    bare = _QUOTED.sub("", line)
+    return max(_DELIMITERS, key=bare.count)
+
+
+def _surplus(cells: Sequence[str], width: int) -> Fault | None:
+    if len(cells) <= width or not any(cell.strip() for cell in cells[width:]):
+        return None
+    return Fault(
+        RowFault.TOO_MANY_VALUES,
+        _("the row has %(count)d values, but the header names only %(width)d columns.")
+        % {"count": len(cells), "width": width},
+        _("A value probably holds the character that separates the columns; quote the value or remove it."),
+    )
+
+
+def _too_many_rows(line: int) -> UnreadableFile:
+    return UnreadableFile(
+        _("The file has more than %(limit)d rows; reading stopped at line %(line)d.")
+        % {"limit": MAX_ROWS, "line": line},
+        _("Split the file between two orders and import the parts; no order is taken in twice."),
+    )
