@@ -1,0 +1,50 @@
+"""Build the web application around faces it is given and never learns the names of."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from flask import Blueprint, Flask, request
+from jinja2 import StrictUndefined
+
+from shared import wording
+from shared.settings import Settings
+from shared.storage.engine import Database
+from shared.web import health
+from shared.web.assets import mount_assets
+from shared.web.errors import mount_errors
+from shared.web.i18n import mount_languages
+from shared.web.security import secure
+from shared.web.services import EXTENSION, Services, services
+
+__all__ = ["Services", "build_app", "services"]
+
+FRAGMENT_HEADER = "X-Fragment"
+
+
+def build_app(settings: Settings, db: Database, blueprints: Iterable[Blueprint]) -> Flask:
+    """Build the application: protections first, then health and static files, then the given faces."""
+    app = Flask("rescind", static_folder=None, template_folder=str(_templates()))
+    app.extensions[EXTENSION] = Services(settings, db)
+    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    mount_languages(app)
+    secure(app, settings)
+    mount_errors(app)
+    mount_assets(app)
+    app.jinja_env.globals["wording"] = wording
+    app.context_processor(lambda: {"fragment": wanted_fragment()})
+    app.register_blueprint(health.blueprint)
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    return app
+
+
+def wanted_fragment() -> str:
+    """Tell which part of a page the script asks for: "dialog", "quote", or "" for the whole page."""
+    return request.headers.get(FRAGMENT_HEADER, "")
+
+
+def _templates() -> Path:
+    """Find the templates: beside the packages in a checkout, inside this one in an installed wheel."""
+    package = Path(__file__).resolve().parents[1]
+    checkout = package.parent / "templates"
+    return checkout if checkout.is_dir() else package / "templates"

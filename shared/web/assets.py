@@ -1,0 +1,93 @@
+"""Static files: read once at start, served under the hash of their content, never checked again by a browser."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, request
+
+_FOLDER = Path(__file__).parent / "static"
+_IMMUTABLE = "public, max-age=31536000, immutable"
+_STYLES = (
+    "tokens.css",
+    "frames.css",
+    "panels.css",
+    "components.css",
+    "fields.css",
+    "tables.css",
+    "windows.css",
+    "cards.css",
+    "narrow.css",
+)
+_SINGLE = ("app.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")
+_COMPRESSIBLE = frozenset({"text/css", "text/javascript", "image/svg+xml"})
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One static file in memory; `digest` stands in its address."""
+
+    digest: str
+    mimetype: str
+    body: bytes
+    compressed: bytes
+
+
+class Assets:
+    """Every static file by name; `app.css` is our stylesheets joined in their order."""
+
+    def __init__(self) -> None:
+        bodies = {name: (_FOLDER / name).read_bytes() for name in _SINGLE}
+        bodies["app.css"] = b"\n".join((_FOLDER / "styles" / name).read_bytes() for name in _STYLES)
+        self._by_name = {name: _asset(name, body) for name, body in bodies.items()}
+
+    def url(self, name: str) -> str:
+        """Give the address of a file; raises KeyError when there is none such."""
+        return f"/static/{self._by_name[name].digest}/{name}"
+
+    def find(self, name: str) -> Asset | None:
+        """Find a file by name."""
+        return self._by_name.get(name)
+
+
+def mount_assets(app: Flask) -> None:
+    """Serve the static files, and give templates `static_url(name)`."""
+    assets = Assets()
+    app.jinja_env.globals["static_url"] = assets.url
+    blueprint = Blueprint("assets", __name__)
+
+    @blueprint.get("/static/<string:digest>/<path:name>")
+    def static_file(digest: str, name: str) -> Response:
+        asset = assets.find(name)
+        if asset is None or asset.digest != digest:
+            abort(404)
+        return _response(asset, _IMMUTABLE)
+
+    @blueprint.get("/favicon.ico")
+    def favicon() -> Response:
+        asset = assets.find("favicon.ico")
+        if asset is None:
+            abort(404)
+        return _response(asset, "public, max-age=86400")
+
+    app.register_blueprint(blueprint)
+
+
+def _asset(name: str, body: bytes) -> Asset:
+    mimetype = "image/x-icon" if name.endswith(".ico") else mimetypes.guess_type(name)[0] or ""
+    squeezed = gzip.compress(body, mtime=0) if mimetype in _COMPRESSIBLE else b""
+    return Asset(hashlib.sha256(body).hexdigest()[:16], mimetype, body, squeezed)
+
+
+def _response(asset: Asset, cache_control: str) -> Response:
+    if asset.compressed and request.accept_encodings["gzip"]:
+        response = Response(asset.compressed, mimetype=asset.mimetype)
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response = Response(asset.body, mimetype=asset.mimetype)
+    response.headers["Cache-Control"] = cache_control
+    if asset.compressed:
+        response.vary.add("Accept-Encoding")
+    return response

@@ -1,0 +1,148 @@
+"""Turn refusals and failures into a page that says what to do next, or into problem+json for machines."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, json, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.routing import RequestRedirect
+
+from shared.domain.errors import InvalidContent, NotFound, NotPermitted, Refusal
+from shared.rendering import gettext as _
+
+_STATUSES: dict[type[Refusal], int] = {NotFound: 404, NotPermitted: 403, InvalidContent: 422}
+_CODES = {
+    400: "malformed",
+    401: "not_signed_in",
+    403: "not_permitted",
+    404: "not_found",
+    405: "method_not_allowed",
+    409: "refused",
+    410: "gone",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid_content",
+    429: "too_many_requests",
+    500: "internal_error",
+    503: "unavailable",
+}
+_KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
+_FOR_MACHINES = ("/api/", "/testkit/")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do next: an address and the words of its link."""
+
+    href: str
+    words: str
+
+
+def status_of(refusal: Refusal) -> int:
+    """Choose the status a refusal is answered with; what is not told otherwise is a conflict."""
+    for kind, status in _STATUSES.items():
+        if isinstance(refusal, kind):
+            return status
+    return 409
+
+
+def problem(status: int, code: str, detail: str, **facts: object) -> Response:
+    """Make the one error shape of machines: application/problem+json with a stable `code` (RFC 9457)."""
+    document = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "code": code,
+        "detail": detail,
+        **facts,
+    }
+    return Response(json.dumps(document), status, mimetype="application/problem+json")
+
+
+def mount_errors(app: Flask) -> None:
+    """Answer every failure in the look of the product, or as problem+json under the API."""
+    app.register_error_handler(CSRFError, _open_too_long)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Refusal, _refused)
+    for lost in (OperationalError, InterfaceError, PoolExhausted):
+        app.register_error_handler(lost, _database_lost)
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, RequestRedirect):
+        return error
+    status = error.code or 500
+    response = _answer(status, _CODES.get(status, "refused"), error.description or "")
+    made = error.get_response()
+    for name in _KEPT_HEADERS:
+        if name in made.headers:
+            response.headers[name] = made.headers[name]
+    if isinstance(error, RequestEntityTooLarge):
+        # The rest of the body is not read, so this connection cannot carry another request.
+        response.headers["Connection"] = "close"
+    return response
+
+
+def _refused(refusal: Refusal) -> ResponseReturnValue:
+    return _answer(status_of(refusal), refusal.code, refusal.detail)
+
+
+def _database_lost(error: Exception) -> ResponseReturnValue:
+    current_app.logger.error("the database did not answer: %s", type(error).__name__)
+    response = _answer(503, "unavailable", "The database does not answer. Try again in a moment.")
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def _open_too_long(error: CSRFError) -> ResponseReturnValue:
+    words = _("This page was open too long; nothing was changed.")
+    hint = _("Open it again, check what it shows now, and press the button once more.")
+    return _page(400, _("Please try again"), words, hint, _came_from() or _way_out())
+
+
+def _answer(status: int, code: str, detail: str) -> Response:
+    if request.path.startswith(_FOR_MACHINES):
+        return problem(status, code, detail)
+    title, words = _words(status)
+    return _page(status, title, words, "", _way_out())
+
+
+def _page(status: int, title: str, words: str, hint: str, step: Step | None) -> Response:
+    body = render_template("errors/error.html", title=title, words=words, hint=hint, step=step)
+    return Response(body, status, mimetype="text/html")
+
+
+def _words(status: int) -> tuple[str, str]:
+    known = {
+        400: (_("We could not read that"), _("Something in this request was not in order. Nothing was changed.")),
+        403: (_("You may not do that"), _("Your role does not allow this. Ask an owner of the account.")),
+        404: (_("Page not found"), _("There is nothing at this address, or it is not yours to see.")),
+        405: (_("That does not work here"), _("This address does not take such a request. Nothing was changed.")),
+        409: (_("That is no longer possible"), _("The order has changed in the meantime. Nothing was changed by you.")),
+        410: (_("This link has expired"), _("For your safety, order links stop working after a while.")),
+        413: (_("That is too large"), _("Send less at once. Nothing was changed.")),
+        422: (_("We could not accept that"), _("Something in this request is not possible. Nothing was changed.")),
+        429: (_("Please wait a moment"), _("That was a lot in a short time. Try again in a minute.")),
+        503: (_("We will be right back"), _("Our database does not answer just now. Nothing was lost; try again soon.")),
+    }
+    failed = (_("Something went wrong"), _("The mistake is ours. Nothing was changed; please try again."))
+    return known.get(status, failed)
+
+
+def _came_from() -> Step | None:
+    """Offer the page that held the form, if it was one of ours."""
+    parts = urlsplit(request.referrer or "")
+    if not parts.path or parts.netloc != request.host:
+        return None
+    return Step(parts.path, _("Open the page again"))
+
+
+def _way_out() -> Step | None:
+    console = request.path.startswith("/console")
+    step = Step("/console/orders", _("Go to Orders")) if console else Step("/find", _("Send me my link again"))
+    return step if current_app.url_map.bind("").test(step.href) else None

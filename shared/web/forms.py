@@ -1,0 +1,133 @@
+"""The form every page form is: strict about what it is sent, gentle about saying what is wrong."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from flask import abort, request
+from flask_wtf import FlaskForm  # type: ignore[import-untyped]
+from wtforms import Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
+
+from shared.domain.text import MEMO_LIMIT, NAME_LIMIT, REASON_LIMIT, BadText, TooLong, clean, read_quantity
+from shared.rendering import gettext as _
+
+__all__ = ["MEMO_LIMIT", "NAME_LIMIT", "REASON_LIMIT"]
+
+
+class PageForm(FlaskForm):  # type: ignore[misc]  # the library has no types
+    """A form on a page. Each field carries its own trouble; `problems()` lists them for the summary."""
+
+    def submitted(self) -> bool:
+        """Say whether the form was sent and is in order; unknown fields are refused with 400."""
+        if request.method != "POST":
+            return False
+        if set(request.form) - set(self._fields):
+            abort(400)
+        return bool(self.validate())
+
+    def problems(self) -> list[tuple[str, str]]:
+        """List what is wrong as (field id, sentence), in the order of the fields."""
+        return [(field.id, str(sentence)) for field in self for sentence in field.errors]
+
+    def refuse(self, field: Field, sentence: str) -> None:
+        """Add a trouble that only the core could know."""
+        field.errors = [*field.errors, sentence]
+
+
+class _CleanText:
+    """Clean what was typed; the text as typed stays for showing it again."""
+
+    limit: int
+    lines = False
+    data: Any
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Take the one value that was sent through the cleaner."""
+        self.data = valuelist[0] if valuelist else ""
+        try:
+            self.data = clean(str(self.data), limit=self.limit, lines=self.lines)
+        except TooLong as error:
+            raise ValueError(_("Use %(limit)s characters at most.") % {"limit": error.limit}) from error
+        except BadText as error:
+            self.data = "".join(mark for mark in str(self.data) if mark.isprintable() or mark == "\n")
+            raise ValueError(_("Remove the characters that cannot be shown, then try again.")) from error
+
+
+class TextField(_CleanText, StringField):
+    """One line of text, cleaned."""
+
+    def __init__(self, label: str = "", *, limit: int = NAME_LIMIT, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.limit = limit
+
+
+class LongTextField(_CleanText, TextAreaField):
+    """Text of several lines, cleaned."""
+
+    lines = True
+
+    def __init__(self, label: str = "", *, limit: int = REASON_LIMIT, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.limit = limit
+
+
+class TokenField(_CleanText, HiddenField):
+    """A short hidden value that the page sends back, cleaned."""
+
+    limit = NAME_LIMIT
+
+
+class QuantityField(IntegerField):
+    """A number of units from 0 to `most` in plain digits (IntegerField takes `1_0` as 10); a field not sent is 0."""
+
+    data: int | None
+
+    def __init__(self, label: str = "", *, most: int, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.most = most
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read the digits; what is not plainly a number within bounds is refused."""
+        typed = str(valuelist[0]).strip(" ") if valuelist else "0"
+        self.data = None
+        try:
+            self.data = read_quantity(typed)
+        except ValueError:
+            raise ValueError(self._bounds()) from None
+        if self.data > self.most:
+            raise ValueError(self._bounds())
+
+    def _bounds(self) -> str:
+        return _("Enter a whole number from 0 to %(most)s.") % {"most": self.most}
+
+
+class ChoiceField(SelectField):
+    """A select whose first option is empty; `missing` is the sentence for choosing nothing, if that is wrong."""
+
+    def __init__(self, label: str = "", *, missing: str = "", **options: Any) -> None:
+        super().__init__(label, choices=[], validate_choice=False, **options)
+        self.missing = missing
+        self._values: frozenset[str] = frozenset()
+
+    def offer(self, choices: Iterable[tuple[str, str]]) -> None:
+        """Offer these (value, words), after an empty option."""
+        offered = list(choices)
+        self._values = frozenset(value for value, _words in offered)
+        self.choices = [SelectChoice("", ""), *(SelectChoice(value, words) for value, words in offered)]
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what was not offered, and the empty option where a choice is needed."""
+        if self.data and self.data not in self._values:
+            raise ValueError(_("Choose one of the options."))
+        if self.missing and not self.data:
+            raise ValueError(self.missing)
+
+
+def filled_in(sentence: str) -> Callable[[Any, Field], None]:
+    """Make a validator that says `sentence` when a field was left empty."""
+
+    def check(_form: Any, field: Field) -> None:
+        if not field.data and not field.errors:
+            raise ValueError(sentence)
+
+    return check

@@ -1,0 +1,20 @@
+"""What the layouts show around a page: whose it is and who is reading."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PortalFrame:
+    """The buyer's frame: the shop's name, or "" on pages that belong to no shop."""
+
+    merchant_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleFrame:
+    """The merchant's frame. `open_requests` is the badge beside *Requests*: "7", "1,000+" or "" for none."""
+
+    merchant_name: str
+    user_name: str
+    role_words: str
+    open_requests: str = ""

@@ -1,0 +1,148 @@
+/* Windows, steppers and live quotes. Without this script every one of them works as a page. */
+(() => {
+  "use strict";
+
+  const QUOTE_DELAY = 150;
+  const FIRST_FIELD = "input:not([type=hidden]):not([hidden]), select, textarea";
+
+  const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+
+  /* Windows: the page behind a link, shown as a dialog */
+
+  let opening = false;
+
+  async function openWindow(link) {
+    if (opening) return;
+    opening = true;
+    try {
+      const answer = await fetch(link.href, { headers: { "X-Fragment": "dialog" } });
+      const dialog = answer.ok && !answer.redirected ? parse(await answer.text()).querySelector("dialog") : null;
+      if (dialog) showWindow(document.importNode(dialog, true), link);
+      else window.location.assign(link.href);
+    } catch {
+      window.location.assign(link.href);
+    } finally {
+      opening = false;
+    }
+  }
+
+  function showWindow(dialog, link) {
+    const menu = link.closest("[popover]");
+    const opener = menu ? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`) : link;
+    if (menu) menu.hidePopover();
+    document.body.append(dialog);
+    prepare(dialog);
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      (opener || document.body).focus();
+    });
+    dialog.showModal();
+    const field = dialog.querySelector(FIRST_FIELD);
+    if (field) field.focus();
+  }
+
+  /* Steppers: − and + beside a number of units */
+
+  function step(button) {
+    const field = button.closest("[data-stepper]").querySelector("input");
+    const wanted = (Number.parseInt(field.value, 10) || 0) + Number(button.dataset.step);
+    const next = String(Math.min(Math.max(wanted, Number(field.min)), Number(field.max)));
+    if (next === field.value) return;
+    field.value = next;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /* Entire order or items: the choice follows the quantities, and the quantities the choice */
+
+  const quantities = (form) => [...form.querySelectorAll("[data-stepper] input")];
+
+  function followScope(form, target) {
+    const choices = [...form.querySelectorAll("[data-scope] input")];
+    if (choices.includes(target)) {
+      if (target.value === "entire") quantities(form).forEach((field) => { field.value = field.max; });
+      return;
+    }
+    const items = choices.find((choice) => choice.value === "items");
+    if (items && quantities(form).includes(target)) items.checked = true;
+  }
+
+  /* Live quote: the region Refund and the line beside the button follow each change */
+
+  function followQuote(form) {
+    let timer = 0;
+    let asked = null;
+
+    async function ask() {
+      if (asked) asked.abort();
+      const mine = new AbortController();
+      asked = mine;
+      try {
+        const answer = await fetch(form.dataset.quoteUrl, {
+          method: "POST",
+          body: new URLSearchParams(new FormData(form)),
+          headers: { "X-Fragment": "quote" },
+          signal: mine.signal,
+        });
+        if (!answer.ok || answer.redirected) return;
+        const parts = parse(await answer.text()).querySelectorAll("[data-part]");
+        if (asked === mine) parts.forEach((part) => replace(form, part));
+      } catch {
+        /* Aborted by a newer change, or offline: the old figures stay dimmed. */
+      }
+    }
+
+    form.addEventListener("input", (event) => {
+      if (event.target.matches("textarea")) return;
+      followScope(form, event.target);
+      const receipt = form.querySelector('[data-part="refund"]');
+      if (receipt) receipt.setAttribute("aria-busy", "true");
+      window.clearTimeout(timer);
+      timer = window.setTimeout(ask, QUOTE_DELAY);
+    });
+  }
+
+  function replace(form, part) {
+    const old = form.querySelector(`[data-part="${CSS.escape(part.dataset.part)}"]`);
+    if (!old) return;
+    /* The element stays, so that a live region is heard and not made anew. */
+    old.replaceChildren(...part.childNodes);
+    old.removeAttribute("aria-busy");
+    prepare(old);
+  }
+
+  /* What only makes sense with a script is shown by it, and the other way round */
+
+  function prepare(root) {
+    root.querySelectorAll("[data-step]").forEach((button) => { button.hidden = false; });
+    /* Disabled as well, so that Enter in a field neither leaves the page nor cancels. */
+    root.querySelectorAll("[data-update]").forEach((button) => { button.hidden = button.disabled = true; });
+    root.querySelectorAll("form[data-quote-url]").forEach(followQuote);
+  }
+
+  document.addEventListener("click", (event) => {
+    const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+    const target = event.target.closest("a[data-window], [data-step], [data-close]");
+    if (!target || !plain) return;
+    if (target.matches("[data-step]")) step(target);
+    else if (target.matches("a[data-window]")) {
+      event.preventDefault();
+      openWindow(target);
+    } else if (target.closest("dialog")) {
+      event.preventDefault();
+      target.closest("dialog").close();
+    }
+  });
+
+  /* A second press while the first is under way would only be answered with the first one's outcome. */
+  document.addEventListener("submit", (event) => {
+    if (event.target.dataset.sent) event.preventDefault();
+    event.target.dataset.sent = "1";
+  });
+  window.addEventListener("pageshow", () => {
+    document.querySelectorAll("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+  });
+
+  prepare(document);
+  const summary = document.querySelector("[data-summary]");
+  if (summary) summary.focus();
+})();

@@ -1,0 +1,310 @@
+"""The words for every status, reason and refusal, in the language being spoken."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.domain.actors import ActorKind
+from shared.domain.eligibility import NEXT_STEPS, Blocker, NextStep
+from shared.domain.events import Event
+from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
+from shared.domain.permissions import Role
+from shared.domain.policy import Mode, Policy
+from shared.domain.reasons import (
+    BUYER_REASONS,
+    MERCHANT_DECLINE_REASONS,
+    MERCHANT_REASONS,
+    DeclineReason,
+    Reason,
+)
+from shared.domain.refunds import Kept, KeptReason, RefundState
+from shared.rendering import format_money, spoken_locale
+from shared.rendering import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A status as people see it: its words, the class that shapes it, the drawing beside it."""
+
+    words: str
+    css: str
+    icon: str
+
+
+class TimelineFacts(Protocol):
+    """What a timeline entry is put into words from; amounts in minor units."""
+
+    @property
+    def event(self) -> Event:
+        """What happened."""
+
+    @property
+    def actor(self) -> ActorKind:
+        """Who did it."""
+
+    @property
+    def actor_name(self) -> str:
+        """Their name, where there is one."""
+
+    @property
+    def units(self) -> int:
+        """How many units it touched."""
+
+    @property
+    def amount_minor(self) -> int:
+        """How much money it moved."""
+
+    @property
+    def items(self) -> str:
+        """Which items, in words."""
+
+
+def N_(words: str) -> str:  # noqa: N802 - the name that gettext's tools look for
+    """Mark words for the catalogues; they are translated when they are said."""
+    return words
+
+
+_ITEM_STATUSES: Mapping[ItemStatus, Badge] = {
+    ItemStatus.PENDING: Badge(N_("Pending"), "s-pending", "hourglass"),
+    ItemStatus.UNSHIPPED: Badge(N_("Unshipped"), "s-unshipped", "box-seam"),
+    ItemStatus.CANCELLATION_REQUESTED: Badge(N_("Cancellation requested"), "s-requested", "question-circle"),
+    ItemStatus.PARTIALLY_SHIPPED: Badge(N_("Partially shipped"), "s-partly-shipped", "circle-half"),
+    ItemStatus.SHIPPED: Badge(N_("Shipped"), "s-shipped", "truck"),
+    ItemStatus.PARTIALLY_CANCELED: Badge(N_("Partially canceled"), "s-partly-canceled", "dash-circle"),
+    ItemStatus.CANCELED: Badge(N_("Canceled"), "s-canceled", "x-circle"),
+}
+_ORDER_STATUSES: Mapping[OrderStatus, Badge] = {
+    OrderStatus.PENDING: _ITEM_STATUSES[ItemStatus.PENDING],
+    OrderStatus.UNSHIPPED: _ITEM_STATUSES[ItemStatus.UNSHIPPED],
+    OrderStatus.PARTIALLY_SHIPPED: _ITEM_STATUSES[ItemStatus.PARTIALLY_SHIPPED],
+    OrderStatus.SHIPPED: _ITEM_STATUSES[ItemStatus.SHIPPED],
+    OrderStatus.CANCELED: _ITEM_STATUSES[ItemStatus.CANCELED],
+}
+_PAYMENT_STATUSES: Mapping[PaymentStatus, Badge] = {
+    PaymentStatus.AWAITING: Badge(N_("Awaiting payment"), "", "hourglass"),
+    PaymentStatus.AUTHORIZED: Badge(N_("Authorized"), "", "lock"),
+    PaymentStatus.PARTIALLY_PAID: Badge(N_("Partially paid"), "", "circle-half"),
+    PaymentStatus.PAID: Badge(N_("Paid"), "", "check2"),
+    PaymentStatus.PARTIALLY_REFUNDED: Badge(N_("Partially refunded"), "", "arrow-counterclockwise"),
+    PaymentStatus.REFUNDED: Badge(N_("Refunded"), "", "arrow-counterclockwise"),
+    PaymentStatus.REFUND_FAILED: Badge(N_("Refund failed"), "bad", "exclamation-triangle"),
+    PaymentStatus.NOTHING_DUE: Badge(N_("Nothing due"), "", "check2"),
+}
+_REFUND_STATES: Mapping[RefundState, Badge] = {
+    RefundState.PENDING: Badge(N_("On its way"), "", "clock"),
+    RefundState.SENT: Badge(N_("Sent"), "", "send"),
+    RefundState.SUCCEEDED: Badge(N_("Sent"), "", "check2"),
+    RefundState.FAILED: Badge(N_("Failed"), "bad", "exclamation-triangle"),
+    RefundState.MANUAL: Badge(N_("To be paid by hand"), "", "clock"),
+    RefundState.EXTERNAL: Badge(N_("Made before"), "", "check2"),
+}
+_REASONS: Mapping[Reason, str] = {
+    Reason.ORDERED_BY_MISTAKE: N_("Order created by mistake"),
+    Reason.ARRIVES_TOO_LATE: N_("Item would not arrive on time"),
+    Reason.SHIPPING_COST_TOO_HIGH: N_("Shipping cost too high"),
+    Reason.PRICE_TOO_HIGH: N_("Item price too high"),
+    Reason.FOUND_CHEAPER: N_("Found cheaper somewhere else"),
+    Reason.CHANGE_ADDRESS: N_("Need to change shipping address"),
+    Reason.CHANGE_SHIPPING_SPEED: N_("Need to change shipping speed"),
+    Reason.CHANGE_BILLING_ADDRESS: N_("Need to change billing address"),
+    Reason.CHANGE_PAYMENT_METHOD: N_("Need to change payment method"),
+    Reason.NO_INVENTORY: N_("No inventory"),
+    Reason.BUYER_CANCELED: N_("Buyer canceled"),
+    Reason.SHIPPING_ADDRESS_UNDELIVERABLE: N_("Shipping address undeliverable"),
+    Reason.PRICING_ERROR: N_("Pricing error"),
+    Reason.CUSTOMER_EXCHANGE: N_("Customer exchange"),
+    Reason.GENERAL_ADJUSTMENT: N_("General adjustment"),
+    Reason.DUPLICATE_ORDER: N_("Duplicate order"),
+    Reason.LISTING_ERROR: N_("Listing error"),
+    Reason.CHANGE_NOT_POSSIBLE: N_("Requested change not possible"),
+    Reason.BUSINESS_CONDITIONS: N_("Business conditions"),
+    Reason.SUSPECTED_FRAUD: N_("Suspected fraud"),
+    Reason.OTHER: N_("Other"),
+}
+_DECLINE_REASONS: Mapping[DeclineReason, str] = {
+    DeclineReason.ALREADY_PACKED: N_("Already packed for shipping"),
+    DeclineReason.MADE_TO_ORDER: N_("Made to order"),
+    DeclineReason.TOO_LATE: N_("Too late to stop it"),
+    DeclineReason.ALREADY_SHIPPED: N_("Already shipped"),
+    DeclineReason.OTHER: N_("Other"),
+}
+_BLOCKERS: Mapping[Blocker, str] = {
+    Blocker.ALREADY_SHIPPED: N_("It has already shipped."),
+    Blocker.ALREADY_CANCELED: N_("It is already canceled."),
+    Blocker.ALREADY_REQUESTED: N_("A cancellation is already requested."),
+    Blocker.WINDOW_CLOSED: N_("The time to cancel it is over."),
+    Blocker.NOT_CANCELABLE_PRODUCT: N_("This product cannot be canceled."),
+    Blocker.ORDER_ON_HOLD: N_("The order is on hold while something is checked."),
+    Blocker.PAYMENT_DISPUTED: N_("The payment is disputed with the bank."),
+    Blocker.FULFILLED_BY_OTHER: N_("Another company ships this order."),
+    Blocker.PENDING_NOT_ALLOWED: N_("The payment is not confirmed yet."),
+}
+_NEXT_STEPS: Mapping[NextStep, str] = {
+    NextStep.RETURN_IT: N_("You can send it back once it arrives. Contact us and we will find a way together."),
+    NextStep.NOTHING: N_("There is nothing left to do."),
+    NextStep.WITHDRAW_OR_WAIT: N_("Wait for the answer, or withdraw the request."),
+    NextStep.CONTACT: N_("Contact us and we will see what we can do."),
+    NextStep.WAIT_FOR_PAYMENT: N_("Try again once the payment is confirmed, or contact us."),
+    NextStep.ASK_FULFILLER: N_("Ask the company that ships it, or contact us."),
+}
+_KEPT: Mapping[KeptReason, str] = {
+    KeptReason.SHIPPING_NEVER: N_("Shipping of %(amount)s is not refunded."),
+    KeptReason.SHIPPING_WITH_LAST_UNIT: N_(
+        "Shipping of %(amount)s is refunded only when the last item is canceled."
+    ),
+    KeptReason.SHIPPING_ALREADY_SHIPPED: N_(
+        "Shipping of %(amount)s is not refunded, because part of the order has shipped."
+    ),
+}
+_GATEWAYS: Mapping[Gateway, str] = {
+    Gateway.MANUAL: N_("the way it was paid"),
+    Gateway.STRIPE: N_("the card it was paid with"),
+    Gateway.GIFT_CARD: N_("the gift card"),
+}
+_ROLES: Mapping[Role, str] = {
+    Role.OWNER: N_("owner"),
+    Role.MANAGER: N_("manager"),
+    Role.AGENT: N_("agent"),
+    Role.VIEWER: N_("viewer"),
+}
+_TO_BUYERS: Mapping[Event, str] = {
+    Event.ORDER_TAKEN_IN: N_("Order placed"),
+    Event.ORDER_SHIPPED: N_("Shipped: %(items)s"),
+    Event.CANCELLATION_REQUESTED: N_("%(who)s asked to cancel %(items)s"),
+    Event.CANCELLATION_ACCEPTING: N_("The cancellation of %(items)s is being carried out"),
+    Event.CANCELLATION_ACCEPTED: N_("Canceled: %(items)s"),
+    Event.CANCELLATION_DECLINED: N_("The request to cancel %(items)s was declined"),
+    Event.CANCELLATION_WITHDRAWN: N_("%(who)s withdrew the request to cancel %(items)s"),
+    Event.REFUND_SENT: N_("%(amount)s sent back"),
+    Event.CASE_OPENED: N_("%(who)s wrote a message"),
+}
+_TO_MERCHANTS: Mapping[Event, str] = {
+    Event.ORDER_TAKEN_IN: N_("Order taken in"),
+    Event.ORDER_SHIPPED: N_("%(who)s confirmed the shipment of %(items)s"),
+    Event.CANCELLATION_REQUESTED: N_("%(who)s asked to cancel %(items)s"),
+    Event.CANCELLATION_ACCEPTING: N_("%(who)s accepted the cancellation of %(items)s"),
+    Event.CANCELLATION_ACCEPTED: N_("Canceled: %(items)s"),
+    Event.CANCELLATION_DECLINED: N_("%(who)s declined to cancel %(items)s"),
+    Event.CANCELLATION_WITHDRAWN: N_("%(who)s withdrew the request to cancel %(items)s"),
+    Event.REFUND_SENT: N_("%(who)s sent %(amount)s back"),
+    Event.RESTOCKED: N_("Back to stock: %(items)s"),
+    Event.MEMO_CHANGED: N_("%(who)s changed the memo"),
+    Event.LINKS_REVOKED: N_("%(who)s revoked the order links"),
+    Event.CASE_OPENED: N_("%(who)s wrote a message"),
+}
+_ACTORS: Mapping[ActorKind, str] = {
+    ActorKind.BUYER: N_("The customer"),
+    ActorKind.MERCHANT_USER: N_("The team"),
+    ActorKind.STORE: N_("The store"),
+    ActorKind.FEED: N_("A file"),
+    ActorKind.SYSTEM: N_("Rescind"),
+    ActorKind.SUPPORT_AGENT: N_("Support"),
+}
+
+
+def item_status(status: ItemStatus) -> Badge:
+    """Show an item's status."""
+    return _said(_ITEM_STATUSES[status])
+
+
+def order_status(status: OrderStatus, *, has_open_request: bool = False) -> Badge:
+    """Show an order's status; the mark *Cancellation requested* goes before it."""
+    if has_open_request:
+        return _said(_ITEM_STATUSES[ItemStatus.CANCELLATION_REQUESTED])
+    return _said(_ORDER_STATUSES[status])
+
+
+def payment_status(status: PaymentStatus) -> Badge:
+    """Show where an order's money is."""
+    return _said(_PAYMENT_STATUSES[status])
+
+
+def refund_state(state: RefundState) -> Badge:
+    """Show where a refund is."""
+    return _said(_REFUND_STATES[state])
+
+
+def reason(code: Reason) -> str:
+    """Say a reason for a cancellation."""
+    return _(_REASONS[code])
+
+
+def buyer_reasons() -> list[tuple[str, str]]:
+    """List the reasons a buyer may choose, as (code, words)."""
+    return [(code.value, reason(code)) for code in BUYER_REASONS]
+
+
+def merchant_reasons() -> list[tuple[str, str]]:
+    """List the reasons a merchant may choose, as (code, words)."""
+    return [(code.value, reason(code)) for code in MERCHANT_REASONS]
+
+
+def decline_reason(code: DeclineReason) -> str:
+    """Say why a request was declined."""
+    return _(_DECLINE_REASONS[code])
+
+
+def decline_reasons() -> list[tuple[str, str]]:
+    """List the reasons a merchant may decline with, as (code, words)."""
+    return [(code.value, decline_reason(code)) for code in MERCHANT_DECLINE_REASONS]
+
+
+def blocker(code: Blocker) -> str:
+    """Say what stands against a cancellation."""
+    return _(_BLOCKERS[code])
+
+
+def next_step(code: Blocker) -> str:
+    """Say what to do instead."""
+    return _(_NEXT_STEPS[NEXT_STEPS[code]])
+
+
+def kept(amount: Kept, currency: str) -> str:
+    """Say which amount does not go back, and why."""
+    return _(_KEPT[amount.why]) % {"amount": _money(amount.amount_minor, currency)}
+
+
+def gateway(code: Gateway) -> str:
+    """Say where money goes back to."""
+    return _(_GATEWAYS[code])
+
+
+def role(code: Role) -> str:
+    """Name a merchant user's place in the team."""
+    return _(_ROLES[code])
+
+
+def timeline_for_buyer(row: TimelineFacts, currency: str) -> str:
+    """Tell the buyer what happened; what is the merchant's own business is not told."""
+    who = _("You") if row.actor is ActorKind.BUYER else (row.actor_name or _(_ACTORS[row.actor]))
+    return _told(_TO_BUYERS.get(row.event, ""), row, currency, who)
+
+
+def timeline_for_merchant(row: TimelineFacts, currency: str) -> str:
+    """Tell the merchant what happened."""
+    return _told(_TO_MERCHANTS[row.event], row, currency, row.actor_name or _(_ACTORS[row.actor]))
+
+
+def _told(sentence: str, row: TimelineFacts, currency: str, who: str) -> str:
+    if not sentence:
+        return ""
+    return _(sentence) % {"who": who, "items": row.items, "amount": _money(row.amount_minor, currency)}
+
+
+def _said(badge: Badge) -> Badge:
+    return Badge(_(badge.words), badge.css, badge.icon)
+
+
+def _money(minor: int, currency: str) -> str:
+    return format_money(minor, currency, spoken_locale())
+
+
+def policy(rules: Policy) -> str:
+    """Say in a few words who decides and until when."""
+    decides = _("Accepted at once") if rules.mode is Mode.AUTOMATIC else _("Review")
+    parts = [decides]
+    if rules.window_hours is not None:
+        parts.append(_("%(hours)s hours to cancel") % {"hours": rules.window_hours})
+    if rules.silence_hours is not None and rules.mode is Mode.REVIEW:
+        parts.append(_("%(hours)s hours to decide") % {"hours": rules.silence_hours})
+    return ", ".join(parts)
