@@ -1,0 +1,313 @@
+"""Request, withdraw, accept and decline a cancellation."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from shared import wording
+from shared.actions.claims import add_to_lines, free_units
+from shared.domain.actors import Actor, ActorKind
+from shared.domain.cancellation import Move, RequestState, after
+from shared.domain.eligibility import assess
+from shared.domain.errors import InvalidContent, NotEligible, NotPermitted, QuoteChanged
+from shared.domain.events import EffectKind, Event, MailEvent
+from shared.domain.ids import LineItemId, MerchantId, RequestId, new_id
+from shared.domain.orders import Order
+from shared.domain.policy import Mode, SilenceOutcome
+from shared.domain.reasons import DeclineReason, Reason
+from shared.domain.refunds import Quote, fingerprint, pick_units, quote
+from shared.storage import outbox, timeline
+from shared.storage.engine import Database, Transaction
+from shared.storage.facts import order_facts, to_multirange
+from shared.storage.idempotency import Once, answered, claim
+from shared.storage.records import OrderRecord, RequestRecord, RequestUnitsRecord
+from shared.storage.scopes import lock_order, lock_request
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What somebody asks to cancel, and why.
+
+    `quantities` maps line ids to units, None is all that may go. `for_buyer` says the buyer asked, whoever passes it
+    on: then the policy decides; otherwise the asker has decided. `seen` is the quote's hash the asker saw, `nonce`
+    names the window that was confirmed, so that a second submit changes nothing.
+    """
+
+    quantities: Mapping[LineItemId, int] | None = None
+    reason: Reason | None = None
+    comments: str = ""
+    memo: str = ""
+    message: str = ""
+    for_buyer: bool = False
+    seen: str | None = None
+    nonce: str | None = None
+
+
+def request(
+    db: Database, merchant_id: MerchantId, order_id: UUID, ask: Ask, actor: Actor, *, once: Once | None = None
+) -> RequestId:
+    """Ask for units of an order to be canceled.
+
+    Raises NotFound, InvalidContent, NotEligible (facts: `blockers` by line id) or QuoteChanged.
+    """
+    with db.begin(merchant_id) as tx:
+        claim(tx, once)
+        order = lock_order(tx, order_id)
+        earlier = _confirmed_before(tx, order, ask.nonce)
+        if earlier is not None:
+            return earlier
+        facts = order_facts(tx, order)
+        if ask.seen is not None and ask.seen != fingerprint(facts):
+            raise QuoteChanged("The order has changed since this window was opened.")
+        quantities = _allowed(facts, ask, tx)
+        quoted = quote(facts, pick_units(facts, quantities))
+        record = _record(tx, order, ask, actor, quoted)
+        _claim_units(tx, order, record, quoted)
+        _note_request(tx, order, record, ask, actor)
+        if record.state == RequestState.ACCEPTING:
+            _await_execution(tx, record)
+        return answered(tx, once, RequestId(record.id))
+
+
+def accept(
+    db: Database, merchant_id: MerchantId, request_id: UUID, actor: Actor, *, once: Once | None = None
+) -> None:
+    """Accept a request; it is carried out once nothing is left to wait for. Raises NotFound or AlreadyDecided."""
+    with db.begin(merchant_id) as tx:
+        claim(tx, once)
+        order, record = lock_request(tx, request_id)
+        decide_to_accept(tx, order, record, actor)
+        answered(tx, once, RequestId(record.id))
+
+
+def decline(
+    db: Database,
+    merchant_id: MerchantId,
+    request_id: UUID,
+    actor: Actor,
+    *,
+    reason: DeclineReason,
+    message: str = "",
+    once: Once | None = None,
+) -> None:
+    """Decline a request, also one that is accepted and not yet carried out; the buyer reads reason and message.
+
+    Raises NotFound or AlreadyDecided.
+    """
+    with db.begin(merchant_id) as tx:
+        claim(tx, once)
+        order, record = lock_request(tx, request_id)
+        move = Move.REINSTATE if record.state == RequestState.ACCEPTING else Move.DECLINE
+        end_declined(tx, order, record, actor, reason=reason, message=message, move=move)
+        answered(tx, once, RequestId(record.id))
+
+
+def withdraw(
+    db: Database, merchant_id: MerchantId, request_id: UUID, actor: Actor, *, once: Once | None = None
+) -> None:
+    """Take a request back; a buyer takes back only a buyer's. Raises NotFound, NotPermitted or AlreadyDecided."""
+    with db.begin(merchant_id) as tx:
+        claim(tx, once)
+        order, record = lock_request(tx, request_id)
+        if actor.kind is ActorKind.BUYER and record.source != ActorKind.BUYER:
+            raise NotPermitted("This cancellation was not asked for by you.")
+        before = record.state
+        record.state = after(RequestState(before), Move.WITHDRAW)
+        record.ended_at = tx.now
+        free_units(tx, order, record)
+        timeline.note(
+            tx,
+            order.id,
+            Event.CANCELLATION_WITHDRAWN,
+            actor,
+            request_id=record.id,
+            from_state=before,
+            to_state=record.state,
+        )
+        outbox.mail(tx, order, MailEvent.CANCELLATION_WITHDRAWN, request_id=record.id)
+        answered(tx, once, RequestId(record.id))
+
+
+def apply_silence(db: Database, merchant_id: MerchantId, request_id: UUID, actor: Actor) -> None:
+    """Let the configured outcome happen to a request that nobody decided in time; does nothing to any other."""
+    with db.begin(merchant_id) as tx:
+        order, record = lock_request(tx, request_id)
+        if record.state != RequestState.REQUESTED or record.decide_by is None or record.decide_by > tx.now:
+            return
+        if record.policy["silence_outcome"] == SilenceOutcome.ACCEPT:
+            decide_to_accept(tx, order, record, actor)
+        else:
+            end_declined(tx, order, record, actor, reason=DeclineReason.TOO_LATE)
+
+
+def decide_to_accept(tx: Transaction, order: OrderRecord, record: RequestRecord, actor: Actor) -> None:
+    """Move a request to *accepting* and see to it that it is carried out."""
+    before = record.state
+    record.state = after(RequestState(before), Move.ACCEPT)
+    record.decided_at = tx.now
+    record.executes_at = tx.now + timedelta(minutes=record.policy["undo_minutes"])
+    order.version += 1
+    timeline.note(
+        tx,
+        order.id,
+        Event.CANCELLATION_ACCEPTING,
+        actor,
+        request_id=record.id,
+        from_state=before,
+        to_state=record.state,
+    )
+    _await_execution(tx, record)
+
+
+def end_declined(
+    tx: Transaction,
+    order: OrderRecord,
+    record: RequestRecord,
+    actor: Actor,
+    *,
+    reason: DeclineReason,
+    message: str = "",
+    move: Move = Move.DECLINE,
+) -> None:
+    """Decline a request in an open transaction: free its units, note it, write to the buyer."""
+    before = record.state
+    record.state = after(RequestState(before), move)
+    record.ended_at = tx.now
+    record.decline_reason = reason
+    free_units(tx, order, record)
+    digest = timeline.keep_text(tx, order.id, record.id, "decline_message", message)
+    timeline.note(
+        tx,
+        order.id,
+        Event.CANCELLATION_DECLINED,
+        actor,
+        request_id=record.id,
+        from_state=before,
+        to_state=record.state,
+        details={"reason": reason, "message": digest},
+    )
+    outbox.mail(tx, order, MailEvent.CANCELLATION_DECLINED, request_id=record.id)
+
+
+def _confirmed_before(tx: Transaction, order: OrderRecord, nonce: str | None) -> RequestId | None:
+    if nonce is None:
+        return None
+    found = tx.session.scalars(
+        select(RequestRecord.id).where(
+            RequestRecord.merchant_id == tx.merchant_id,
+            RequestRecord.order_id == order.id,
+            RequestRecord.nonce == nonce,
+        )
+    ).one_or_none()
+    return None if found is None else RequestId(found)
+
+
+def _allowed(facts: Order, ask: Ask, tx: Transaction) -> dict[LineItemId, int]:
+    verdicts = assess(facts, ActorKind.BUYER if ask.for_buyer else ActorKind.MERCHANT_USER, now=tx.now)
+    if ask.quantities is None:
+        wanted = {line_id: verdict.quantity for line_id, verdict in verdicts.items()}
+    else:
+        wanted = dict(ask.quantities)
+    for line_id in wanted:
+        if line_id not in verdicts:
+            raise InvalidContent("An item of this request is not on the order.")
+    blocked = {
+        line_id: verdicts[line_id] for line_id, units in wanted.items() if units > verdicts[line_id].quantity
+    }
+    if blocked or not any(wanted.values()):
+        judged = blocked or verdicts
+        raise NotEligible(
+            blockers={line_id: verdict.blockers for line_id, verdict in judged.items()},
+            left={line_id: verdict.quantity for line_id, verdict in judged.items()},
+        )
+    return wanted
+
+
+def _record(tx: Transaction, order: OrderRecord, ask: Ask, actor: Actor, quoted: Quote) -> RequestRecord:
+    policy = order.policy
+    decided = not ask.for_buyer or policy["mode"] == Mode.AUTOMATIC
+    undo = timedelta(minutes=policy["undo_minutes"] if ask.for_buyer else 0)
+    hours = policy["silence_hours"]
+    record = RequestRecord(
+        merchant_id=tx.merchant_id,
+        id=new_id(),
+        order_id=order.id,
+        state=RequestState.ACCEPTING if decided else RequestState.REQUESTED,
+        source=actor.kind,
+        actor_id=actor.id,
+        requested_by="buyer" if ask.for_buyer else "merchant",
+        reason=ask.reason,
+        reason_words=wording.reason(ask.reason) if ask.reason else "",
+        nonce=ask.nonce,
+        policy=policy,
+        quote={
+            "hash": quoted.hash,
+            "value_minor": quoted.value_minor,
+            "shipping_minor": quoted.shipping_minor,
+            "refund_minor": quoted.refund_minor,
+            "kept": [asdict(kept) for kept in quoted.kept],
+        },
+        value_minor=quoted.value_minor,
+        refund_minor=quoted.refund_minor,
+        requested_at=tx.now,
+        decide_by=tx.now + timedelta(hours=hours) if hours is not None and not decided else None,
+        decided_at=tx.now if decided else None,
+        executes_at=tx.now + undo if decided else None,
+    )
+    tx.session.add(record)
+    tx.session.flush()
+    return record
+
+
+def _claim_units(tx: Transaction, order: OrderRecord, record: RequestRecord, quoted: Quote) -> None:
+    for share in quoted.lines:
+        tx.session.add(
+            RequestUnitsRecord(
+                merchant_id=tx.merchant_id,
+                request_id=record.id,
+                line_item_id=share.line_item_id,
+                asked=share.quantity,
+                quantity=share.quantity,
+                units=to_multirange(share.units),
+            )
+        )
+    add_to_lines(tx, order, {share.line_item_id: share.quantity for share in quoted.lines}, requested=1)
+
+
+def _note_request(tx: Transaction, order: OrderRecord, record: RequestRecord, ask: Ask, actor: Actor) -> None:
+    texts = {
+        kind: timeline.keep_text(tx, order.id, record.id, kind, body)
+        for kind, body in (("comments", ask.comments), ("memo", ask.memo), ("message", ask.message))
+    }
+    timeline.note(
+        tx,
+        order.id,
+        Event.CANCELLATION_REQUESTED,
+        actor,
+        request_id=record.id,
+        to_state=record.state,
+        details={"reason": record.reason, **texts},
+    )
+    if ask.for_buyer:
+        outbox.mail(tx, order, MailEvent.CANCELLATION_REQUESTED, request_id=record.id)
+    if record.decide_by is not None:
+        outbox.defer(
+            tx,
+            EffectKind.APPLY_SILENCE,
+            record.id,
+            dedup_key=f"silence:{record.id}",
+            after=record.decide_by - tx.now,
+        )
+
+
+def _await_execution(tx: Transaction, record: RequestRecord) -> None:
+    outbox.defer(
+        tx,
+        EffectKind.EXECUTE_CANCELLATION,
+        record.id,
+        dedup_key=f"execute:{record.id}",
+        after=(record.executes_at or tx.now) - tx.now,
+    )

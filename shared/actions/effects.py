@@ -1,0 +1,146 @@
+"""Claim what is due, and note what came of it: each attempt is counted before it is made and fences its finish."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, or_, select, text, update
+from sqlalchemy.engine import CursorResult
+
+from shared.domain.events import EffectKind
+from shared.domain.ids import EffectId, MerchantId
+from shared.storage import outbox
+from shared.storage.engine import Database, Transaction
+from shared.storage.records import EffectRecord
+
+LEASE = timedelta(seconds=60)
+_MAIL_DELAYS = (60, 300, 1_800, 3_600, 7_200, 14_400, 28_800, 57_600, 86_400, 86_400)
+_CORE_DELAYS = (5, 30, 120, 600, 3_600, 10_800, 21_600, 43_200)
+DELAYS: dict[EffectKind, tuple[int, ...]] = {
+    EffectKind.EXECUTE_CANCELLATION: _CORE_DELAYS,
+    EffectKind.APPLY_SILENCE: _CORE_DELAYS,
+    EffectKind.SEND_MAIL: _MAIL_DELAYS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An effect that this worker holds for the length of a lease."""
+
+    id: EffectId
+    kind: EffectKind
+    subject_id: UUID
+    attempt: int
+
+
+def claim(db: Database, merchant_id: MerchantId, effect_id: EffectId) -> Claimed | None:
+    """Take an effect that is due, or whose holder's lease ran out; None when there is nothing to take."""
+    with db.begin(merchant_id) as tx:
+        row = tx.session.execute(
+            update(EffectRecord)
+            .where(
+                EffectRecord.merchant_id == merchant_id,
+                EffectRecord.id == effect_id,
+                or_(
+                    (EffectRecord.state == "ready") & (EffectRecord.due_at <= tx.now),
+                    (EffectRecord.state == "running") & (EffectRecord.lease_until < func.clock_timestamp()),
+                ),
+            )
+            .values(
+                state="running",
+                attempt=EffectRecord.attempt + 1,
+                lease_until=func.clock_timestamp() + LEASE,
+            )
+            .returning(EffectRecord.kind, EffectRecord.subject_id, EffectRecord.attempt)
+            .execution_options(synchronize_session=False)
+        ).one_or_none()
+    return None if row is None else Claimed(effect_id, EffectKind(row.kind), row.subject_id, row.attempt)
+
+
+def finish(db: Database, merchant_id: MerchantId, claimed: Claimed) -> None:
+    """Note that an effect has happened, unless somebody else holds it by now."""
+    with db.begin(merchant_id) as tx:
+        _end(tx, claimed, "done", "")
+
+
+def give_up(db: Database, merchant_id: MerchantId, claimed: Claimed, error: str) -> None:
+    """Park an effect for a person to look at; nothing tries it again by itself."""
+    with db.begin(merchant_id) as tx:
+        _end(tx, claimed, "dead", error)
+
+
+def put_off(db: Database, merchant_id: MerchantId, claimed: Claimed, error: str) -> None:
+    """Try an effect again later, longer each time; after the last delay it is parked."""
+    delays = DELAYS[claimed.kind]
+    if claimed.attempt > len(delays):
+        give_up(db, merchant_id, claimed, error)
+        return
+    delay = timedelta(seconds=delays[claimed.attempt - 1])
+    with db.begin(merchant_id) as tx:
+        changed = tx.session.execute(
+            update(EffectRecord)
+            .where(*_held(merchant_id, claimed))
+            .values(state="ready", due_at=tx.now + delay, lease_until=None, error=error[:500])
+            .execution_options(synchronize_session=False)
+        )
+        if isinstance(changed, CursorResult) and changed.rowcount:
+            outbox.wake(tx, claimed.kind, claimed.id, after=delay)
+
+
+def is_spent(claimed: Claimed) -> bool:
+    """Say whether an effect was begun more often than it may be: it may be what kills its workers."""
+    return claimed.attempt > len(DELAYS[claimed.kind]) + 1
+
+
+def due(db: Database, merchant_id: MerchantId, limit: int = 500) -> Sequence[EffectId]:
+    """List effects that nobody holds and whose time has come, oldest first."""
+    with db.begin(merchant_id) as tx:
+        ids = tx.session.scalars(
+            select(EffectRecord.id)
+            .where(
+                EffectRecord.merchant_id == merchant_id,
+                or_(
+                    (EffectRecord.state == "ready") & (EffectRecord.due_at <= tx.now),
+                    (EffectRecord.state == "running")
+                    & (EffectRecord.lease_until < text("clock_timestamp()")),
+                ),
+            )
+            .order_by(EffectRecord.due_at)
+            .limit(limit)
+        ).all()
+    return [EffectId(effect_id) for effect_id in ids]
+
+
+def unfinished(db: Database, merchant_id: MerchantId) -> int:
+    """Count effects that are due or held just now."""
+    with db.begin(merchant_id) as tx:
+        return tx.session.scalars(
+            select(func.count())
+            .select_from(EffectRecord)
+            .where(
+                EffectRecord.merchant_id == merchant_id,
+                or_(
+                    EffectRecord.state == "running",
+                    (EffectRecord.state == "ready") & (EffectRecord.due_at <= tx.now),
+                ),
+            )
+        ).one()
+
+
+def _held(merchant_id: UUID, claimed: Claimed) -> tuple[object, ...]:
+    return (
+        EffectRecord.merchant_id == merchant_id,
+        EffectRecord.id == claimed.id,
+        EffectRecord.attempt == claimed.attempt,
+        EffectRecord.state == "running",
+    )
+
+
+def _end(tx: Transaction, claimed: Claimed, state: str, error: str) -> None:
+    tx.session.execute(
+        update(EffectRecord)
+        .where(*_held(tx.merchant_id, claimed))
+        .values(state=state, finished_at=tx.now, lease_until=None, error=error[:500])
+        .execution_options(synchronize_session=False)
+    )

@@ -1,0 +1,151 @@
+"""Carry out an accepted cancellation: units, refunds, stock, timeline and outcome mail in one transaction."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.actions.claims import add_to_lines
+from shared.actions.intake_rows import shard
+from shared.domain.actors import SYSTEM
+from shared.domain.cancellation import Move, RequestState, after
+from shared.domain.events import Event, MailEvent
+from shared.domain.ids import LineItemId, MerchantId, RefundId, new_id
+from shared.domain.reasons import Reason
+from shared.domain.refunds import PaymentShare, Quote, RefundState, quote
+from shared.domain.restock import rule_for
+from shared.storage import outbox, timeline
+from shared.storage.engine import Database, Transaction
+from shared.storage.facts import from_multirange, order_facts
+from shared.storage.records import (
+    OrderDayRecord,
+    OrderRecord,
+    PaymentRecord,
+    RefundRecord,
+    RequestRecord,
+    RestockRuleRecord,
+    StockMovementRecord,
+    StockRecord,
+)
+from shared.storage.scopes import lines_of, lock_request, units_of
+
+
+def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
+    """Carry out a request that is *accepting* and due; does nothing to any other, so that it may be repeated."""
+    with db.begin(merchant_id) as tx:
+        order, record = lock_request(tx, request_id)
+        if record.state != RequestState.ACCEPTING or (record.executes_at or tx.now) > tx.now:
+            return
+        quoted = _settle(tx, order, record)
+        _count_for_rate(tx, order, record)
+        _restock(tx, order, record)
+        record.state = after(RequestState.ACCEPTING, Move.EXECUTE)
+        record.ended_at = tx.now
+        record.value_minor = quoted.value_minor
+        record.refund_minor = quoted.refund_minor
+        units = {share.line_item_id: share.quantity for share in quoted.lines}
+        add_to_lines(tx, order, units, requested=-1, canceled=1)
+        timeline.note(
+            tx,
+            order.id,
+            Event.CANCELLATION_ACCEPTED,
+            SYSTEM,
+            request_id=record.id,
+            from_state=RequestState.ACCEPTING,
+            to_state=RequestState.ACCEPTED,
+            details={"units": sum(units.values()), "refund_minor": quoted.refund_minor},
+        )
+        outbox.mail(tx, order, MailEvent.CANCELLATION_ACCEPTED, request_id=record.id)
+
+
+def _settle(tx: Transaction, order: OrderRecord, record: RequestRecord) -> Quote:
+    units = {
+        LineItemId(claim.line_item_id): from_multirange(claim.units)
+        for claim in units_of(tx, [record.id])
+        if claim.quantity
+    }
+    quoted = quote(order_facts(tx, order), units)
+    order.canceled_minor += quoted.value_minor
+    order.refunded_minor += quoted.refund_minor
+    _write_refunds(tx, order, record, quoted.payments)
+    return quoted
+
+
+def _write_refunds(
+    tx: Transaction, order: OrderRecord, record: RequestRecord, shares: Sequence[PaymentShare]
+) -> None:
+    for share in shares:
+        tx.session.add(
+            RefundRecord(
+                merchant_id=tx.merchant_id,
+                id=RefundId(new_id()),
+                order_id=order.id,
+                request_id=record.id,
+                payment_id=share.payment_id,
+                gateway=share.gateway,
+                amount_minor=share.amount_minor,
+                currency=order.currency,
+                state=RefundState.MANUAL,
+                created_at=tx.now,
+            )
+        )
+        tx.session.execute(
+            update(PaymentRecord)
+            .where(PaymentRecord.merchant_id == tx.merchant_id, PaymentRecord.id == share.payment_id)
+            .values(refunded_minor=PaymentRecord.refunded_minor + share.amount_minor)
+            .execution_options(synchronize_session=False)
+        )
+    tx.session.flush()
+
+
+def _restock(tx: Transaction, order: OrderRecord, record: RequestRecord) -> None:
+    reason = rule_for(Reason(record.reason) if record.reason else None)
+    rule = tx.session.get(RestockRuleRecord, (tx.merchant_id, reason))
+    if rule is None or not rule.restock:
+        return
+    skus = {line.id: line.sku for line in lines_of(tx, order.id)}
+    moved = 0
+    for claim in sorted(units_of(tx, [record.id]), key=lambda units: skus[units.line_item_id]):
+        if claim.quantity == 0:
+            continue
+        sku = skus[claim.line_item_id]
+        tx.session.add(
+            StockMovementRecord(
+                merchant_id=tx.merchant_id,
+                id=new_id(),
+                request_id=record.id,
+                line_item_id=claim.line_item_id,
+                sku=sku,
+                quantity=claim.quantity,
+                moved_at=tx.now,
+            )
+        )
+        tx.session.execute(
+            update(StockRecord)
+            .where(StockRecord.merchant_id == tx.merchant_id, StockRecord.sku == sku)
+            .values(on_hand=StockRecord.on_hand + claim.quantity)
+            .execution_options(synchronize_session=False)
+        )
+        moved += claim.quantity
+    timeline.note(tx, order.id, Event.RESTOCKED, SYSTEM, request_id=record.id, details={"units": moved})
+
+
+def _count_for_rate(tx: Transaction, order: OrderRecord, record: RequestRecord) -> None:
+    if record.requested_by == "buyer" or order.canceled_by_merchant:
+        return
+    order.canceled_by_merchant = True
+    tx.session.execute(
+        insert(OrderDayRecord)
+        .values(
+            merchant_id=tx.merchant_id,
+            day=order.placed_at.date(),
+            shard=shard(),
+            orders=0,
+            canceled_by_merchant=1,
+        )
+        .on_conflict_do_update(
+            index_elements=["merchant_id", "day", "shard"],
+            set_={"canceled_by_merchant": OrderDayRecord.canceled_by_merchant + 1},
+        )
+    )

@@ -1,0 +1,89 @@
+"""Change an order by hand: its memo, a refund that was paid, its links; keep what a buyer wrote."""
+
+from uuid import UUID
+
+from shared.domain.actors import Actor
+from shared.domain.errors import AlreadyDecided, NotFound
+from shared.domain.events import Event, MailEvent
+from shared.domain.ids import MerchantId, RefundId, new_id
+from shared.domain.refunds import RefundState
+from shared.storage import outbox, timeline
+from shared.storage.engine import Database
+from shared.storage.records import CaseMessageRecord, CaseRecord, RefundRecord
+from shared.storage.scopes import lock_order
+
+
+def save_memo(db: Database, merchant_id: MerchantId, order_id: UUID, memo: str, actor: Actor) -> None:
+    """Keep the team's private note on an order. Raises NotFound."""
+    with db.begin(merchant_id) as tx:
+        order = lock_order(tx, order_id)
+        if order.memo == memo:
+            return
+        order.memo = memo
+        timeline.note(tx, order.id, Event.MEMO_CHANGED, actor)
+
+
+def mark_refund_paid(db: Database, merchant_id: MerchantId, refund_id: RefundId, actor: Actor) -> None:
+    """Note that a refund which waits for a person was paid, and tell the buyer. Raises NotFound or AlreadyDecided."""
+    with db.begin(merchant_id) as tx:
+        found = tx.session.get(RefundRecord, (merchant_id, refund_id))
+        if found is None:
+            raise NotFound("There is no such refund.")
+        order = lock_order(tx, found.order_id)
+        tx.session.refresh(found)
+        if found.state != RefundState.MANUAL:
+            raise AlreadyDecided("This refund does not wait for anybody.", state=found.state)
+        found.state = RefundState.SUCCEEDED
+        found.ended_at = tx.now
+        timeline.note(
+            tx,
+            order.id,
+            Event.REFUND_SENT,
+            actor,
+            request_id=found.request_id,
+            from_state=RefundState.MANUAL,
+            to_state=RefundState.SUCCEEDED,
+            details={"refund_minor": found.amount_minor},
+        )
+        outbox.mail(tx, order, MailEvent.REFUND_SENT, request_id=found.request_id, refund_id=found.id)
+
+
+def send_link(db: Database, merchant_id: MerchantId, order_id: UUID) -> None:
+    """Mail the buyer a fresh link, to the address on file. Raises NotFound."""
+    with db.begin(merchant_id) as tx:
+        outbox.mail(tx, lock_order(tx, order_id), MailEvent.ORDER_LINK_SENT)
+
+
+def revoke_links(db: Database, merchant_id: MerchantId, order_id: UUID, actor: Actor) -> None:
+    """End every link that was mailed for an order; the next click is refused. Raises NotFound."""
+    with db.begin(merchant_id) as tx:
+        order = lock_order(tx, order_id)
+        order.link_epoch += 1
+        timeline.note(tx, order.id, Event.LINKS_REVOKED, actor)
+
+
+def open_case(
+    db: Database, merchant_id: MerchantId, order_id: UUID, *, category: str, body: str, actor: Actor
+) -> UUID:
+    """Keep a buyer's message to the merchant as a case of the order. Raises NotFound."""
+    with db.begin(merchant_id) as tx:
+        order = lock_order(tx, order_id)
+        case = CaseRecord(
+            merchant_id=merchant_id, id=new_id(), order_id=order.id, category=category, opened_at=tx.now
+        )
+        tx.session.add(case)
+        tx.session.flush()
+        tx.session.add(
+            CaseMessageRecord(
+                merchant_id=merchant_id,
+                id=new_id(),
+                case_id=case.id,
+                author_kind=actor.kind,
+                body=body,
+                sent_at=tx.now,
+            )
+        )
+        timeline.note(
+            tx, order.id, Event.CASE_OPENED, actor, details={"case": str(case.id), "category": category}
+        )
+    return case.id

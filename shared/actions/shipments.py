@@ -1,0 +1,171 @@
+"""Take in shipments; units that somebody asked to cancel may ship until it is decided, never after."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.actions.cancellations import end_declined
+from shared.actions.claims import add_to_lines
+from shared.domain.actors import Actor
+from shared.domain.cancellation import Move, RequestState
+from shared.domain.errors import InvalidContent, NotEligible, UnderCancellation
+from shared.domain.events import Event
+from shared.domain.ids import LineItemId, MerchantId, new_id
+from shared.domain.reasons import DeclineReason
+from shared.domain.units import drop_last
+from shared.storage import timeline
+from shared.storage.engine import Database, Transaction
+from shared.storage.facts import from_multirange, to_multirange
+from shared.storage.idempotency import Once, answered, claim
+from shared.storage.records import (
+    LineItemRecord,
+    OrderRecord,
+    RequestRecord,
+    RequestUnitsRecord,
+    ShipmentRecord,
+    ShipmentUnitsRecord,
+)
+from shared.storage.scopes import lines_of, lock_order, requests_on, units_of
+
+
+@dataclass(frozen=True, slots=True)
+class Shipment:
+    """What left: units by line id (None is all that is open), and by whom it travels."""
+
+    quantities: Mapping[LineItemId, int] | None = None
+    carrier: str = ""
+    tracking: str = ""
+
+
+def ship(
+    db: Database,
+    merchant_id: MerchantId,
+    order_id: UUID,
+    shipment: Shipment,
+    actor: Actor,
+    *,
+    once: Once | None = None,
+) -> UUID:
+    """Record a shipment; requests whose units it takes are declined, wholly or in part.
+
+    Raises NotFound, InvalidContent, NotEligible (those units are gone) or UnderCancellation (do not ship them).
+    """
+    with db.begin(merchant_id) as tx:
+        claim(tx, once)
+        order = lock_order(tx, order_id)
+        lines = {line.id: line for line in lines_of(tx, order.id)}
+        quantities = _wanted(lines, shipment)
+        for line_id, units in quantities.items():
+            _refuse_what_is_gone(lines[line_id], units)
+        touched = _take_from_requests(tx, order, lines, quantities)
+        shipment_id = _write(tx, order, shipment, quantities)
+        add_to_lines(tx, order, quantities, shipped=1)
+        timeline.note(
+            tx,
+            order.id,
+            Event.ORDER_SHIPPED,
+            actor,
+            details={"units": sum(quantities.values()), "shipment": str(shipment_id)},
+        )
+        _decline_emptied(tx, order, touched, actor)
+        return answered(tx, once, shipment_id)
+
+
+def _wanted(lines: Mapping[UUID, LineItemRecord], shipment: Shipment) -> dict[UUID, int]:
+    if shipment.quantities is None:
+        wanted = {line.id: _open(line) for line in lines.values()}
+        if not any(wanted.values()):
+            raise NotEligible("Nothing of this order is left to ship.")
+    else:
+        wanted = {UUID(str(line_id)): units for line_id, units in shipment.quantities.items()}
+        if any(line_id not in lines for line_id in wanted):
+            raise InvalidContent("An item of this shipment is not on the order.")
+        if not any(wanted.values()):
+            raise InvalidContent("Choose at least one unit to ship.")
+    return {line_id: units for line_id, units in wanted.items() if units}
+
+
+def _open(line: LineItemRecord) -> int:
+    return line.ordered - line.shipped - line.canceled - line.requested
+
+
+def _refuse_what_is_gone(line: LineItemRecord, units: int) -> None:
+    if units > line.ordered:
+        raise InvalidContent(f"Only {line.ordered} of “{line.title}” were ordered.")
+    if units > line.ordered - line.shipped - line.canceled:
+        raise NotEligible(
+            f"Only {line.ordered - line.shipped - line.canceled} of “{line.title}” are left;"
+            f" {line.shipped} are shipped and {line.canceled} canceled. Do not ship more."
+        )
+
+
+def _take_from_requests(
+    tx: Transaction, order: OrderRecord, lines: Mapping[UUID, LineItemRecord], quantities: Mapping[UUID, int]
+) -> list[RequestRecord]:
+    """Take the units that open ones do not cover out of undecided requests, newest first."""
+    missing = {
+        line_id: units - _open(lines[line_id])
+        for line_id, units in quantities.items()
+        if units > _open(lines[line_id])
+    }
+    if not missing:
+        return []
+    undecided = [
+        record for record in reversed(requests_on(tx, order.id)) if record.state == RequestState.REQUESTED
+    ]
+    claims = units_of(tx, [record.id for record in undecided])
+    taken: dict[UUID, int] = {}
+    touched = []
+    for record in undecided:
+        of_record = [
+            units for units in claims if units.request_id == record.id and units.line_item_id in missing
+        ]
+        if any([_take(units, missing, taken) for units in of_record]):
+            touched.append(record)
+    if any(missing.values()):
+        raise UnderCancellation("Some of these units are being canceled. Do not ship them.")
+    add_to_lines(tx, order, taken, requested=-1)
+    return touched
+
+
+def _take(claim_: RequestUnitsRecord, missing: dict[UUID, int], taken: dict[UUID, int]) -> bool:
+    step = min(claim_.quantity, missing[claim_.line_item_id])
+    if step == 0:
+        return False
+    claim_.units = to_multirange(drop_last(from_multirange(claim_.units), step))
+    claim_.quantity -= step
+    missing[claim_.line_item_id] -= step
+    taken[claim_.line_item_id] = taken.get(claim_.line_item_id, 0) + step
+    return True
+
+
+def _write(tx: Transaction, order: OrderRecord, shipment: Shipment, quantities: Mapping[UUID, int]) -> UUID:
+    shipment_id = new_id()
+    tx.session.add(
+        ShipmentRecord(
+            merchant_id=tx.merchant_id,
+            id=shipment_id,
+            order_id=order.id,
+            carrier=shipment.carrier,
+            tracking=shipment.tracking,
+            shipped_at=tx.now,
+        )
+    )
+    tx.session.flush()
+    for line_item_id, units in quantities.items():
+        tx.session.add(
+            ShipmentUnitsRecord(
+                merchant_id=tx.merchant_id,
+                shipment_id=shipment_id,
+                line_item_id=line_item_id,
+                quantity=units,
+            )
+        )
+    return shipment_id
+
+
+def _decline_emptied(tx: Transaction, order: OrderRecord, touched: list[RequestRecord], actor: Actor) -> None:
+    left = units_of(tx, [record.id for record in touched])
+    for record in touched:
+        if not any(units.quantity for units in left if units.request_id == record.id):
+            end_declined(tx, order, record, actor, reason=DeclineReason.ALREADY_SHIPPED, move=Move.SHIP)

@@ -1,0 +1,1 @@
+"""Facts in, verdicts out: frozen values and pure functions, standard library only."""

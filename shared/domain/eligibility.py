@@ -1,0 +1,107 @@
+"""Decide which units of an order can still be canceled, by whom, and say why when they cannot."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared.domain.actors import ActorKind
+from shared.domain.ids import LineItemId
+from shared.domain.orders import LineItem, Order
+from shared.domain.policy import WindowFrom
+
+
+class Blocker(StrEnum):
+    """Why the cancel option is withheld. The values are public: API clients see them."""
+
+    ALREADY_SHIPPED = "already_shipped"
+    ALREADY_CANCELED = "already_canceled"
+    ALREADY_REQUESTED = "already_requested"
+    WINDOW_CLOSED = "window_closed"
+    NOT_CANCELABLE_PRODUCT = "not_cancelable_product"
+    ORDER_ON_HOLD = "order_on_hold"
+    PAYMENT_DISPUTED = "payment_disputed"
+    FULFILLED_BY_OTHER = "fulfilled_by_other"
+    PENDING_NOT_ALLOWED = "pending_not_allowed"
+
+
+class NextStep(StrEnum):
+    """The next best thing to do when units may not be canceled."""
+
+    RETURN_IT = "return_it"
+    NOTHING = "nothing"
+    WITHDRAW_OR_WAIT = "withdraw_or_wait"
+    CONTACT = "contact"
+    WAIT_FOR_PAYMENT = "wait_for_payment"
+    ASK_FULFILLER = "ask_fulfiller"
+
+
+NEXT_STEPS: Mapping[Blocker, NextStep] = {
+    Blocker.ALREADY_SHIPPED: NextStep.RETURN_IT,
+    Blocker.ALREADY_CANCELED: NextStep.NOTHING,
+    Blocker.ALREADY_REQUESTED: NextStep.WITHDRAW_OR_WAIT,
+    Blocker.WINDOW_CLOSED: NextStep.CONTACT,
+    Blocker.NOT_CANCELABLE_PRODUCT: NextStep.CONTACT,
+    Blocker.ORDER_ON_HOLD: NextStep.CONTACT,
+    Blocker.PAYMENT_DISPUTED: NextStep.CONTACT,
+    Blocker.FULFILLED_BY_OTHER: NextStep.ASK_FULFILLER,
+    Blocker.PENDING_NOT_ALLOWED: NextStep.WAIT_FOR_PAYMENT,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """The verdict on one line item: how many units may go, or what stands in the way."""
+
+    quantity: int
+    blockers: tuple[Blocker, ...] = ()
+
+
+def closes_at(order: Order) -> datetime | None:
+    """Tell when the buyer's window closes (UTC); None when it does not, or has not begun."""
+    hours = order.policy.window_hours
+    if hours is None:
+        return None
+    start = order.placed_at if order.policy.window_from is WindowFrom.ORDERED else order.paid_at
+    return None if start is None else start + timedelta(hours=hours)
+
+
+def assess(order: Order, asker: ActorKind, *, now: datetime) -> dict[LineItemId, Eligibility]:
+    """Judge every line of an order at one moment. Pages, POSTs, API, batches and feeds all ask here."""
+    standing = _order_blockers(order, asker, now)
+    return {line.id: _assess_line(line, asker, standing) for line in order.line_items}
+
+
+def units(verdicts: Mapping[LineItemId, Eligibility]) -> int:
+    """Count all units that may go."""
+    return sum(verdict.quantity for verdict in verdicts.values())
+
+
+def _order_blockers(order: Order, asker: ActorKind, now: datetime) -> tuple[Blocker, ...]:
+    closing = closes_at(order)
+    for_all = (
+        (order.fulfilled_by_other, Blocker.FULFILLED_BY_OTHER),
+        (order.disputed, Blocker.PAYMENT_DISPUTED),
+    )
+    for_buyers = (
+        (order.hold, Blocker.ORDER_ON_HOLD),
+        (order.is_pending and not order.policy.pending, Blocker.PENDING_NOT_ALLOWED),
+        (closing is not None and now >= closing, Blocker.WINDOW_CLOSED),
+    )
+    asked = (*for_all, *for_buyers) if asker is ActorKind.BUYER else for_all
+    return tuple(blocker for holds, blocker in asked if holds)
+
+
+def _assess_line(line: LineItem, asker: ActorKind, standing: tuple[Blocker, ...]) -> Eligibility:
+    blockers = list(standing)
+    if line.open == 0:
+        blockers.insert(0, _spent(line))
+    if asker is ActorKind.BUYER and not line.cancelable:
+        blockers.append(Blocker.NOT_CANCELABLE_PRODUCT)
+    return Eligibility(0, tuple(blockers)) if blockers else Eligibility(line.open)
+
+
+def _spent(line: LineItem) -> Blocker:
+    if line.requested:
+        return Blocker.ALREADY_REQUESTED
+    return Blocker.ALREADY_SHIPPED if line.shipped else Blocker.ALREADY_CANCELED

@@ -1,0 +1,67 @@
+"""Refusals: what the domain answers when something may not be, each with a stable code."""
+
+
+class Refusal(Exception):
+    """A request that was understood and may not be carried out; `code` is public."""
+
+    code = "refused"
+
+    def __init__(self, detail: str = "", **facts: object) -> None:
+        """Keep a sentence for people and the facts a face may show beside it."""
+        super().__init__(detail or self.code)
+        self.detail = detail
+        self.facts = facts
+
+
+class NotFound(Refusal):
+    """The thing does not exist, or is another merchant's: the two are never told apart."""
+
+    code = "not_found"
+
+
+class NotEligible(Refusal):
+    """Some of the units asked for may not be canceled; `facts["blockers"]` says why."""
+
+    code = "not_eligible"
+
+
+class QuoteChanged(Refusal):
+    """The order changed after the quote was shown; show the new one."""
+
+    code = "quote_changed"
+
+
+class AlreadyDecided(Refusal):
+    """Somebody else has ended this request; `facts["state"]` says how."""
+
+    code = "already_decided"
+
+
+class UnderCancellation(Refusal):
+    """The units are decided to be canceled: do not ship them."""
+
+    code = "under_cancellation"
+
+
+class InvalidContent(Refusal):
+    """The content is wrong: unknown line, too many units, a duplicate line."""
+
+    code = "invalid_content"
+
+
+class AmbiguousSku(InvalidContent):
+    """The SKU stands on two lines of the order; name the line by its id."""
+
+    code = "ambiguous_sku"
+
+
+class AlreadyExists(Refusal):
+    """A thing of that name is there and differs."""
+
+    code = "already_exists"
+
+
+class NotPermitted(Refusal):
+    """The actor's role does not hold the permission."""
+
+    code = "not_permitted"

@@ -1,0 +1,40 @@
+"""What has happened to an order: one name each for timeline, e-mail folder, effect and webhook."""
+
+from enum import StrEnum
+
+
+class Event(StrEnum):
+    """Past tense, once and for all."""
+
+    ORDER_TAKEN_IN = "order_taken_in"
+    ORDER_SHIPPED = "order_shipped"
+    CANCELLATION_REQUESTED = "cancellation_requested"
+    CANCELLATION_ACCEPTING = "cancellation_accepting"
+    CANCELLATION_ACCEPTED = "cancellation_accepted"
+    CANCELLATION_DECLINED = "cancellation_declined"
+    CANCELLATION_WITHDRAWN = "cancellation_withdrawn"
+    REFUND_SENT = "refund_sent"
+    RESTOCKED = "restocked"
+    MEMO_CHANGED = "memo_changed"
+    LINKS_REVOKED = "links_revoked"
+    CASE_OPENED = "case_opened"
+
+
+class MailEvent(StrEnum):
+    """The e-mails a buyer gets; each has its folder under templates/email."""
+
+    ORDER_CONFIRMED = "order_confirmed"
+    ORDER_LINK_SENT = "order_link_sent"
+    CANCELLATION_REQUESTED = "cancellation_requested"
+    CANCELLATION_ACCEPTED = "cancellation_accepted"
+    CANCELLATION_DECLINED = "cancellation_declined"
+    CANCELLATION_WITHDRAWN = "cancellation_withdrawn"
+    REFUND_SENT = "refund_sent"
+
+
+class EffectKind(StrEnum):
+    """What must happen after a transaction, written inside it."""
+
+    EXECUTE_CANCELLATION = "execute_cancellation"
+    APPLY_SILENCE = "apply_silence"
+    SEND_MAIL = "send_mail"

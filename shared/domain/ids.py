@@ -1,0 +1,25 @@
+"""Identifiers: time-ordered, random enough to stand in an address, typed so that they cannot be confused."""
+
+import secrets
+import time
+from typing import NewType
+from uuid import UUID
+
+MerchantId = NewType("MerchantId", UUID)
+OrderId = NewType("OrderId", UUID)
+LineItemId = NewType("LineItemId", UUID)
+RequestId = NewType("RequestId", UUID)
+PaymentId = NewType("PaymentId", UUID)
+RefundId = NewType("RefundId", UUID)
+UserId = NewType("UserId", UUID)
+EffectId = NewType("EffectId", UUID)
+MessageId = NewType("MessageId", UUID)
+
+
+def new_id() -> UUID:
+    """Make a UUID version 7 (RFC 9562): 48 bits of milliseconds, 74 random bits."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | secrets.randbits(80)
+    value = (value & ~(0xF << 76)) | (0x7 << 76)
+    value = (value & ~(0x3 << 62)) | (0x2 << 62)
+    return UUID(int=value)

@@ -1,0 +1,162 @@
+"""Orders, line items and payments as facts, and the statuses that are derived from their quantities."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId
+from shared.domain.policy import Policy
+from shared.domain.units import UnitRange
+
+
+class ItemStatus(StrEnum):
+    """What a reader is told about a line item; derived from quantities, never decided a second time."""
+
+    CANCELLATION_REQUESTED = "cancellation_requested"
+    CANCELED = "canceled"
+    SHIPPED = "shipped"
+    PARTIALLY_SHIPPED = "partially_shipped"
+    PARTIALLY_CANCELED = "partially_canceled"
+    PENDING = "pending"
+    UNSHIPPED = "unshipped"
+
+
+class OrderStatus(StrEnum):
+    """What a reader is told about an order, besides the mark *Cancellation requested*."""
+
+    PENDING = "pending"
+    UNSHIPPED = "unshipped"
+    PARTIALLY_SHIPPED = "partially_shipped"
+    SHIPPED = "shipped"
+    CANCELED = "canceled"
+
+
+class PaymentStatus(StrEnum):
+    """Where an order's money is."""
+
+    AWAITING = "awaiting"
+    AUTHORIZED = "authorized"
+    PARTIALLY_PAID = "partially_paid"
+    PAID = "paid"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    REFUND_FAILED = "refund_failed"
+    NOTHING_DUE = "nothing_due"
+
+
+class Gateway(StrEnum):
+    """Who holds a payment."""
+
+    MANUAL = "manual"
+    STRIPE = "stripe"
+    GIFT_CARD = "gift_card"
+
+
+@dataclass(frozen=True, slots=True)
+class LineItem:
+    """One line of an order. Amounts are minor units for the whole line, spread over its units by number.
+
+    `price_minor` is the listed price, `discount_minor` includes the line's share of order discounts,
+    `tax_minor` stands beside the price only if prices do not include it, `shipping_minor` is the line's
+    share of shipping.
+    `claimed` are the units of open and accepted requests.
+    """
+
+    id: LineItemId
+    ordinal: int
+    sku: str
+    title: str
+    ordered: int
+    shipped: int
+    canceled: int
+    requested: int
+    price_minor: int
+    discount_minor: int
+    tax_minor: int
+    shipping_minor: int
+    cancelable: bool = True
+    claimed: tuple[UnitRange, ...] = ()
+
+    @property
+    def open(self) -> int:
+        """Units that nobody has shipped, canceled or asked for."""
+        return self.ordered - self.shipped - self.canceled - self.requested
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """One payment of an order, in minor units; `refunded_minor` counts every refund that has not failed."""
+
+    id: PaymentId
+    gateway: Gateway
+    reference: str
+    authorized_minor: int
+    captured_minor: int
+    refunded_minor: int
+
+    @property
+    def left_minor(self) -> int:
+        """What may still go back to this payment."""
+        return self.captured_minor - self.refunded_minor
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order as the core judges it: facts at one instant, under the policy of its intake.
+
+    `canceled_minor` is the money of all accepted units, whether refunded or never charged.
+    """
+
+    id: OrderId
+    merchant_id: MerchantId
+    number: str
+    currency: str
+    version: int
+    placed_at: datetime
+    paid_at: datetime | None
+    prices_include_tax: bool
+    total_minor: int
+    shipping_minor: int
+    canceled_minor: int
+    policy: Policy
+    line_items: tuple[LineItem, ...]
+    payments: tuple[Payment, ...]
+    fulfilled_by_other: bool = False
+    hold: bool = False
+    disputed: bool = False
+
+    @property
+    def authorized_minor(self) -> int:
+        """Minor units authorized over all payments; includes what was captured."""
+        return sum(payment.authorized_minor for payment in self.payments)
+
+    @property
+    def is_pending(self) -> bool:
+        """Nothing is authorized yet, and something is owed."""
+        return self.authorized_minor == 0 and self.total_minor > 0
+
+    def line(self, line_item_id: LineItemId) -> LineItem:
+        """Find a line by its id; raises KeyError when the order has none such."""
+        for line in self.line_items:
+            if line.id == line_item_id:
+                return line
+        raise KeyError(line_item_id)
+
+
+def line_total(line: LineItem, *, prices_include_tax: bool) -> int:
+    """Add up what the whole line costs the buyer, in minor units, without shipping."""
+    tax = 0 if prices_include_tax else line.tax_minor
+    return line.price_minor - line.discount_minor + tax
+
+
+def item_status(*, ordered: int, shipped: int, canceled: int, requested: int, pending: bool) -> ItemStatus:
+    """Derive an item's status: the first rule that holds."""
+    rules = (
+        (requested > 0, ItemStatus.CANCELLATION_REQUESTED),
+        (canceled == ordered, ItemStatus.CANCELED),
+        (0 < shipped == ordered - canceled, ItemStatus.SHIPPED),
+        (shipped > 0, ItemStatus.PARTIALLY_SHIPPED),
+        (canceled > 0, ItemStatus.PARTIALLY_CANCELED),
+        (pending, ItemStatus.PENDING),
+    )
+    return next((status for holds, status in rules if holds), ItemStatus.UNSHIPPED)

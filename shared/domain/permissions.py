@@ -1,0 +1,40 @@
+"""Permissions, roles, and who holds what."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """One thing a merchant user may do."""
+
+    READ = "read"
+    CANCEL = "cancel"
+    DECIDE = "decide"
+    SHIP = "ship"
+    REFUND = "refund"
+    REPLY = "reply"
+    IMPORT = "import"
+    CONFIGURE = "configure"
+
+
+class Role(StrEnum):
+    """A merchant user's place in the team."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    AGENT = "agent"
+    VIEWER = "viewer"
+
+
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.OWNER: frozenset(Permission),
+    Role.MANAGER: frozenset(Permission) - {Permission.CONFIGURE},
+    Role.AGENT: frozenset(
+        {Permission.READ, Permission.CANCEL, Permission.DECIDE, Permission.SHIP, Permission.REPLY}
+    ),
+    Role.VIEWER: frozenset({Permission.READ}),
+}
+
+
+def holds(role: Role, permission: Permission) -> bool:
+    """Say whether the role holds the permission."""
+    return permission in GRANTS[role]

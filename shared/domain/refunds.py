@@ -1,0 +1,210 @@
+"""What goes back for canceled units: stored unit money, shipping by policy, split over the payments."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared.domain.ids import LineItemId, PaymentId
+from shared.domain.money import units_between
+from shared.domain.orders import Gateway, LineItem, Order, Payment
+from shared.domain.policy import ShippingPolicy, to_document
+from shared.domain.units import UnitRange, count, free, take
+
+
+class KeptReason(StrEnum):
+    """Why an amount stays with the merchant. The values are public."""
+
+    SHIPPING_NEVER = "shipping_never"
+    SHIPPING_WITH_LAST_UNIT = "shipping_with_last_unit"
+    SHIPPING_ALREADY_SHIPPED = "shipping_already_shipped"
+
+
+class RefundState(StrEnum):
+    """Where a refund is: `manual` waits for a person, `external` was made elsewhere before the intake."""
+
+    PENDING = "pending"
+    SENT = "sent"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    MANUAL = "manual"
+    EXTERNAL = "external"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An amount in minor units that does not go back, and why."""
+
+    amount_minor: int
+    why: KeptReason
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentShare:
+    """The part of a refund that goes to one payment, in minor units."""
+
+    payment_id: PaymentId
+    gateway: Gateway
+    reference: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineShare:
+    """The units of one line and their money in minor units, without shipping."""
+
+    line_item_id: LineItemId
+    units: tuple[UnitRange, ...]
+    amount_minor: int
+
+    @property
+    def quantity(self) -> int:
+        """How many units."""
+        return count(self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What canceling these units brings back.
+
+    `value_minor` is the units' money with the shipping that goes with them; `refund_minor` the part that
+    was charged, and the sum over `payments`; the rest, `released_minor`, is never charged.
+    """
+
+    hash: str
+    currency: str
+    value_minor: int
+    shipping_minor: int
+    refund_minor: int
+    lines: tuple[LineShare, ...]
+    payments: tuple[PaymentShare, ...]
+    kept: tuple[Kept, ...]
+
+    @property
+    def released_minor(self) -> int:
+        """Money that will not be charged any more."""
+        return self.value_minor - self.refund_minor
+
+
+def pick_units(order: Order, quantities: Mapping[LineItemId, int]) -> dict[LineItemId, tuple[UnitRange, ...]]:
+    """Pick the lowest free unit numbers of each line; lines with quantity 0 are left out.
+
+    Raises ValueError when a line holds fewer free units than asked for.
+    """
+    picked: dict[LineItemId, tuple[UnitRange, ...]] = {}
+    for line_item_id, quantity in quantities.items():
+        line = order.line(line_item_id)
+        if quantity > line.open:
+            raise ValueError(quantity)
+        if quantity:
+            picked[line_item_id] = take(free(line.ordered, line.claimed), quantity)
+    return picked
+
+
+def quote(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]]) -> Quote:
+    """Work out what canceling exactly these units brings back, as the order stands."""
+    lines = tuple(
+        LineShare(line.id, tuple(units[line.id]), _line_money(order, line, units[line.id]))
+        for line in order.line_items
+        if units.get(line.id)
+    )
+    shipping, kept = _shipping(order, units)
+    value = sum(share.amount_minor for share in lines) + shipping
+    refund = _charged_part(order, value)
+    return Quote(
+        hash=fingerprint(order),
+        currency=order.currency,
+        value_minor=value,
+        shipping_minor=shipping,
+        refund_minor=refund,
+        lines=lines,
+        payments=split_over_payments(order.payments, refund),
+        kept=kept,
+    )
+
+
+def split_over_payments(payments: Sequence[Payment], amount_minor: int) -> tuple[PaymentShare, ...]:
+    """Spread a refund: gift cards first, an exact match, the smallest that suffices, else largest first.
+
+    The amount must not exceed what is left on the payments together.
+    """
+    shares: list[PaymentShare] = []
+    missing = amount_minor
+    candidates = [payment for payment in payments if payment.left_minor > 0]
+    while missing > 0:
+        chosen = _next_payment(candidates, missing)
+        step = min(chosen.left_minor, missing)
+        shares.append(PaymentShare(chosen.id, chosen.gateway, chosen.reference, step))
+        candidates.remove(chosen)
+        missing -= step
+    return tuple(shares)
+
+
+def _next_payment(candidates: Sequence[Payment], missing: int) -> Payment:
+    gift_cards = [payment for payment in candidates if payment.gateway is Gateway.GIFT_CARD]
+    pool = gift_cards or list(candidates)
+    enough = [payment for payment in pool if payment.left_minor >= missing]
+    if enough:
+        return min(enough, key=lambda payment: payment.left_minor)
+    return max(pool, key=lambda payment: payment.left_minor)
+
+
+def _line_money(order: Order, line: LineItem, units: Sequence[UnitRange]) -> int:
+    parts = [line.price_minor, -line.discount_minor]
+    if not order.prices_include_tax:
+        parts.append(line.tax_minor)
+    return sum(
+        units_between(part, line.ordered, taken.first, taken.past) for part in parts for taken in units
+    )
+
+
+def _shipping(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]]) -> tuple[int, tuple[Kept, ...]]:
+    if order.shipping_minor == 0:
+        return 0, ()
+    if order.policy.shipping is ShippingPolicy.PRO_RATA:
+        return sum(
+            units_between(line.shipping_minor, line.ordered, taken.first, taken.past)
+            for line in order.line_items
+            for taken in units.get(line.id, ())
+        ), ()
+    if order.policy.shipping is ShippingPolicy.NEVER:
+        return 0, (Kept(order.shipping_minor, KeptReason.SHIPPING_NEVER),)
+    if any(line.shipped for line in order.line_items):
+        return 0, (Kept(order.shipping_minor, KeptReason.SHIPPING_ALREADY_SHIPPED),)
+    gone = sum(line.canceled for line in order.line_items) + sum(count(taken) for taken in units.values())
+    if gone < sum(line.ordered for line in order.line_items):
+        return 0, (Kept(order.shipping_minor, KeptReason.SHIPPING_WITH_LAST_UNIT),)
+    return order.shipping_minor, ()
+
+
+def _charged_part(order: Order, value_minor: int) -> int:
+    # What was authorized and never captured is released first; only what was charged beyond it goes back.
+    held = sum(payment.left_minor for payment in order.payments)
+    still_due = order.total_minor - order.canceled_minor - value_minor
+    return max(0, min(value_minor, held - still_due))
+
+
+def fingerprint(order: Order) -> str:
+    """Hash what every quote of an order rests on: its version, its policy and its units' money.
+
+    The quantities are left out on purpose: a confirm acts on those that were posted, while this is unchanged.
+    """
+    document = {
+        "order": str(order.id),
+        "version": order.version,
+        "policy": to_document(order.policy),
+        "shipping": order.shipping_minor,
+        "lines": [
+            [
+                str(line.id),
+                line.ordered,
+                line.price_minor,
+                line.discount_minor,
+                line.tax_minor,
+                line.shipping_minor,
+            ]
+            for line in order.line_items
+        ],
+    }
+    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""The read side: rows in, frozen page values out."""

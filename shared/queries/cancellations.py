@@ -1,0 +1,137 @@
+"""Open requests, and quotes for what may still be canceled."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from shared.domain.actors import ActorKind
+from shared.domain.cancellation import RequestState
+from shared.domain.eligibility import assess
+from shared.domain.errors import InvalidContent, NotEligible
+from shared.domain.ids import LineItemId, MerchantId
+from shared.domain.metrics import RateCounts, forecast, rate
+from shared.domain.orders import Order
+from shared.domain.reasons import Reason
+from shared.domain.refunds import pick_units, quote
+from shared.domain.restock import rule_for
+from shared.queries import rates
+from shared.queries.requests import labels, request_views
+from shared.queries.values import QuoteView, RequestView
+from shared.storage.engine import Database, Transaction
+from shared.storage.facts import order_facts
+from shared.storage.records import LineItemRecord, OrderRecord, RequestRecord, RestockRuleRecord
+from shared.storage.scopes import find_order, orders_of, requests_of
+
+MOST_COUNTED = 100
+_MOST_LISTED = 200
+
+
+def open_request_count(db: Database, merchant_id: MerchantId) -> int:
+    """Count the requests that wait for a decision, up to 100."""
+    with db.begin(merchant_id) as tx:
+        waiting = (
+            select(RequestRecord.id)
+            .where(
+                RequestRecord.merchant_id == tx.merchant_id,
+                RequestRecord.state == RequestState.REQUESTED,
+            )
+            .limit(MOST_COUNTED)
+            .subquery()
+        )
+        return tx.session.execute(select(func.count()).select_from(waiting)).scalar_one()
+
+
+def open_requests(db: Database, merchant_id: MerchantId) -> tuple[RequestView, ...]:
+    """List the requests that wait for a decision: those with the least time left first, then the oldest."""
+    with db.begin(merchant_id) as tx:
+        requests = tx.session.scalars(
+            requests_of(tx)
+            .where(RequestRecord.state == RequestState.REQUESTED)
+            .order_by(RequestRecord.decide_by.nulls_last(), RequestRecord.requested_at, RequestRecord.id)
+            .limit(_MOST_LISTED)
+        ).all()
+        order_ids = {request.order_id for request in requests}
+        orders = {
+            order.id: order
+            for order in tx.session.scalars(orders_of(tx).where(OrderRecord.id.in_(order_ids)))
+        }
+        return request_views(tx, orders, requests, line_labels_of(tx, order_ids))
+
+
+def line_labels_of(tx: Transaction, order_ids: set[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Name the lines of several orders: line id to SKU and label."""
+    lines = tx.session.scalars(
+        select(LineItemRecord)
+        .where(LineItemRecord.merchant_id == tx.merchant_id, LineItemRecord.order_id.in_(order_ids))
+        .order_by(LineItemRecord.order_id, LineItemRecord.ordinal)
+    ).all()
+    named: dict[UUID, tuple[str, str]] = {}
+    for order_id in order_ids:
+        of_order = [line for line in lines if line.order_id == order_id]
+        words = labels(of_order)
+        named.update({line.id: (line.sku, words[line.id]) for line in of_order})
+    return named
+
+
+def quote_for(
+    db: Database,
+    merchant_id: MerchantId,
+    order_id: UUID,
+    asker: ActorKind,
+    quantities: Mapping[LineItemId, int] | None,
+    *,
+    reason: Reason | None = None,
+) -> QuoteView:
+    """Quote what canceling these quantities would bring back; None is all that may go.
+
+    Raises NotFound, InvalidContent for a line that is not on the order, NotEligible for more than may go.
+    """
+    with db.begin(merchant_id) as tx:
+        order = find_order(tx, order_id)
+        return quote_view(tx, order, order_facts(tx, order), asker, quantities, reason=reason)
+
+
+def quote_view(
+    tx: Transaction,
+    order: OrderRecord,
+    facts: Order,
+    asker: ActorKind,
+    quantities: Mapping[LineItemId, int] | None,
+    *,
+    reason: Reason | None = None,
+) -> QuoteView:
+    """Quote in an open transaction; see `quote_for`."""
+    verdicts = assess(facts, asker, now=tx.now)
+    wanted = {line_id: verdict.quantity for line_id, verdict in verdicts.items()}
+    if quantities is not None:
+        wanted = dict(quantities)
+    if any(line_id not in verdicts for line_id in wanted):
+        raise InvalidContent("An item of this request is not on the order.")
+    over = {line_id for line_id, units in wanted.items() if units > verdicts[line_id].quantity}
+    if over:
+        raise NotEligible(
+            blockers={line_id: verdicts[line_id].blockers for line_id in over},
+            left={line_id: verdicts[line_id].quantity for line_id in over},
+        )
+    quoted = quote(facts, pick_units(facts, wanted))
+    units = sum(wanted.values())
+    counts = rates.counts(tx)
+    return QuoteView(
+        quote=quoted,
+        units=units,
+        of_units=sum(line.ordered for line in facts.line_items),
+        restocked_units=units if _restocks(tx, reason) else 0,
+        rate_now=rate(counts),
+        rate_after=forecast(counts, _adds(tx, order, counts, asker)),
+    )
+
+
+def _restocks(tx: Transaction, reason: Reason | None) -> bool:
+    rule = tx.session.get(RestockRuleRecord, (tx.merchant_id, rule_for(reason)))
+    return rule is not None and rule.restock
+
+
+def _adds(tx: Transaction, order: OrderRecord, counts: RateCounts, asker: ActorKind) -> int:
+    counted = order.canceled_by_merchant or not rates.in_period(tx, order.placed_at.date())
+    return 0 if asker is ActorKind.BUYER or counted or not counts.orders else 1

@@ -1,0 +1,155 @@
+"""One page of the Orders dashboard: filters, search, and a key to go on from, never an offset."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, tuple_
+
+from shared.domain.cancellation import OPEN_STATES
+from shared.domain.errors import InvalidContent
+from shared.domain.ids import MerchantId, OrderId
+from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus, item_status
+from shared.queries.cancellations import line_labels_of
+from shared.queries.requests import request_views
+from shared.queries.values import OrderFilter, OrderList, OrderRow, RequestView
+from shared.storage.engine import Database, Transaction
+from shared.storage.records import LineItemRecord, OrderRecord, OrderTermRecord, RequestRecord
+from shared.storage.scopes import orders_of, requests_of
+
+_LAST = "\U0010ffff"
+
+
+def order_list(
+    db: Database, merchant_id: MerchantId, wanted: OrderFilter, *, cursor: str | None, limit: int = 50
+) -> OrderList:
+    """Read one page, newest orders first. Raises InvalidContent for a cursor that is none of ours."""
+    backward, key = _read_cursor(cursor)
+    with db.begin(merchant_id) as tx:
+        query = _filtered(tx, wanted)
+        place = tuple_(OrderRecord.placed_at, OrderRecord.id)
+        if backward:
+            query = query.order_by(OrderRecord.placed_at.asc(), OrderRecord.id.asc())
+        else:
+            query = query.order_by(OrderRecord.placed_at.desc(), OrderRecord.id.desc())
+        if key is not None:
+            query = query.where(place > tuple_(*key) if backward else place < tuple_(*key))
+        found = list(tx.session.scalars(query.limit(limit + 1)))
+        more = len(found) > limit
+        orders = found[:limit][::-1] if backward else found[:limit]
+        has_next, has_previous = (True, more) if backward else (more, key is not None)
+        return OrderList(
+            rows=_rows(tx, orders),
+            next_cursor=_cursor("n", orders[-1]) if orders and has_next else None,
+            previous_cursor=_cursor("p", orders[0]) if orders and has_previous else None,
+        )
+
+
+def _filtered(tx: Transaction, wanted: OrderFilter) -> Select[tuple[OrderRecord]]:
+    query = orders_of(tx)
+    conditions: tuple[tuple[object, ColumnElement[bool] | None], ...] = (
+        (wanted.status, OrderRecord.status == wanted.status),
+        (wanted.payment_status, OrderRecord.payment_status == wanted.payment_status),
+        (wanted.placed_from, OrderRecord.placed_at >= wanted.placed_from if wanted.placed_from else None),
+        (
+            wanted.placed_before,
+            OrderRecord.placed_at < wanted.placed_before if wanted.placed_before else None,
+        ),
+        (wanted.item_status, _has_item(wanted.item_status) if wanted.item_status else None),
+        (wanted.search.strip(), _matches(tx, wanted.search.strip().lower())),
+    )
+    return query.where(*(condition for given, condition in conditions if given and condition is not None))
+
+
+def _matches(tx: Transaction, words: str) -> ColumnElement[bool]:
+    return exists().where(
+        OrderTermRecord.merchant_id == tx.merchant_id,
+        OrderTermRecord.order_id == OrderRecord.id,
+        OrderTermRecord.term >= words,
+        OrderTermRecord.term < words + _LAST,
+    )
+
+
+def _has_item(status: ItemStatus) -> ColumnElement[bool]:
+    line = LineItemRecord
+    quiet = line.requested == 0
+    pending = OrderRecord.status == OrderStatus.PENDING
+    untouched = and_(quiet, line.shipped == 0, line.canceled == 0)
+    rules: dict[ItemStatus, ColumnElement[bool]] = {
+        ItemStatus.CANCELLATION_REQUESTED: line.requested > 0,
+        ItemStatus.CANCELED: and_(quiet, line.canceled == line.ordered),
+        ItemStatus.SHIPPED: and_(quiet, line.shipped > 0, line.shipped == line.ordered - line.canceled),
+        ItemStatus.PARTIALLY_SHIPPED: and_(
+            quiet, line.shipped > 0, line.shipped < line.ordered - line.canceled
+        ),
+        ItemStatus.PARTIALLY_CANCELED: and_(
+            quiet, line.shipped == 0, line.canceled > 0, line.canceled < line.ordered
+        ),
+        ItemStatus.PENDING: and_(untouched, pending),
+        ItemStatus.UNSHIPPED: and_(untouched, ~pending),
+    }
+    return exists().where(
+        line.merchant_id == OrderRecord.merchant_id, line.order_id == OrderRecord.id, rules[status]
+    )
+
+
+def _rows(tx: Transaction, orders: Sequence[OrderRecord]) -> tuple[OrderRow, ...]:
+    asked = _requests(tx, {order.id: order for order in orders if order.requested})
+    return tuple(
+        OrderRow(
+            id=OrderId(order.id),
+            number=order.number,
+            placed_at=order.placed_at,
+            buyer_name=order.buyer_name,
+            items_label=order.items_label,
+            more_items=order.line_count - 1,
+            status=OrderStatus(order.status),
+            badge=item_status(
+                ordered=order.ordered,
+                shipped=order.shipped,
+                canceled=order.canceled,
+                requested=order.requested,
+                pending=order.status == OrderStatus.PENDING,
+            ),
+            payment_status=PaymentStatus(order.payment_status),
+            total_minor=order.total_minor,
+            currency=order.currency,
+            can_cancel=order.open > 0 and not order.fulfilled_by_other and not order.disputed,
+            request=asked.get(order.id),
+        )
+        for order in orders
+    )
+
+
+def _requests(tx: Transaction, orders: Mapping[UUID, OrderRecord]) -> dict[UUID, RequestView]:
+    if not orders:
+        return {}
+    requests = tx.session.scalars(
+        requests_of(tx)
+        .where(RequestRecord.order_id.in_(orders), RequestRecord.state.in_(OPEN_STATES))
+        .order_by(RequestRecord.requested_at, RequestRecord.id)
+    ).all()
+    views = request_views(tx, orders, requests, line_labels_of(tx, set(orders)))
+    first: dict[UUID, RequestView] = {}
+    for view in sorted(views, key=lambda view: not view.can_be_decided):
+        first.setdefault(view.order_id, view)
+    return first
+
+
+def _cursor(direction: str, order: OrderRecord) -> str:
+    raw = json.dumps([direction, order.placed_at.isoformat(), order.id.hex])
+    return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def _read_cursor(cursor: str | None) -> tuple[bool, tuple[datetime, UUID] | None]:
+    if cursor is None:
+        return False, None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        direction, placed_at, order_id = json.loads(base64.urlsafe_b64decode(padded.encode()))
+        return direction == "p", (datetime.fromisoformat(placed_at), UUID(order_id))
+    except (ValueError, TypeError, binascii.Error) as error:
+        raise InvalidContent("This page of the list does not exist; begin at the first one.") from error

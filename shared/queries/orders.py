@@ -1,0 +1,176 @@
+"""An order's page, as one kind of reader sees it."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select
+
+from shared import wording
+from shared.domain.actors import ActorKind
+from shared.domain.eligibility import Eligibility, assess
+from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, RefundId, RequestId
+from shared.domain.orders import Gateway, Order, OrderStatus, PaymentStatus, item_status, line_total
+from shared.domain.policy import from_document
+from shared.domain.refunds import RefundState
+from shared.queries import merchants
+from shared.queries.requests import labels, request_views, timeline_rows
+from shared.queries.support import cases_of
+from shared.queries.values import (
+    ItemView,
+    OrderPage,
+    PaymentView,
+    RefundView,
+    ShipmentView,
+    Totals,
+)
+from shared.storage.engine import Database, Transaction
+from shared.storage.facts import assemble
+from shared.storage.records import (
+    LineItemRecord,
+    OrderRecord,
+    PaymentRecord,
+    ShipmentRecord,
+    ShipmentUnitsRecord,
+)
+from shared.storage.scopes import claims_on, find_order, lines_of, payments_of, refunds_on, requests_on
+
+OLD_AFTER = timedelta(hours=24)
+
+
+def order_page(db: Database, merchant_id: MerchantId, order_id: UUID, asker: ActorKind) -> OrderPage:
+    """Read an order as one kind of reader sees it. Raises NotFound."""
+    with db.begin(merchant_id) as tx:
+        order = find_order(tx, order_id)
+        merchant = merchants.of(tx)
+        lines = lines_of(tx, order.id)
+        payments = payments_of(tx, order.id)
+        facts = assemble(order, lines, payments, claims_on(tx, order.id))
+        items = item_views(facts, lines, assess(facts, asker, now=tx.now))
+        line_labels = {item.id: (item.sku, item.label) for item in items}
+        requests = request_views(tx, {order.id: order}, requests_on(tx, order.id), line_labels)
+        return OrderPage(
+            id=OrderId(order.id),
+            number=order.number,
+            merchant_name=merchant.name,
+            merchant_slug=merchant.slug,
+            time_zone=merchant.time_zone,
+            currency=order.currency,
+            version=order.version,
+            placed_at=order.placed_at,
+            buyer_name=order.buyer_name,
+            buyer_email=order.buyer_email,
+            delivery=tuple(order.delivery),
+            status=OrderStatus(order.status),
+            has_open_request=order.requested > 0,
+            payment_status=PaymentStatus(order.payment_status),
+            items=items,
+            totals=totals(order, payments),
+            requests=requests,
+            refunds=_refund_views(tx, order, payments),
+            shipments=_shipment_views(tx, order),
+            timeline=timeline_rows(tx, order, requests),
+            cases=cases_of(tx, order),
+            memo=order.memo,
+            policy_label=wording.policy(from_document(order.policy)),
+            is_old=tx.now - order.placed_at > OLD_AFTER,
+        )
+
+
+def item_views(
+    facts: Order, lines: Sequence[LineItemRecord], verdicts: dict[LineItemId, Eligibility]
+) -> tuple[ItemView, ...]:
+    """Make each line's page value, with the verdict for the reader."""
+    named = labels(lines)
+    return tuple(
+        ItemView(
+            id=line.id,
+            sku=line.sku,
+            asin=row.asin,
+            title=line.title,
+            label=named[row.id],
+            image_url=row.image_url,
+            unit_price_minor=line.price_minor // line.ordered,
+            amount_minor=line_total(line, prices_include_tax=facts.prices_include_tax),
+            ordered=line.ordered,
+            shipped=line.shipped,
+            canceled=line.canceled,
+            requested=line.requested,
+            status=item_status(
+                ordered=line.ordered,
+                shipped=line.shipped,
+                canceled=line.canceled,
+                requested=line.requested,
+                pending=facts.is_pending,
+            ),
+            cancelable_quantity=verdicts[line.id].quantity,
+            blockers=verdicts[line.id].blockers,
+        )
+        for line, row in zip(facts.line_items, lines, strict=True)
+    )
+
+
+def totals(order: OrderRecord, payments: Sequence[PaymentRecord]) -> Totals:
+    """Put an order's money together in parts that add up."""
+    included = order.prices_include_tax
+    return Totals(
+        items_minor=order.items_minor,
+        discount_minor=order.discount_minor,
+        shipping_minor=order.shipping_minor if included else order.shipping_minor - order.shipping_tax_minor,
+        tax_minor=0 if included else order.tax_minor,
+        tax_included_minor=order.tax_minor if included else 0,
+        total_minor=order.total_minor,
+        captured_minor=order.captured_minor,
+        refunded_minor=order.refunded_minor,
+        payments=tuple(
+            PaymentView(
+                id=PaymentId(payment.id),
+                gateway=Gateway(payment.gateway),
+                reference=payment.reference,
+                authorized_minor=payment.authorized_minor,
+                captured_minor=payment.captured_minor,
+                refunded_minor=payment.refunded_minor,
+            )
+            for payment in payments
+        ),
+    )
+
+
+def _refund_views(
+    tx: Transaction, order: OrderRecord, payments: Sequence[PaymentRecord]
+) -> tuple[RefundView, ...]:
+    references = {payment.id: payment.reference for payment in payments}
+    return tuple(
+        RefundView(
+            id=RefundId(refund.id),
+            request_id=RequestId(refund.request_id) if refund.request_id else None,
+            gateway=Gateway(refund.gateway),
+            reference=references[refund.payment_id],
+            amount_minor=refund.amount_minor,
+            currency=refund.currency,
+            state=RefundState(refund.state),
+            created_at=refund.created_at,
+            ended_at=refund.ended_at,
+        )
+        for refund in refunds_on(tx, order.id)
+    )
+
+
+def _shipment_views(tx: Transaction, order: OrderRecord) -> tuple[ShipmentView, ...]:
+    rows = tx.session.execute(
+        select(
+            ShipmentRecord.shipped_at,
+            ShipmentRecord.carrier,
+            ShipmentRecord.tracking,
+            func.sum(ShipmentUnitsRecord.quantity).label("units"),
+        )
+        .join(
+            ShipmentUnitsRecord,
+            (ShipmentUnitsRecord.merchant_id == ShipmentRecord.merchant_id)
+            & (ShipmentUnitsRecord.shipment_id == ShipmentRecord.id),
+        )
+        .where(ShipmentRecord.merchant_id == tx.merchant_id, ShipmentRecord.order_id == order.id)
+        .group_by(ShipmentRecord.merchant_id, ShipmentRecord.id)
+        .order_by(ShipmentRecord.shipped_at)
+    )
+    return tuple(ShipmentView(row.shipped_at, int(row.units), row.carrier, row.tracking) for row in rows)

@@ -1,0 +1,26 @@
+"""How many orders of the last days the merchant canceled."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from shared.domain.metrics import RATE_DAYS, RateCounts
+from shared.storage.engine import Transaction
+from shared.storage.records import OrderDayRecord
+
+
+def counts(tx: Transaction, days: int = RATE_DAYS) -> RateCounts:
+    """Add up the day counters of the last days (UTC days, today included)."""
+    first = tx.now.date() - timedelta(days=days - 1)
+    row = tx.session.execute(
+        select(
+            func.coalesce(func.sum(OrderDayRecord.orders), 0),
+            func.coalesce(func.sum(OrderDayRecord.canceled_by_merchant), 0),
+        ).where(OrderDayRecord.merchant_id == tx.merchant_id, OrderDayRecord.day >= first)
+    ).one()
+    return RateCounts(int(row[0]), int(row[1]))
+
+
+def in_period(tx: Transaction, placed_on: object, days: int = RATE_DAYS) -> bool:
+    """Say whether an order date belongs to the period."""
+    return str(placed_on) >= str(tx.now.date() - timedelta(days=days - 1))

@@ -1,0 +1,167 @@
+"""Cancellation requests and timelines as page values, from rows read set by set."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+
+from shared.domain.actors import ActorKind
+from shared.domain.cancellation import RequestState
+from shared.domain.events import Event
+from shared.domain.ids import LineItemId, OrderId, RequestId
+from shared.domain.reasons import DeclineReason, Reason
+from shared.queries.values import RequestedUnits, RequestView, TimelineRow
+from shared.storage.engine import Transaction
+from shared.storage.records import (
+    ApiKeyRecord,
+    LineItemRecord,
+    OrderRecord,
+    PersonalTextRecord,
+    RequestRecord,
+    RequestUnitsRecord,
+    TimelineRecord,
+    UserRecord,
+)
+from shared.storage.scopes import units_of
+
+
+def labels(lines: Sequence[LineItemRecord]) -> dict[UUID, str]:
+    """Name each line by its title; the second of the same title is followed by " (2)", and so on."""
+    seen: dict[str, int] = defaultdict(int)
+    named = {}
+    for line in lines:
+        seen[line.title] += 1
+        named[line.id] = line.title if seen[line.title] == 1 else f"{line.title} ({seen[line.title]})"
+    return named
+
+
+def request_views(
+    tx: Transaction,
+    orders: Mapping[UUID, OrderRecord],
+    requests: Sequence[RequestRecord],
+    line_labels: Mapping[UUID, tuple[str, str]],
+) -> tuple[RequestView, ...]:
+    """Put requests together with their units and texts; `line_labels` maps a line id to its SKU and label."""
+    if not requests:
+        return ()
+    ids = [request.id for request in requests]
+    units: dict[UUID, list[RequestUnitsRecord]] = defaultdict(list)
+    for row in units_of(tx, ids):
+        units[row.request_id].append(row)
+    texts = _texts(tx, ids)
+    names = actor_names(tx, {request.actor_id for request in requests if request.actor_id})
+    return tuple(
+        _view(request, orders[request.order_id], units[request.id], texts, names, line_labels)
+        for request in requests
+    )
+
+
+def timeline_rows(
+    tx: Transaction, order: OrderRecord, views: Sequence[RequestView]
+) -> tuple[TimelineRow, ...]:
+    """Read an order's timeline, newest first."""
+    entries = tx.session.scalars(
+        select(TimelineRecord)
+        .where(TimelineRecord.merchant_id == tx.merchant_id, TimelineRecord.order_id == order.id)
+        .order_by(TimelineRecord.seq.desc())
+    ).all()
+    names = actor_names(tx, {entry.actor_id for entry in entries if entry.actor_id})
+    by_request = {view.id: view for view in views}
+    return tuple(_timeline_row(entry, order, by_request, names) for entry in entries)
+
+
+def actor_names(tx: Transaction, ids: set[UUID]) -> dict[UUID, str]:
+    """Look up the names of merchant users and stores."""
+    if not ids:
+        return {}
+    users = tx.session.execute(select(UserRecord.id, UserRecord.name).where(UserRecord.id.in_(ids)))
+    stores = tx.session.execute(
+        select(ApiKeyRecord.id, ApiKeyRecord.name).where(
+            ApiKeyRecord.merchant_id == tx.merchant_id, ApiKeyRecord.id.in_(ids)
+        )
+    )
+    return {row.id: row.name for row in (*users, *stores)}
+
+
+def _texts(tx: Transaction, ids: Sequence[UUID]) -> dict[tuple[UUID, str], str]:
+    rows = tx.session.execute(
+        select(PersonalTextRecord.subject_id, PersonalTextRecord.kind, PersonalTextRecord.body).where(
+            PersonalTextRecord.merchant_id == tx.merchant_id, PersonalTextRecord.subject_id.in_(ids)
+        )
+    )
+    return {(subject_id, kind): body for subject_id, kind, body in rows}
+
+
+def _actor_name(kind: str, actor_id: UUID | None, order: OrderRecord, names: Mapping[UUID, str]) -> str:
+    if kind == ActorKind.BUYER:
+        return order.buyer_name
+    return names.get(actor_id, "") if actor_id else ""
+
+
+def _view(
+    request: RequestRecord,
+    order: OrderRecord,
+    units: Sequence[RequestUnitsRecord],
+    texts: Mapping[tuple[UUID, str], str],
+    names: Mapping[UUID, str],
+    line_labels: Mapping[UUID, tuple[str, str]],
+) -> RequestView:
+    return RequestView(
+        id=RequestId(request.id),
+        order_id=OrderId(order.id),
+        order_number=order.number,
+        state=RequestState(request.state),
+        source=ActorKind(request.source),
+        actor_name=_actor_name(request.source, request.actor_id, order, names),
+        reason=Reason(request.reason) if request.reason else None,
+        reason_words=request.reason_words,
+        comments=texts.get((request.id, "comments"), ""),
+        memo=texts.get((request.id, "memo"), ""),
+        message=texts.get((request.id, "message"), ""),
+        units=_requested_units(units, line_labels),
+        value_minor=request.value_minor,
+        refund_minor=request.refund_minor,
+        requested_at=request.requested_at,
+        decide_by=request.decide_by,
+        executes_at=request.executes_at,
+        ended_at=request.ended_at,
+        decline_reason=DeclineReason(request.decline_reason) if request.decline_reason else None,
+        decline_message=texts.get((request.id, "decline_message"), ""),
+    )
+
+
+def _requested_units(
+    units: Sequence[RequestUnitsRecord], line_labels: Mapping[UUID, tuple[str, str]]
+) -> tuple[RequestedUnits, ...]:
+    positions = {line_id: position for position, line_id in enumerate(line_labels)}
+    return tuple(
+        RequestedUnits(
+            line_item_id=LineItemId(row.line_item_id),
+            sku=line_labels[row.line_item_id][0],
+            label=line_labels[row.line_item_id][1],
+            asked=row.asked,
+            quantity=row.quantity,
+        )
+        for row in sorted(units, key=lambda row: positions[row.line_item_id])
+    )
+
+
+def _timeline_row(
+    entry: TimelineRecord,
+    order: OrderRecord,
+    by_request: Mapping[RequestId, RequestView],
+    names: Mapping[UUID, str],
+) -> TimelineRow:
+    view = by_request.get(RequestId(entry.request_id)) if entry.request_id else None
+    items = ", ".join(f"{units.asked} × {units.label}" for units in view.units) if view else ""
+    asked = sum(units.asked for units in view.units) if view else 0
+    return TimelineRow(
+        event=Event(entry.event),
+        actor=ActorKind(entry.actor_kind),
+        actor_name=_actor_name(entry.actor_kind, entry.actor_id, order, names),
+        at=entry.at,
+        units=int(entry.details.get("units", asked)),
+        amount_minor=int(entry.details.get("refund_minor", 0)),
+        items=items,
+    )

@@ -1,0 +1,303 @@
+"""The values that pages, mails and API answers are made of: all a template may ask, decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from uuid import UUID
+
+from shared.domain.actors import ActorKind
+from shared.domain.cancellation import Move, RequestState, may
+from shared.domain.eligibility import Blocker
+from shared.domain.events import Event
+from shared.domain.ids import LineItemId, OrderId, PaymentId, RefundId, RequestId
+from shared.domain.metrics import RateCounts
+from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
+from shared.domain.reasons import DeclineReason, Reason
+from shared.domain.refunds import Quote, RefundState
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """A line item on a page. `label` is the title, followed by " (2)" where it occurs a second time.
+
+    `amount_minor` is what the line costs; `cancelable_quantity` and `blockers` are the reader's verdict.
+    """
+
+    id: LineItemId
+    sku: str
+    asin: str
+    title: str
+    label: str
+    image_url: str
+    unit_price_minor: int
+    amount_minor: int
+    ordered: int
+    shipped: int
+    canceled: int
+    requested: int
+    status: ItemStatus
+    cancelable_quantity: int
+    blockers: tuple[Blocker, ...]
+
+    @property
+    def open(self) -> int:
+        """Units that nobody has shipped, canceled or asked for."""
+        return self.ordered - self.shipped - self.canceled - self.requested
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedUnits:
+    """Units of one line in a request: `asked` at first, `quantity` what is left after shipments."""
+
+    line_item_id: LineItemId
+    sku: str
+    label: str
+    asked: int
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """A cancellation request as both faces show it; `reason_words` are the words of its day."""
+
+    id: RequestId
+    order_id: OrderId
+    order_number: str
+    state: RequestState
+    source: ActorKind
+    actor_name: str
+    reason: Reason | None
+    reason_words: str
+    comments: str
+    memo: str
+    message: str
+    units: tuple[RequestedUnits, ...]
+    value_minor: int
+    refund_minor: int
+    requested_at: datetime
+    decide_by: datetime | None
+    executes_at: datetime | None
+    ended_at: datetime | None
+    decline_reason: DeclineReason | None
+    decline_message: str
+
+    @property
+    def quantity(self) -> int:
+        """How many units are in it now."""
+        return sum(units.quantity for units in self.units)
+
+    @property
+    def can_be_decided(self) -> bool:
+        """A person may still accept or decline it."""
+        return may(self.state, Move.ACCEPT)
+
+    @property
+    def is_open(self) -> bool:
+        """Its units wait for an outcome."""
+        return may(self.state, Move.WITHDRAW)
+
+    @property
+    def was_made_by_buyer(self) -> bool:
+        """The buyer asked, so the buyer may take it back."""
+        return self.source is ActorKind.BUYER
+
+
+@dataclass(frozen=True, slots=True)
+class RefundView:
+    """One refund to one payment."""
+
+    id: RefundId
+    request_id: RequestId | None
+    gateway: Gateway
+    reference: str
+    amount_minor: int
+    currency: str
+    state: RefundState
+    created_at: datetime
+    ended_at: datetime | None
+
+    @property
+    def awaits_person(self) -> bool:
+        """The merchant pays it by hand and then says so."""
+        return self.state is RefundState.MANUAL
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineRow:
+    """One change, ready to be put into words: event, who, how many units, how much, when (UTC)."""
+
+    event: Event
+    actor: ActorKind
+    actor_name: str
+    at: datetime
+    units: int
+    amount_minor: int
+    items: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A payment as a quote and a page name it."""
+
+    id: PaymentId
+    gateway: Gateway
+    reference: str
+    authorized_minor: int
+    captured_minor: int
+    refunded_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """An order's money in minor units, in parts that add up: items − discount + shipping + tax = total.
+
+    `tax_minor` is 0 beside `tax_included_minor` where prices include tax.
+    """
+
+    items_minor: int
+    discount_minor: int
+    shipping_minor: int
+    tax_minor: int
+    tax_included_minor: int
+    total_minor: int
+    captured_minor: int
+    refunded_minor: int
+    payments: tuple[PaymentView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentView:
+    """A shipment: when (UTC), how many units, by whom it travels."""
+
+    at: datetime
+    units: int
+    carrier: str
+    tracking: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """A message from *Contact us*."""
+
+    id: UUID
+    order_id: OrderId | None
+    order_number: str
+    sender: str
+    category: str
+    body: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """An order as one reader sees it; `asker` tells whose verdict `items` and `can_cancel` carry."""
+
+    id: OrderId
+    number: str
+    merchant_name: str
+    merchant_slug: str
+    time_zone: str
+    currency: str
+    version: int
+    placed_at: datetime
+    buyer_name: str
+    buyer_email: str
+    delivery: tuple[str, ...]
+    status: OrderStatus
+    has_open_request: bool
+    payment_status: PaymentStatus
+    items: tuple[ItemView, ...]
+    totals: Totals
+    requests: tuple[RequestView, ...]
+    refunds: tuple[RefundView, ...]
+    shipments: tuple[ShipmentView, ...]
+    timeline: tuple[TimelineRow, ...]
+    cases: tuple[CaseView, ...]
+    memo: str
+    policy_label: str
+    is_old: bool
+
+    @property
+    def open_requests(self) -> tuple[RequestView, ...]:
+        """Requests whose units wait for an outcome, oldest first."""
+        return tuple(request for request in self.requests if request.is_open)
+
+    @property
+    def can_cancel(self) -> bool:
+        """At least one unit may be canceled by this reader."""
+        return any(item.cancelable_quantity for item in self.items)
+
+    @property
+    def cancelable_units(self) -> int:
+        """All units that this reader may cancel."""
+        return sum(item.cancelable_quantity for item in self.items)
+
+    @property
+    def shippable_units(self) -> int:
+        """All units that may still be shipped."""
+        return sum(item.open for item in self.items)
+
+    @property
+    def blockers(self) -> tuple[Blocker, ...]:
+        """Every reason why nothing may be canceled, each once, in the order of the lines."""
+        return tuple(dict.fromkeys(blocker for item in self.items for blocker in item.blockers))
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteView:
+    """A quote with what a page adds: units that go back to stock, and the merchant's rate now and after."""
+
+    quote: Quote
+    units: int
+    of_units: int
+    restocked_units: int
+    rate_now: Fraction | None
+    rate_after: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order on the dashboard. `items_label` names the first line, `more_items` counts the others."""
+
+    id: OrderId
+    number: str
+    placed_at: datetime
+    buyer_name: str
+    items_label: str
+    more_items: int
+    status: OrderStatus
+    badge: ItemStatus
+    payment_status: PaymentStatus
+    total_minor: int
+    currency: str
+    can_cancel: bool
+    request: RequestView | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """What the dashboard is asked for; dates are the merchant's days, both included; None is no limit."""
+
+    search: str = ""
+    status: OrderStatus | None = None
+    item_status: ItemStatus | None = None
+    payment_status: PaymentStatus | None = None
+    placed_from: datetime | None = None
+    placed_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderList:
+    """One page of the dashboard; the cursors are opaque and None at an end."""
+
+    rows: tuple[OrderRow, ...]
+    next_cursor: str | None
+    previous_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """The pre-fulfillment cancellation rate of the last days, in parts."""
+
+    counts: RateCounts
+    days: int

@@ -1,0 +1,95 @@
+"""Rows into facts: what the domain is handed to judge, and unit ranges on their way in and out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from psycopg.types.multirange import Int4Multirange
+from psycopg.types.range import Int4Range
+
+from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId
+from shared.domain.orders import Gateway, LineItem, Order, Payment
+from shared.domain.policy import from_document
+from shared.domain.units import UnitRange
+from shared.storage.engine import Transaction
+from shared.storage.records import LineItemRecord, OrderRecord, PaymentRecord, RequestUnitsRecord
+from shared.storage.scopes import claims_on, lines_of, payments_of
+
+
+def to_multirange(units: Iterable[UnitRange]) -> Int4Multirange:
+    """Write unit numbers as the database keeps them."""
+    return Int4Multirange([Int4Range(taken.first, taken.past) for taken in units])
+
+
+def from_multirange(units: Iterable[object]) -> tuple[UnitRange, ...]:
+    """Read unit numbers from the database's ranges, whose bounds are canonical: [first, past)."""
+    return tuple(
+        UnitRange(int(getattr(taken, "lower")), int(getattr(taken, "upper")))  # noqa: B009 - driver and ORM ranges differ in type only
+        for taken in units
+    )
+
+
+def order_facts(tx: Transaction, order: OrderRecord) -> Order:
+    """Load everything the domain needs to judge an order."""
+    return assemble(order, lines_of(tx, order.id), payments_of(tx, order.id), claims_on(tx, order.id))
+
+
+def assemble(
+    order: OrderRecord,
+    lines: Sequence[LineItemRecord],
+    payments: Sequence[PaymentRecord],
+    claims: Sequence[RequestUnitsRecord],
+) -> Order:
+    """Make facts of rows that have been read already."""
+    claimed: dict[UUID, list[UnitRange]] = defaultdict(list)
+    for claim in claims:
+        claimed[claim.line_item_id].extend(from_multirange(claim.units))
+    return Order(
+        id=OrderId(order.id),
+        merchant_id=MerchantId(order.merchant_id),
+        number=order.number,
+        currency=order.currency,
+        version=order.version,
+        placed_at=order.placed_at,
+        paid_at=order.paid_at,
+        prices_include_tax=order.prices_include_tax,
+        total_minor=order.total_minor,
+        shipping_minor=order.shipping_minor,
+        canceled_minor=order.canceled_minor,
+        policy=from_document(order.policy),
+        line_items=tuple(_line_facts(line, claimed[line.id]) for line in lines),
+        payments=tuple(_payment_facts(payment) for payment in payments),
+        fulfilled_by_other=order.fulfilled_by_other,
+        hold=order.hold,
+        disputed=order.disputed,
+    )
+
+
+def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange]) -> LineItem:
+    return LineItem(
+        id=LineItemId(line.id),
+        ordinal=line.ordinal,
+        sku=line.sku,
+        title=line.title,
+        ordered=line.ordered,
+        shipped=line.shipped,
+        canceled=line.canceled,
+        requested=line.requested,
+        price_minor=line.price_minor,
+        discount_minor=line.discount_minor,
+        tax_minor=line.tax_minor,
+        shipping_minor=line.shipping_minor,
+        cancelable=line.cancelable,
+        claimed=tuple(claimed),
+    )
+
+
+def _payment_facts(payment: PaymentRecord) -> Payment:
+    return Payment(
+        id=PaymentId(payment.id),
+        gateway=Gateway(payment.gateway),
+        reference=payment.reference,
+        authorized_minor=payment.authorized_minor,
+        captured_minor=payment.captured_minor,
+        refunded_minor=payment.refunded_minor,
+    )

@@ -1,0 +1,107 @@
+"""Write down what must happen outside, in the transaction that decides it; a queued job only wakes a worker."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.domain.events import EffectKind, MailEvent
+from shared.domain.ids import EffectId, MessageId, new_id
+from shared.storage.engine import Transaction, UntenantedTransaction
+from shared.storage.records import EffectRecord, MerchantRecord, MessageRecord, OrderRecord
+
+PERFORM = "perform"
+LOOK_UP_LINK = "look_up_link"
+QUEUES = {
+    EffectKind.EXECUTE_CANCELLATION: "core",
+    EffectKind.APPLY_SILENCE: "core",
+    EffectKind.SEND_MAIL: "mail",
+}
+
+_queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
+
+
+def defer(
+    tx: Transaction,
+    kind: EffectKind,
+    subject_id: UUID,
+    *,
+    dedup_key: str,
+    after: timedelta = timedelta(0),
+    payload: dict[str, Any] | None = None,
+) -> None:
+    """Note one effect, once per deduplication key, due `after` from now, and wake a worker for it."""
+    effect_id = EffectId(new_id())
+    statement = (
+        insert(EffectRecord)
+        .values(
+            merchant_id=tx.merchant_id,
+            id=effect_id,
+            kind=kind,
+            dedup_key=dedup_key,
+            subject_id=subject_id,
+            payload=payload or {},
+            state="ready",
+            attempt=0,
+            due_at=tx.now + after,
+            created_at=tx.now,
+        )
+        .on_conflict_do_nothing(index_elements=["merchant_id", "dedup_key"])
+        .returning(EffectRecord.id)
+    )
+    if tx.session.connection().execute(statement).scalar_one_or_none() is not None:
+        wake(tx, kind, effect_id, after=after)
+
+
+def look_up_link(tx: UntenantedTransaction, number: str, email: str) -> None:
+    """Queue the question whether an order and an address belong together; the answer goes to that address alone."""
+    connection = tx.session.connection().connection.driver_connection
+    _queue.configure_task(LOOK_UP_LINK, queue="mail", connection=connection).defer(number=number, email=email)
+
+
+def wake(tx: Transaction, kind: EffectKind, effect_id: EffectId, *, after: timedelta) -> None:
+    """Queue the job that makes a worker look at an effect, `after` from now in real time."""
+    connection = tx.session.connection().connection.driver_connection
+    job = _queue.configure_task(
+        PERFORM,
+        queue=QUEUES[kind],
+        schedule_in={"seconds": after.total_seconds()} if after else None,
+        connection=connection,
+    )
+    job.defer(merchant_id=str(tx.merchant_id), effect_id=str(effect_id))
+
+
+def mail(
+    tx: Transaction,
+    order: OrderRecord,
+    event: MailEvent,
+    *,
+    request_id: UUID | None = None,
+    refund_id: UUID | None = None,
+) -> MessageId | None:
+    """Note one e-mail to the order's buyer; its row is the truth about whether it was sent.
+
+    None when the merchant has switched mails to buyers off.
+    """
+    if not tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers:
+        return None
+    message_id = MessageId(new_id())
+    tx.session.add(
+        MessageRecord(
+            merchant_id=tx.merchant_id,
+            id=message_id,
+            order_id=order.id,
+            request_id=request_id,
+            refund_id=refund_id,
+            event=event,
+            recipient=order.buyer_email,
+            locale=order.buyer_locale,
+            state="ready",
+            created_at=tx.now,
+        )
+    )
+    tx.session.flush()
+    defer(tx, EffectKind.SEND_MAIL, message_id, dedup_key=f"mail:{message_id}")
+    return message_id

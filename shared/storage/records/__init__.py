@@ -1,0 +1,74 @@
+"""The tables. Every merchant's row is keyed (merchant_id, id); relationships are never walked implicitly."""
+
+from shared.storage.records.base import Base, TenantRow
+from shared.storage.records.cancellations import (
+    RefundRecord,
+    RequestRecord,
+    RequestUnitsRecord,
+    RestockRuleRecord,
+    StockMovementRecord,
+    StockRecord,
+)
+from shared.storage.records.orders import (
+    LineItemRecord,
+    OrderDayRecord,
+    OrderRecord,
+    OrderTermRecord,
+    PaymentRecord,
+    ShipmentRecord,
+    ShipmentUnitsRecord,
+)
+from shared.storage.records.outbox import (
+    AnswerRecord,
+    EffectRecord,
+    MailboxRecord,
+    MessageRecord,
+    PersonalTextRecord,
+    TimelineRecord,
+)
+from shared.storage.records.people import (
+    ApiKeyRecord,
+    CaseMessageRecord,
+    CaseRecord,
+    ClockRecord,
+    ConsoleSessionRecord,
+    DoorRecord,
+    LinkRecord,
+    MembershipRecord,
+    MerchantRecord,
+    UserRecord,
+)
+
+__all__ = [
+    "AnswerRecord",
+    "ApiKeyRecord",
+    "Base",
+    "CaseMessageRecord",
+    "CaseRecord",
+    "ClockRecord",
+    "ConsoleSessionRecord",
+    "DoorRecord",
+    "EffectRecord",
+    "LineItemRecord",
+    "LinkRecord",
+    "MailboxRecord",
+    "MembershipRecord",
+    "MerchantRecord",
+    "MessageRecord",
+    "OrderDayRecord",
+    "OrderRecord",
+    "OrderTermRecord",
+    "PaymentRecord",
+    "PersonalTextRecord",
+    "RefundRecord",
+    "RequestRecord",
+    "RequestUnitsRecord",
+    "RestockRuleRecord",
+    "ShipmentRecord",
+    "ShipmentUnitsRecord",
+    "StockMovementRecord",
+    "StockRecord",
+    "TenantRow",
+    "TimelineRecord",
+    "UserRecord",
+]

@@ -1,0 +1,142 @@
+"""The one way to select a merchant's orders and requests, and to lock them: the order row first, always."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from shared.domain.cancellation import CLAIMING_STATES
+from shared.domain.errors import NotFound
+from shared.storage.engine import Transaction
+from shared.storage.records import (
+    LineItemRecord,
+    OrderRecord,
+    PaymentRecord,
+    RefundRecord,
+    RequestRecord,
+    RequestUnitsRecord,
+)
+
+
+def orders_of(tx: Transaction) -> Select[tuple[OrderRecord]]:
+    """Select this merchant's orders."""
+    return select(OrderRecord).where(OrderRecord.merchant_id == tx.merchant_id)
+
+
+def requests_of(tx: Transaction) -> Select[tuple[RequestRecord]]:
+    """Select this merchant's cancellation requests."""
+    return select(RequestRecord).where(RequestRecord.merchant_id == tx.merchant_id)
+
+
+def find_order(tx: Transaction, order_id: UUID) -> OrderRecord:
+    """Read one order; raises NotFound, also for another merchant's."""
+    order = tx.session.scalars(orders_of(tx).where(OrderRecord.id == order_id)).one_or_none()
+    if order is None:
+        raise NotFound("There is no such order.")
+    return order
+
+
+def find_order_by_number(tx: Transaction, number: str) -> OrderRecord:
+    """Read one order by its number; raises NotFound."""
+    order = tx.session.scalars(orders_of(tx).where(OrderRecord.number == number)).one_or_none()
+    if order is None:
+        raise NotFound("There is no such order.")
+    return order
+
+
+def lock_order(tx: Transaction, order_id: UUID) -> OrderRecord:
+    """Lock one order for the rest of the transaction; whoever changes anything of it does this first."""
+    order = tx.session.scalars(
+        orders_of(tx)
+        .where(OrderRecord.id == order_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if order is None:
+        raise NotFound("There is no such order.")
+    return order
+
+
+def lock_request(tx: Transaction, request_id: UUID) -> tuple[OrderRecord, RequestRecord]:
+    """Lock a request through its order; raises NotFound."""
+    order_id = tx.session.scalars(
+        select(RequestRecord.order_id).where(
+            RequestRecord.merchant_id == tx.merchant_id, RequestRecord.id == request_id
+        )
+    ).one_or_none()
+    if order_id is None:
+        raise NotFound("There is no such cancellation request.")
+    order = lock_order(tx, order_id)
+    request = tx.session.scalars(
+        requests_of(tx).where(RequestRecord.id == request_id).execution_options(populate_existing=True)
+    ).one()
+    return order, request
+
+
+def lines_of(tx: Transaction, order_id: UUID) -> Sequence[LineItemRecord]:
+    """Read an order's lines in their order."""
+    return tx.session.scalars(
+        select(LineItemRecord)
+        .where(LineItemRecord.merchant_id == tx.merchant_id, LineItemRecord.order_id == order_id)
+        .order_by(LineItemRecord.ordinal)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def payments_of(tx: Transaction, order_id: UUID) -> Sequence[PaymentRecord]:
+    """Read an order's payments in their order."""
+    return tx.session.scalars(
+        select(PaymentRecord)
+        .where(PaymentRecord.merchant_id == tx.merchant_id, PaymentRecord.order_id == order_id)
+        .order_by(PaymentRecord.ordinal)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def requests_on(tx: Transaction, order_id: UUID) -> Sequence[RequestRecord]:
+    """Read an order's cancellation requests, oldest first."""
+    return tx.session.scalars(
+        requests_of(tx)
+        .where(RequestRecord.order_id == order_id)
+        .order_by(RequestRecord.requested_at, RequestRecord.id)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def units_of(tx: Transaction, request_ids: Sequence[UUID]) -> Sequence[RequestUnitsRecord]:
+    """Read the units of several requests."""
+    return tx.session.scalars(
+        select(RequestUnitsRecord)
+        .where(
+            RequestUnitsRecord.merchant_id == tx.merchant_id,
+            RequestUnitsRecord.request_id.in_(request_ids),
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def claims_on(tx: Transaction, order_id: UUID) -> Sequence[RequestUnitsRecord]:
+    """Read the units that open and accepted requests on an order claim."""
+    return tx.session.scalars(
+        select(RequestUnitsRecord)
+        .join(
+            RequestRecord,
+            (RequestRecord.merchant_id == RequestUnitsRecord.merchant_id)
+            & (RequestRecord.id == RequestUnitsRecord.request_id),
+        )
+        .where(
+            RequestUnitsRecord.merchant_id == tx.merchant_id,
+            RequestRecord.order_id == order_id,
+            RequestRecord.state.in_(CLAIMING_STATES),
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def refunds_on(tx: Transaction, order_id: UUID) -> Sequence[RefundRecord]:
+    """Read an order's refunds, oldest first."""
+    return tx.session.scalars(
+        select(RefundRecord)
+        .where(RefundRecord.merchant_id == tx.merchant_id, RefundRecord.order_id == order_id)
+        .order_by(RefundRecord.created_at, RefundRecord.id)
+    ).all()

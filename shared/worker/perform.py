@@ -1,0 +1,63 @@
+"""Carry out one effect: claim it, do it, note what came of it."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.actions import cancellations, effects, execution
+from shared.domain.actors import SYSTEM
+from shared.domain.events import EffectKind
+from shared.domain.ids import EffectId, MerchantId, MessageId
+from shared.mail.sending import Post, send
+from shared.ports import Rejected
+from shared.storage.engine import Database
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What effects need beside the database."""
+
+    db: Database
+    post: Post
+
+
+def perform(outside: Outside, merchant_id: MerchantId, effect_id: EffectId) -> bool:
+    """Carry out an effect if it is due and nobody holds it; say whether anything was done."""
+    claimed = effects.claim(outside.db, merchant_id, effect_id)
+    if claimed is None:
+        return False
+    if effects.is_spent(claimed):
+        effects.give_up(outside.db, merchant_id, claimed, "begun too often without an end")
+        return True
+    try:
+        HANDLERS[claimed.kind](outside, merchant_id, claimed.subject_id)
+    except Rejected as error:
+        effects.give_up(outside.db, merchant_id, claimed, str(error))
+    except Exception as error:  # noqa: BLE001 - whatever failed, the effect stays and is tried again
+        log.warning("%s %s failed at attempt %d: %r", claimed.kind, claimed.id, claimed.attempt, error)
+        effects.put_off(outside.db, merchant_id, claimed, repr(error))
+    else:
+        effects.finish(outside.db, merchant_id, claimed)
+    return True
+
+
+def _execute(outside: Outside, merchant_id: MerchantId, request_id: UUID) -> None:
+    execution.execute(outside.db, merchant_id, request_id)
+
+
+def _apply_silence(outside: Outside, merchant_id: MerchantId, request_id: UUID) -> None:
+    cancellations.apply_silence(outside.db, merchant_id, request_id, SYSTEM)
+
+
+def _send_mail(outside: Outside, merchant_id: MerchantId, message_id: UUID) -> None:
+    send(outside.db, outside.post, merchant_id, MessageId(message_id))
+
+
+HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
+    EffectKind.EXECUTE_CANCELLATION: _execute,
+    EffectKind.APPLY_SILENCE: _apply_silence,
+    EffectKind.SEND_MAIL: _send_mail,
+}

@@ -1,0 +1,67 @@
+"""The queue's tasks: a job only says which effect to look at; a sweep every minute finds what no job woke."""
+
+import logging
+from uuid import UUID
+
+import procrastinate
+from procrastinate import JobContext
+
+from shared.actions import effects, links
+from shared.domain.ids import EffectId, MerchantId
+from shared.queries import merchants
+from shared.storage.outbox import LOOK_UP_LINK, PERFORM
+from shared.worker.perform import Outside, perform
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT_SECONDS = 5.0
+STALLED_SECONDS = 20.0
+MOST_ATTEMPTS = 5
+
+
+def build_queue(outside: Outside, conninfo: str) -> procrastinate.App:
+    """Make the queue with its tasks; `conninfo` is libpq's."""
+    queue = procrastinate.App(
+        connector=procrastinate.PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4)
+    )
+
+    @queue.task(name=PERFORM)
+    def perform_effect(merchant_id: str, effect_id: str) -> None:
+        perform(outside, MerchantId(UUID(merchant_id)), EffectId(UUID(effect_id)))
+
+    @queue.task(name=LOOK_UP_LINK)
+    def look_up_link(number: str, email: str) -> None:
+        links.look_up(outside.db, number, email)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="sweep", queueing_lock="sweep")
+    def sweep_due(timestamp: int) -> None:
+        log.debug("sweep of %d", timestamp)
+        sweep(outside)
+
+    @queue.periodic(cron="* * * * *")
+    @queue.task(name="rescue", queueing_lock="rescue", pass_context=True)
+    async def rescue_stalled(context: JobContext, timestamp: int) -> None:
+        log.debug("rescue of %d", timestamp)
+        await _rescue(context.app)
+
+    return queue
+
+
+def sweep(outside: Outside) -> int:
+    """Carry out every effect that is due, merchant by merchant; count them."""
+    return sum(
+        perform(outside, merchant_id, effect_id)
+        for merchant_id in merchants.all_ids(outside.db)
+        for effect_id in effects.due(outside.db, merchant_id)
+    )
+
+
+async def _rescue(queue: procrastinate.App) -> None:
+    # A job whose worker died is begun again, but not for ever: it may be what killed its worker.
+    manager = queue.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
+        if job.attempts >= MOST_ATTEMPTS:
+            await manager.finish_job(job, status=procrastinate.jobs.Status.FAILED, delete_job=False)
+        else:
+            await manager.retry_job(job)
