@@ -5,6 +5,7 @@ import ipaddress
 import os
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +15,11 @@ from urllib.parse import SplitResult, urlsplit
 FACES = ("portal", "console")
 SHORTEST_KEY = 32
 HIGHEST_PORT = 65_535
+_KEYS = "RESCIND_SECRET_KEYS"
+_KEYS_REMEDY = (
+    'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))" '
+    "and list several with commas, newest first."
+)
 _CHECKOUT = Path(__file__).resolve().parents[1]
 _YES_OR_NO = {"": False, "0": False, "1": True}
 _POSTGRESQL = frozenset({"postgresql", "postgres", "postgresql+psycopg"})
@@ -52,10 +58,14 @@ class Settings:
     data_dir: Path
 
     @classmethod
-    def read(cls, environ: Mapping[str, str] | None = None) -> Self:
-        """Read the settings from `environ` (the process's own by default), or raise `BadSettings`."""
+    def read(cls, environ: Mapping[str, str] | None = None, *, serving: bool = True) -> Self:
+        """Read the settings from `environ` (the process's own by default), or raise `BadSettings`.
+
+        A command that serves nobody (`serving=False`) may go without secret keys, and without any setting
+        at all it works on the shop that `make run` keeps.
+        """
         given = os.environ if environ is None else environ
-        mode = _mode(given)
+        mode = _mode(given, serving=serving)
         port = _port(given)
         data_dir = Path(_text(given, "RESCIND_DATA_DIR") or _CHECKOUT / "var").absolute()
         return cls(
@@ -65,7 +75,7 @@ class Settings:
             base_url=_base_url(given, mode, port),
             database_url=_database_url(given, "RESCIND_DATABASE_URL"),
             database_owner_url=_database_url(given, "RESCIND_DATABASE_OWNER_URL"),
-            secret_keys=_secret_keys(given, mode, data_dir),
+            secret_keys=_secret_keys(given, mode, data_dir, serving=serving),
             smtp_url=_smtp_url(given),
             mail_from=_mail_from(given),
             faces=_faces(given),
@@ -73,7 +83,9 @@ class Settings:
         )
 
     def derived_keys(self, purpose: str) -> tuple[str, ...]:
-        """Derive one key per secret key for this purpose alone, newest first, so that no two uses share a key."""
+        """Derive a key from each secret key, newest first, so that no two purposes share one."""
+        if not self.secret_keys:
+            raise BadSettings(_KEYS, "no secret key is set", _KEYS_REMEDY)
         return tuple(
             hmac.new(key.encode(), purpose.encode(), "sha256").hexdigest() for key in self.secret_keys
         )
@@ -83,10 +95,12 @@ def _text(given: Mapping[str, str], name: str) -> str:
     return given.get(name, "").strip()
 
 
-def _mode(given: Mapping[str, str]) -> Mode:
+def _mode(given: Mapping[str, str], *, serving: bool) -> Mode:
     name = "RESCIND_MODE"
+    untouched = not any(_text(given, other) for other in ("RESCIND_DATABASE_URL", _KEYS))
+    default = Mode.DEMO if untouched and not serving else Mode.PRODUCTION
     try:
-        return Mode(_text(given, name) or Mode.PRODUCTION)
+        return Mode(_text(given, name) or default)
     except ValueError:
         raise BadSettings(name, f"{_text(given, name)!r} is no mode", "Use production or demo.") from None
 
@@ -188,19 +202,14 @@ def _faces(given: Mapping[str, str]) -> frozenset[str]:
     return faces
 
 
-def _secret_keys(given: Mapping[str, str], mode: Mode, data_dir: Path) -> tuple[str, ...]:
-    name = "RESCIND_SECRET_KEYS"
-    keys = tuple(key for part in _text(given, name).split(",") if (key := part.strip()))
+def _secret_keys(given: Mapping[str, str], mode: Mode, data_dir: Path, *, serving: bool) -> tuple[str, ...]:
+    keys = tuple(key for part in _text(given, _KEYS).split(",") if (key := part.strip()))
     if not keys and mode is Mode.DEMO:
         keys = (_kept_key(data_dir),)
-    remedy = (
-        'Make one with: python3 -c "import secrets; print(secrets.token_urlsafe(48))" '
-        "and list several with commas, newest first."
-    )
-    if not keys:
-        raise BadSettings(name, "production needs at least one secret key", remedy)
+    if not keys and serving:
+        raise BadSettings(_KEYS, "production needs at least one secret key", _KEYS_REMEDY)
     if any(len(key.encode()) < SHORTEST_KEY for key in keys):
-        raise BadSettings(name, f"a key is shorter than {SHORTEST_KEY} bytes", remedy)
+        raise BadSettings(_KEYS, f"a key is shorter than {SHORTEST_KEY} bytes", _KEYS_REMEDY)
     return keys
 
 
@@ -211,7 +220,7 @@ def _kept_key(data_dir: Path) -> str:
         data_dir.mkdir(parents=True, exist_ok=True)
         return _first_written(path, lambda: secrets.token_urlsafe(48))
     except OSError as error:
-        remedy = "Set RESCIND_DATA_DIR to a folder that can be written, or RESCIND_SECRET_KEYS to a key of your own."
+        remedy = "Set RESCIND_DATA_DIR to a folder that can be written, or set RESCIND_SECRET_KEYS."
         raise BadSettings("RESCIND_DATA_DIR", f"{path} cannot be kept ({error.strerror})", remedy) from None
 
 
@@ -223,10 +232,8 @@ def _first_written(path: Path, make: Callable[[], str]) -> str:
         try:
             with os.fdopen(descriptor, "w") as file:
                 file.write(make())
-            try:
+            with suppress(FileExistsError):
                 os.link(draft, path)
-            except FileExistsError:
-                pass
         finally:
             draft.unlink()
     return path.read_text().strip()

@@ -1,4 +1,4 @@
-"""One embedded PostgreSQL for every test process, a migrated template in it, and a database of its own for each."""
+"""One embedded PostgreSQL for all test processes, and a migrated database in it for each."""
 
 import fcntl
 import hashlib

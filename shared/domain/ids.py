@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from datetime import datetime
 from typing import NewType
 from uuid import UUID
 
@@ -23,3 +24,8 @@ def new_id() -> UUID:
     value = (value & ~(0xF << 76)) | (0x7 << 76)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
     return UUID(int=value)
+
+
+def lowest_id(at: datetime) -> UUID:
+    """Give the lowest id that could be made at this instant or later, in real time."""
+    return UUID(int=int(at.timestamp() * 1000) << 80)

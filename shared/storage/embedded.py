@@ -1,8 +1,8 @@
 """Start, share and stop the PostgreSQL that comes as a wheel, for whoever has set no database address.
 
-It listens on a Unix socket in a private folder and nowhere else, so the right to enter that folder is the right to
-connect: trust authentication asks no further, and there is no password to keep anywhere. Several processes may use
-one server; each holds a lock that dies with it, and the last one out stops the server.
+It listens on a Unix socket in a private folder and nowhere else, so the right to enter that folder is the
+right to connect: trust authentication asks no further, and there is no password to keep anywhere. Several
+processes may use one server; each holds a lock that dies with it, and the last one out stops the server.
 """
 
 import fcntl
@@ -94,7 +94,7 @@ class _Places:
 
 @contextmanager
 def running(data_dir: Path, *, durable: bool = True) -> Iterator[Server]:
-    """Give a server on `data_dir`/postgres: the one that runs already, or a new one; the last to leave stops it."""
+    """Give the server on `data_dir`/postgres, started if need be; the last to leave stops it."""
     places = _places(data_dir)
     with _opened(places.holders) as holding:
         with _locked(places.starting):
@@ -168,7 +168,8 @@ def _found(places: _Places) -> Server | None:
         return None
     except PermissionError:
         raise CannotStart(
-            f"{places.data} belongs to another user. Set RESCIND_DATA_DIR to a folder of your own, or: {OWN_SERVER}."
+            f"{places.data} belongs to another user. "
+            f"Set RESCIND_DATA_DIR to a folder of your own, or: {OWN_SERVER}."
         ) from None
     if not lines or not lines[0].isdigit() or not process_runs(int(lines[0]), places.data):
         return None
@@ -189,7 +190,7 @@ def _started(places: _Places, *, durable: bool) -> Server:
 
 
 def _initialize(places: _Places, account: Account, binaries: Path) -> None:
-    """Make the data folder under another name and rename it when it is whole: a kill in between leaves no half."""
+    """Make the data folder beside its place and move it there when it is whole: a kill leaves no half."""
     if places.data.exists():
         return
     draft = places.folder / "data.new"
@@ -215,7 +216,7 @@ def _initialize(places: _Places, account: Account, binaries: Path) -> None:
 
 
 def _socket_folder(places: _Places, account: Account) -> Path:
-    """Return the folder of the last start if it is still private, else make one; both are only ours to enter."""
+    """Return the folder of the last start if it is still private, else make one."""
     if places.socket_note.exists():
         noted = Path(places.socket_note.read_text())
         if is_private_folder(noted, account.uid):
@@ -246,7 +247,7 @@ def _server_command(
 
 
 def _awaited(places: _Places, account: Account, command: tuple[str | Path, ...], socket_dir: Path) -> Server:
-    """Launch the server until it answers: after a kill it may give up once, while its old children are still ending."""
+    """Launch the server until it answers: after a kill it gives up while old children are still ending."""
     deadline = time.monotonic() + START_SECONDS
     pid = 0
     while time.monotonic() < deadline:
@@ -277,7 +278,7 @@ def _forget_the_dead(places: _Places, socket_dir: Path) -> None:
 
 
 def _launch(places: _Places, account: Account, command: tuple[str | Path, ...]) -> int:
-    """Start the server as nobody's child: it must not die with a key pressed in the terminal, nor wait to be reaped."""
+    """Start the server as nobody's child: no key pressed in the terminal ends it, and nobody need reap it."""
     launched = account.run("/bin/sh", "-c", '"$@" >&2 & echo $!', "sh", *command, errors=places.log)
     return int(launched.stdout)
 

@@ -1,4 +1,4 @@
-"""Run the PostgreSQL programs of the wheel as a user they accept, and tell which server runs on a data folder."""
+"""Run the wheel's PostgreSQL programs as a user they accept, and tell which server runs where."""
 
 import os
 import pwd
@@ -41,7 +41,7 @@ class Account:
             os.chown(path, self.uid, self.gid)
 
     def run(self, *command: str | Path, errors: Path | None = None) -> subprocess.CompletedProcess[str]:
-        """Run a program to its end and keep what it prints; its errors come with that or are appended to a file."""
+        """Run a program and keep what it prints; its errors come with that or are appended to a file."""
         words = [*self.prefix, *map(str, command)]
         if errors is None:
             return self._run(words, subprocess.STDOUT)
@@ -68,7 +68,7 @@ class Account:
 
 
 def programs() -> Path:
-    """Find the folder of the wheel's programs. Its package is not imported: that would run its start-up code."""
+    """Find the folder of the wheel's programs, without importing its package: that runs start-up code."""
     spec = find_spec(_WHEEL)
     for folder in (spec.submodule_search_locations or ()) if spec else ():
         found = Path(folder) / _VERSION_FOLDER / "bin"
@@ -87,7 +87,10 @@ def account_for(data: Path, *folders: Path) -> Account:
         return _ourselves(data)
     owner = _unprivileged_owner(data)
     plain = Account(owner.pw_uid, owner.pw_gid, drops_root=True)
-    candidates = (plain, *(Account(plain.uid, plain.gid, True, words) for words in _capable(plain)))
+    candidates = (
+        plain,
+        *(Account(plain.uid, plain.gid, drops_root=True, prefix=words) for words in _capable(plain)),
+    )
     for account in candidates:
         if all(_can_enter(account, folder) for folder in folders):
             return account
@@ -98,7 +101,7 @@ def account_for(data: Path, *folders: Path) -> Account:
 
 
 def process_runs(pid: int, data: Path) -> bool:
-    """Tell whether this process is the PostgreSQL of that data folder: after a reboot the number may be another's."""
+    """Tell whether this process is the PostgreSQL of that data folder: its number may be another's now."""
     command_line = Path(f"/proc/{pid}/cmdline")
     if Path("/proc/self/cmdline").exists():
         try:
@@ -143,10 +146,10 @@ def _unprivileged_owner(data: Path) -> pwd.struct_passwd:
 
 
 def _capable(account: Account) -> tuple[tuple[str, ...], ...]:
-    """Spell the same user with one capability added: passing through closed folders, or where that one is withheld
-    (as in many containers) its wider sibling.
+    """Spell the same user with one capability added: to pass through closed folders.
 
-    Without the security bit the kernel drops the capability in access(2), by which PostgreSQL checks its programs.
+    Many containers withhold that one, hence its wider sibling. Without the security bit the kernel drops the
+    capability in access(2), by which PostgreSQL checks its programs.
     """
     setpriv = shutil.which("setpriv")
     if setpriv is None:

@@ -57,18 +57,30 @@ def reader_statements(slug: str, merchant_id: UUID) -> tuple[str, ...]:
     return (
         _create_missing(role, "LOGIN NOCREATEROLE NOSUPERUSER NOCREATEDB NOBYPASSRLS"),
         f"GRANT USAGE ON SCHEMA reporting TO {role}",
-        "DO $$ DECLARE name text; BEGIN"
+        _grant_views(role),
+        _name_reader(role, merchant_id),
+    )
+
+
+def _grant_views(role: str) -> str:
+    return (
+        "DO $$ DECLARE name text; BEGIN"  # noqa: S608 - the role's name has been checked
         " FOR name IN SELECT viewname FROM pg_views WHERE schemaname = 'reporting' LOOP"
         f" EXECUTE format('GRANT SELECT ON reporting.%I TO {role}', name);"
-        " END LOOP; END $$",
-        f"INSERT INTO reporting.readers (role_name, merchant_id) SELECT '{role}', '{merchant_id}'"  # noqa: S608
-        f" WHERE NOT EXISTS (SELECT FROM reporting.readers WHERE role_name = '{role}'"
-        f" AND merchant_id = '{merchant_id}')",
+        " END LOOP; END $$"
+    )
+
+
+def _name_reader(role: str, merchant_id: UUID) -> str:
+    return (
+        "INSERT INTO reporting.readers (role_name, merchant_id)"  # noqa: S608 - as above
+        f" SELECT '{role}', '{merchant_id}' WHERE NOT EXISTS (SELECT FROM reporting.readers"
+        f" WHERE role_name = '{role}' AND merchant_id = '{merchant_id}')"
     )
 
 
 def _create_missing(role: str, attributes: str) -> str:
     return (
-        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}')"  # noqa: S608
+        f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}')"
         f" THEN CREATE ROLE {role} {attributes}; END IF; END $$"
     )

@@ -1,0 +1,1 @@
+"""The rescind command: everything that is done from a terminal."""
