@@ -60,6 +60,11 @@ def spoken_locale() -> str:
     return _speaking.get()
 
 
+def N_(message: str) -> str:  # noqa: N802 - the name that gettext's tools look for
+    """Mark words for the catalogues; they are translated when they are said."""
+    return message
+
+
 def gettext(message: str) -> str:
     """Translate a sentence into the language being spoken."""
     return _translations(_speaking.get()).gettext(message)

@@ -18,7 +18,7 @@ from shared.domain.reasons import (
     Reason,
 )
 from shared.domain.refunds import Kept, KeptReason, RefundState
-from shared.rendering import format_money, spoken_locale
+from shared.rendering import N_, format_money, spoken_locale
 from shared.rendering import gettext as _
 
 
@@ -57,11 +57,6 @@ class TimelineFacts(Protocol):
     @property
     def items(self) -> str:
         """Which items, in words."""
-
-
-def N_(words: str) -> str:  # noqa: N802 - the name that gettext's tools look for
-    """Mark words for the catalogues; they are translated when they are said."""
-    return words
 
 
 _ITEM_STATUSES: Mapping[ItemStatus, Badge] = {
@@ -140,7 +135,9 @@ _BLOCKERS: Mapping[Blocker, str] = {
     Blocker.PENDING_NOT_ALLOWED: N_("The payment is not confirmed yet."),
 }
 _NEXT_STEPS: Mapping[NextStep, str] = {
-    NextStep.RETURN_IT: N_("You can send it back once it arrives. Contact us and we will find a way together."),
+    NextStep.RETURN_IT: N_(
+        "You can send it back once it arrives. Contact us and we will find a way together."
+    ),
     NextStep.NOTHING: N_("There is nothing left to do."),
     NextStep.WITHDRAW_OR_WAIT: N_("Wait for the answer, or withdraw the request."),
     NextStep.CONTACT: N_("Contact us and we will see what we can do."),
@@ -157,9 +154,9 @@ _KEPT: Mapping[KeptReason, str] = {
     ),
 }
 _GATEWAYS: Mapping[Gateway, str] = {
-    Gateway.MANUAL: N_("the way it was paid"),
-    Gateway.STRIPE: N_("the card it was paid with"),
-    Gateway.GIFT_CARD: N_("the gift card"),
+    Gateway.MANUAL: N_("By hand"),
+    Gateway.STRIPE: N_("Card"),
+    Gateway.GIFT_CARD: N_("Gift card"),
 }
 _ROLES: Mapping[Role, str] = {
     Role.OWNER: N_("owner"),
@@ -265,7 +262,7 @@ def kept(amount: Kept, currency: str) -> str:
 
 
 def gateway(code: Gateway) -> str:
-    """Say where money goes back to."""
+    """Name the way money was paid and goes back."""
     return _(_GATEWAYS[code])
 
 

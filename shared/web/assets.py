@@ -1,4 +1,4 @@
-"""Static files: read once at start, served under the hash of their content, never checked again by a browser."""
+"""Static files: read once at start, served under the hash of their content, kept by browsers for good."""
 
 import gzip
 import hashlib

@@ -24,8 +24,8 @@ class CancelWindowForm(PageForm):
     def for_items(cls, items: Iterable[ItemView], reasons: Iterable[tuple[str, str]]) -> Self:
         """Make the form for an order's lines: one quantity each, preset to all that may go.
 
-        The bound is what was ordered: whether units may still go is for the action to say, under the lock, so that a
-        second press of the button gets the first answer and not a complaint about the first one's success.
+        The bound is what was ordered: whether units may still go is for the action to say, under the lock, so
+        that a second press of the button gets the first answer, no complaint about the first one's success.
         """
         fields = {
             f"{_PREFIX}{item.id}": QuantityField(

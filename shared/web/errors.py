@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.routing import RequestRedirect
 
 from shared.domain.errors import InvalidContent, NotFound, NotPermitted, Refusal
+from shared.rendering import N_
 from shared.rendering import gettext as _
 
 _STATUSES: dict[type[Refusal], int] = {NotFound: 404, NotPermitted: 403, InvalidContent: 422}
@@ -31,6 +32,22 @@ _CODES = {
     500: "internal_error",
     503: "unavailable",
 }
+_PAGES = {
+    400: (
+        N_("We could not read that"),
+        N_("Something in this request was not in order. Nothing was changed."),
+    ),
+    403: (N_("You may not do that"), N_("Your role does not allow it. Ask an owner of the account.")),
+    404: (N_("Page not found"), N_("There is nothing at this address, or it is not yours to see.")),
+    405: (N_("That does not work here"), N_("This address takes no such request. Nothing was changed.")),
+    409: (N_("That is no longer possible"), N_("The order has changed in the meantime. Nothing was done.")),
+    410: (N_("This link has expired"), N_("For your safety, order links stop working after a while.")),
+    413: (N_("That is too large"), N_("Send less at once. Nothing was changed.")),
+    422: (N_("We could not accept that"), N_("Something in it is not possible. Nothing was changed.")),
+    429: (N_("Please wait a moment"), N_("That was a lot in a short time. Try again in a minute.")),
+    503: (N_("We will be right back"), N_("Our database does not answer just now. Try again in a moment.")),
+}
+_FAILED = (N_("Something went wrong"), N_("The mistake is ours. Please try again."))
 _KEPT_HEADERS = ("Allow", "Retry-After", "WWW-Authenticate")
 _FOR_MACHINES = ("/api/", "/testkit/")
 
@@ -99,7 +116,7 @@ def _database_lost(error: Exception) -> ResponseReturnValue:
     return response
 
 
-def _open_too_long(error: CSRFError) -> ResponseReturnValue:
+def _open_too_long(_error: CSRFError) -> ResponseReturnValue:
     words = _("This page was open too long; nothing was changed.")
     hint = _("Open it again, check what it shows now, and press the button once more.")
     return _page(400, _("Please try again"), words, hint, _came_from() or _way_out())
@@ -118,20 +135,8 @@ def _page(status: int, title: str, words: str, hint: str, step: Step | None) -> 
 
 
 def _words(status: int) -> tuple[str, str]:
-    known = {
-        400: (_("We could not read that"), _("Something in this request was not in order. Nothing was changed.")),
-        403: (_("You may not do that"), _("Your role does not allow this. Ask an owner of the account.")),
-        404: (_("Page not found"), _("There is nothing at this address, or it is not yours to see.")),
-        405: (_("That does not work here"), _("This address does not take such a request. Nothing was changed.")),
-        409: (_("That is no longer possible"), _("The order has changed in the meantime. Nothing was changed by you.")),
-        410: (_("This link has expired"), _("For your safety, order links stop working after a while.")),
-        413: (_("That is too large"), _("Send less at once. Nothing was changed.")),
-        422: (_("We could not accept that"), _("Something in this request is not possible. Nothing was changed.")),
-        429: (_("Please wait a moment"), _("That was a lot in a short time. Try again in a minute.")),
-        503: (_("We will be right back"), _("Our database does not answer just now. Nothing was lost; try again soon.")),
-    }
-    failed = (_("Something went wrong"), _("The mistake is ours. Nothing was changed; please try again."))
-    return known.get(status, failed)
+    title, words = _PAGES.get(status, _FAILED)
+    return _(title), _(words)
 
 
 def _came_from() -> Step | None:
@@ -143,6 +148,8 @@ def _came_from() -> Step | None:
 
 
 def _way_out() -> Step | None:
-    console = request.path.startswith("/console")
-    step = Step("/console/orders", _("Go to Orders")) if console else Step("/find", _("Send me my link again"))
+    if request.path.startswith("/console"):
+        step = Step("/console/orders", _("Go to Orders"))
+    else:
+        step = Step("/find", _("Send me my link again"))
     return step if current_app.url_map.bind("").test(step.href) else None

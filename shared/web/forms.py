@@ -7,6 +7,8 @@ from flask import abort, request
 from flask_wtf import FlaskForm  # type: ignore[import-untyped]
 from wtforms import Field, HiddenField, IntegerField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
+from wtforms.form import BaseForm
+from wtforms.validators import ValidationError
 
 from shared.domain.text import MEMO_LIMIT, NAME_LIMIT, REASON_LIMIT, BadText, TooLong, clean, read_quantity
 from shared.rendering import gettext as _
@@ -56,7 +58,7 @@ class _CleanText:
 class TextField(_CleanText, StringField):
     """One line of text, cleaned."""
 
-    def __init__(self, label: str = "", *, limit: int = NAME_LIMIT, **options: Any) -> None:
+    def __init__(self, label: str = "", *, limit: int = NAME_LIMIT, **options: Any) -> None:  # noqa: ANN401 - WTForms' own
         super().__init__(label, **options)
         self.limit = limit
 
@@ -66,7 +68,7 @@ class LongTextField(_CleanText, TextAreaField):
 
     lines = True
 
-    def __init__(self, label: str = "", *, limit: int = REASON_LIMIT, **options: Any) -> None:
+    def __init__(self, label: str = "", *, limit: int = REASON_LIMIT, **options: Any) -> None:  # noqa: ANN401 - WTForms' own
         super().__init__(label, **options)
         self.limit = limit
 
@@ -78,11 +80,14 @@ class TokenField(_CleanText, HiddenField):
 
 
 class QuantityField(IntegerField):
-    """A number of units from 0 to `most` in plain digits (IntegerField takes `1_0` as 10); a field not sent is 0."""
+    """A number of units from 0 to `most`, in plain digits; a field that was not sent is 0.
+
+    IntegerField alone takes `1_0` as 10, and digits of every script.
+    """
 
     data: int | None
 
-    def __init__(self, label: str = "", *, most: int, **options: Any) -> None:
+    def __init__(self, label: str = "", *, most: int, **options: Any) -> None:  # noqa: ANN401 - WTForms' own
         super().__init__(label, **options)
         self.most = most
 
@@ -91,20 +96,18 @@ class QuantityField(IntegerField):
         typed = str(valuelist[0]).strip(" ") if valuelist else "0"
         self.data = None
         try:
-            self.data = read_quantity(typed)
+            quantity = read_quantity(typed)
         except ValueError:
-            raise ValueError(self._bounds()) from None
-        if self.data > self.most:
-            raise ValueError(self._bounds())
-
-    def _bounds(self) -> str:
-        return _("Enter a whole number from 0 to %(most)s.") % {"most": self.most}
+            quantity = self.most + 1
+        if quantity > self.most:
+            raise ValueError(_("Enter a whole number from 0 to %(most)s.") % {"most": self.most})
+        self.data = quantity
 
 
 class ChoiceField(SelectField):
-    """A select whose first option is empty; `missing` is the sentence for choosing nothing, if that is wrong."""
+    """A select whose first option is empty; `missing` is said when nothing was chosen, if that is wrong."""
 
-    def __init__(self, label: str = "", *, missing: str = "", **options: Any) -> None:
+    def __init__(self, label: str = "", *, missing: str = "", **options: Any) -> None:  # noqa: ANN401 - WTForms' own
         super().__init__(label, choices=[], validate_choice=False, **options)
         self.missing = missing
         self._values: frozenset[str] = frozenset()
@@ -115,19 +118,19 @@ class ChoiceField(SelectField):
         self._values = frozenset(value for value, _words in offered)
         self.choices = [SelectChoice("", ""), *(SelectChoice(value, words) for value, words in offered)]
 
-    def pre_validate(self, form: Any) -> None:
+    def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - the library hands it over
         """Refuse what was not offered, and the empty option where a choice is needed."""
         if self.data and self.data not in self._values:
-            raise ValueError(_("Choose one of the options."))
+            raise ValidationError(_("Choose one of the options."))
         if self.missing and not self.data:
-            raise ValueError(self.missing)
+            raise ValidationError(self.missing)
 
 
-def filled_in(sentence: str) -> Callable[[Any, Field], None]:
+def filled_in(sentence: str) -> Callable[[BaseForm, Field], None]:
     """Make a validator that says `sentence` when a field was left empty."""
 
-    def check(_form: Any, field: Field) -> None:
+    def check(_form: BaseForm, field: Field) -> None:
         if not field.data and not field.errors:
-            raise ValueError(sentence)
+            raise ValidationError(sentence)
 
     return check

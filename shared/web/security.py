@@ -17,7 +17,16 @@ from shared.settings import Settings
 FORM_LIMIT = 256 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # Where no cookie is read none can be abused: these doors are opened by a key, or open nothing.
-_WITHOUT_COOKIES = ("/api/", "/testkit/", "/static/", "/healthz", "/readyz", "/metrics", "/robots.txt", "/favicon.ico")
+_WITHOUT_COOKIES = (
+    "/api/",
+    "/testkit/",
+    "/static/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/robots.txt",
+    "/favicon.ico",
+)
 _CSRF_FREE = "csrf_free"
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -63,7 +72,7 @@ class SessionByPath(SecureCookieSessionInterface):
         self._buyer = Jar(f"{prefix}buyer", timedelta(minutes=60), renewed=True)
         self._console = Jar(f"{prefix}console", timedelta(hours=12), renewed=False)
 
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession:  # noqa: ARG002 - Flask hands it over
         """Read the cookie that belongs to the path; a forged or stale one counts as none."""
         jar = self._jar(request.path)
         value = request.cookies.get(jar.name) if jar else None
@@ -75,7 +84,7 @@ class SessionByPath(SecureCookieSessionInterface):
         except BadSignature:
             return self.session_class()
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002 - as above
         """Write, renew or remove the path's cookie; a HEAD request never changes one."""
         jar = self._jar(request.path)
         if jar is None or request.method == "HEAD":
