@@ -1,0 +1,72 @@
+"""Say what an order link opens; its row is read for every request, so revoking acts on the next click."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+
+from shared import links
+from shared.domain.ids import MerchantId, OrderId
+from shared.links import DeadLink, ForgedLink
+from shared.storage.doors import Door, open_door
+from shared.storage.engine import Database, Transaction
+from shared.storage.records import LinkRecord
+from shared.storage.scopes import find_order
+
+KEPT_AFTER_CLOSING = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The right to one order that a link gave; `row_id` is the link's row, `epoch` counts the order's revocations."""
+
+    merchant_id: MerchantId
+    row_id: UUID
+    order_id: OrderId
+    epoch: int
+
+
+def exchange(db: Database, keys: Sequence[str], text: str) -> Grant:
+    """Turn a token into the right it gives; changes nothing. Raises ForgedLink or DeadLink."""
+    token = links.read(text, keys)
+    with db.begin_untenanted() as tx:
+        links.check_times(token, now=tx.now)
+        way = open_door(tx.session, Door.LINK, token.link_id)
+    if way is None:
+        raise ForgedLink
+    merchant_id, row_id = way
+    with db.begin(merchant_id) as tenant:
+        record = _living(tenant, row_id)
+        return Grant(merchant_id, row_id, OrderId(record.order_id), record.epoch)
+
+
+def check(db: Database, grant: Grant, order_id: UUID) -> None:
+    """Make sure that a grant opens this very order, now. Raises ForgedLink or DeadLink."""
+    if grant.order_id != order_id:
+        raise ForgedLink
+    with db.begin(grant.merchant_id) as tx:
+        record = _living(tx, grant.row_id)
+        if (record.order_id, record.epoch) != (order_id, grant.epoch):
+            raise DeadLink
+
+
+def _living(tx: Transaction, row_id: UUID) -> LinkRecord:
+    record = tx.session.scalars(
+        select(LinkRecord).where(LinkRecord.merchant_id == tx.merchant_id, LinkRecord.id == row_id)
+    ).one_or_none()
+    if record is None:
+        raise DeadLink
+    order = find_order(tx, record.order_id)
+    ends_at = _ends_at(record, order.closed_at)
+    if record.revoked_at is not None or record.epoch != order.link_epoch or tx.now >= ends_at:
+        raise DeadLink
+    return record
+
+
+def _ends_at(record: LinkRecord, closed_at: datetime | None) -> datetime:
+    """Tell when a link ends: 30 days after its order was closed, or after it was made if that was later."""
+    if closed_at is None:
+        return record.expires_at
+    return min(record.expires_at, max(closed_at, record.created_at) + KEPT_AFTER_CLOSING)
