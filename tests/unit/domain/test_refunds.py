@@ -1,0 +1,176 @@
+"""What goes back: golden numbers, and properties that hold for every order."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.ids import PaymentId, new_id
+from shared.domain.money import split
+from shared.domain.orders import Gateway, Payment
+from shared.domain.policy import Policy, ShippingPolicy
+from shared.domain.refunds import KeptReason, fingerprint, pick_units, quote, split_over_payments
+from tests.unit.domain.facts import canceled, incoming, taken_in
+
+PRO_RATA = Policy(shipping=ShippingPolicy.PRO_RATA)
+
+
+def test_twenty_percent_off_the_order_goes_back_by_share() -> None:
+    order = taken_in(incoming((1, 15000, 0), (1, 6000, 0), discount=4200))
+    assert canceled(order, 1)[1] == 12000
+
+
+def test_a_small_discount_is_shared_by_price() -> None:
+    order = taken_in(incoming((1, 600, 0), (1, 400, 0), discount=100))
+    assert canceled(order, 1)[1] == 540
+
+
+def test_two_of_five_go_back_without_delivery_and_all_five_with_it() -> None:
+    order = taken_in(incoming((5, 2750, 0), discount=275, shipping=50))
+    after, refund = canceled(order, 2)
+    assert refund == 990
+    assert after.total_minor - after.canceled_minor == 1535
+    assert canceled(order, 5)[1] == 2525
+
+
+def test_ten_single_cancels_of_a_discounted_line_add_up() -> None:
+    order = taken_in(incoming((10, 23900, 0), discount=5975))
+    refunds = []
+    for _ in range(10):
+        order, refund = canceled(order, 1)
+        refunds.append(refund)
+    assert sum(refunds) == 17925
+
+
+def test_the_first_of_two_units_carries_the_odd_cent() -> None:
+    order = taken_in(incoming((2, 2140, 449), tax_included=False))
+    order, first = canceled(order, 1)
+    _, second = canceled(order, 1)
+    assert (first, second) == (1295, 1294)
+
+
+def test_tax_inside_prices_is_not_added_again() -> None:
+    order = taken_in(incoming((1, 14900, 2379), shipping=500, shipping_tax=45))
+    assert canceled(order, 1)[1] == 14900 + 500
+
+
+def test_a_line_price_that_no_unit_divides_goes_back_whole() -> None:
+    order = taken_in(incoming((9, 12561, 2387), tax_included=False))
+    assert canceled(order, 9)[1] == 12561 + 2387
+
+
+def test_a_currency_without_decimals_keeps_its_figures() -> None:
+    order = taken_in(incoming((1, 5800, 0), (1, 20000, 0)))
+    assert canceled(order, 1)[1] == 5800
+
+
+def test_shipping_stays_once_something_has_left() -> None:
+    order = taken_in(incoming((2, 2000, 0), shipping=500))
+    shipped = replace(order, line_items=(replace(order.line_items[0], shipped=1),))
+    result = quote(shipped, pick_units(shipped, {shipped.line_items[0].id: 1}))
+    assert (result.refund_minor, result.kept[0].why) == (1000, KeptReason.SHIPPING_ALREADY_SHIPPED)
+
+
+def test_shipping_that_waits_for_the_last_unit_is_said_to_be_kept() -> None:
+    order = taken_in(incoming((2, 2000, 0), shipping=500))
+    result = quote(order, pick_units(order, {order.line_items[0].id: 1}))
+    assert result.kept[0].why is KeptReason.SHIPPING_WITH_LAST_UNIT
+
+
+def test_shipping_by_share_goes_back_with_each_unit() -> None:
+    order = taken_in(incoming((3, 3000, 0), shipping=100), PRO_RATA)
+    order, first = canceled(order, 1)
+    assert first == 1034
+    assert canceled(order, 2)[1] == 2066
+
+
+def test_what_was_never_charged_is_released() -> None:
+    order = taken_in(incoming((2, 2000, 0)), captured=0)
+    result = quote(order, pick_units(order, {order.line_items[0].id: 1}))
+    assert (result.refund_minor, result.released_minor) == (0, 1000)
+
+
+def test_of_a_partly_charged_order_the_uncharged_part_goes_first() -> None:
+    order = taken_in(incoming((2, 2000, 0)), captured=1500)
+    result = quote(order, pick_units(order, {order.line_items[0].id: 1}))
+    assert (result.refund_minor, result.released_minor) == (500, 500)
+
+
+def test_a_line_without_free_units_cannot_be_picked() -> None:
+    order = taken_in(incoming((2, 2000, 0)))
+    with pytest.raises(ValueError, match="3"):
+        pick_units(order, {order.line_items[0].id: 3})
+
+
+def test_a_quotes_hash_follows_the_order_and_not_the_quantities() -> None:
+    order = taken_in(incoming((2, 2000, 0)))
+    line_id = order.line_items[0].id
+    assert quote(order, pick_units(order, {line_id: 1})).hash == quote(order, pick_units(order, {line_id: 2})).hash
+    assert fingerprint(order) != fingerprint(replace(order, version=2))
+
+
+def payment(gateway: Gateway, captured: int, refunded: int = 0) -> Payment:
+    return Payment(PaymentId(new_id()), gateway, "", captured, captured, refunded)
+
+
+def test_gift_cards_are_paid_back_first() -> None:
+    card, gift = payment(Gateway.MANUAL, 5000), payment(Gateway.GIFT_CARD, 2000)
+    shares = split_over_payments([card, gift], 2500)
+    assert [(share.payment_id, share.amount_minor) for share in shares] == [(gift.id, 2000), (card.id, 500)]
+
+
+def test_an_exact_payment_is_chosen_before_a_larger_one() -> None:
+    large, exact = payment(Gateway.MANUAL, 5000), payment(Gateway.MANUAL, 2500)
+    assert [share.payment_id for share in split_over_payments([large, exact], 2500)] == [exact.id]
+
+
+def test_payments_that_do_not_suffice_alone_are_used_largest_first() -> None:
+    small, large = payment(Gateway.MANUAL, 1000), payment(Gateway.MANUAL, 2000)
+    shares = split_over_payments([small, large], 2500)
+    assert [(share.payment_id, share.amount_minor) for share in shares] == [(large.id, 2000), (small.id, 500)]
+
+
+def test_a_payment_that_went_back_already_is_left_alone() -> None:
+    spent, fresh = payment(Gateway.MANUAL, 1000, 1000), payment(Gateway.MANUAL, 2000)
+    assert [share.payment_id for share in split_over_payments([spent, fresh], 500)] == [fresh.id]
+
+
+@given(st.integers(-10**9, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=30))
+def test_shares_add_up_to_the_whole(total: int, weights: list[int]) -> None:
+    assert sum(split(total, weights)) == total
+
+
+orders = st.builds(
+    lambda lines, discount, shipping, included: incoming(
+        *lines, discount=min(discount, sum(line[1] for line in lines)), shipping=shipping, tax_included=included
+    ),
+    st.lists(
+        st.tuples(st.integers(1, 12), st.integers(0, 100_000), st.integers(0, 20_000)), min_size=1, max_size=4
+    ),
+    st.integers(0, 50_000),
+    st.integers(0, 2_000),
+    st.booleans(),
+)
+
+
+@given(orders, st.sampled_from(ShippingPolicy), st.randoms(use_true_random=False))
+def test_canceling_one_by_one_refunds_what_canceling_at_once_does(given_order, shipping, random) -> None:
+    order = taken_in(given_order, Policy(shipping=shipping))
+    _, at_once = canceled(order, *(line.ordered for line in order.line_items))
+    units = [index for index, line in enumerate(order.line_items) for _ in range(line.ordered)]
+    random.shuffle(units)
+    refunds = []
+    for index in units:
+        order, refund = canceled(order, *(1 if place == index else 0 for place in range(len(order.line_items))))
+        refunds.append(refund)
+    assert sum(refunds) == at_once
+    assert all(refund >= 0 for refund in refunds)
+
+
+@given(orders, st.integers(0, 500_000))
+def test_no_more_goes_back_than_was_captured(given_order, captured) -> None:
+    order = taken_in(given_order)
+    order = taken_in(given_order, captured=min(captured, order.total_minor))
+    _, refund = canceled(order, *(line.ordered for line in order.line_items))
+    assert 0 <= refund <= order.payments[0].captured_minor
