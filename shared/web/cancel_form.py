@@ -24,13 +24,14 @@ class CancelWindowForm(PageForm):
     def for_items(cls, items: Iterable[ItemView], reasons: Iterable[tuple[str, str]]) -> Self:
         """Make the form for an order's lines: one quantity each, preset to all that may go.
 
-        The bound is what was ordered: whether units may still go is for the action to say, under the lock, so
+        The limit is what was ordered: whether units may still go is for the action to say, under the lock, so
         that a second press of the button gets the first answer, no complaint about the first one's success.
         """
         fields = {
             f"{_PREFIX}{item.id}": QuantityField(
                 _("Quantity to cancel: %(title)s") % {"title": item.label},
-                most=item.ordered,
+                most=item.cancelable_quantity,
+                limit=item.ordered,
                 default=item.cancelable_quantity,
             )
             for item in items
@@ -41,6 +42,10 @@ class CancelWindowForm(PageForm):
         form.reason.label.text = _("Reason for cancellation")
         form.comments.label.text = _("Additional comments")
         return form
+
+    def problems(self) -> list[tuple[str, str]]:
+        """List what is wrong in the order of the window: quantities first."""
+        return sorted(super().problems(), key=lambda problem: not problem[0].startswith(_PREFIX))
 
     def quantity_field(self, line_item_id: LineItemId) -> QuantityField:
         """Return the field of one line."""

@@ -82,14 +82,16 @@ class TokenField(_CleanText, HiddenField):
 class QuantityField(IntegerField):
     """A number of units from 0 to `most`, in plain digits; a field that was not sent is 0.
 
-    IntegerField alone takes `1_0` as 10, and digits of every script.
+    IntegerField alone takes `1_0` as 10, and digits of every script. What lies between `most` and `limit` is
+    let through for the core to judge: `most` may have been true only when the page was made.
     """
 
     data: int | None
 
-    def __init__(self, label: str = "", *, most: int, **options: Any) -> None:  # noqa: ANN401 - WTForms' own
+    def __init__(self, label: str = "", *, most: int, limit: int | None = None, **options: Any) -> None:  # noqa: ANN401 - WTForms' own
         super().__init__(label, **options)
         self.most = most
+        self.limit = most if limit is None else limit
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Read the digits; what is not plainly a number within bounds is refused."""
@@ -98,8 +100,8 @@ class QuantityField(IntegerField):
         try:
             quantity = read_quantity(typed)
         except ValueError:
-            quantity = self.most + 1
-        if quantity > self.most:
+            quantity = self.limit + 1
+        if quantity > self.limit:
             raise ValueError(_("Enter a whole number from 0 to %(most)s.") % {"most": self.most})
         self.data = quantity
 

@@ -14,13 +14,14 @@
   async function openWindow(link) {
     if (opening) return;
     opening = true;
+    const address = link.href || link.form.action;
     try {
-      const answer = await fetch(link.href, { headers: { "X-Fragment": "dialog" } });
+      const answer = await fetch(address, { headers: { "X-Fragment": "dialog" } });
       const dialog = answer.ok && !answer.redirected ? parse(await answer.text()).querySelector("dialog") : null;
       if (dialog) showWindow(document.importNode(dialog, true), link);
-      else window.location.assign(link.href);
+      else window.location.assign(address);
     } catch {
-      window.location.assign(link.href);
+      window.location.assign(address);
     } finally {
       opening = false;
     }
@@ -121,10 +122,10 @@
 
   document.addEventListener("click", (event) => {
     const plain = event.button === 0 && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
-    const target = event.target.closest("a[data-window], [data-step], [data-close]");
+    const target = event.target.closest("[data-window], [data-step], [data-close]");
     if (!target || !plain) return;
     if (target.matches("[data-step]")) step(target);
-    else if (target.matches("a[data-window]")) {
+    else if (target.matches("[data-window]")) {
       event.preventDefault();
       openWindow(target);
     } else if (target.closest("dialog")) {
