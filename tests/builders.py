@@ -101,9 +101,7 @@ def line_ids(db: Database, merchant_id: MerchantId, order_id: UUID) -> list[Line
         return [LineItemId(line.id) for line in lines_of(tx, order_id)]
 
 
-def quantities(
-    db: Database, merchant_id: MerchantId, order_id: UUID, *units: int
-) -> dict[LineItemId, int]:
+def quantities(db: Database, merchant_id: MerchantId, order_id: UUID, *units: int) -> dict[LineItemId, int]:
     """Name so many units of each line, in their order."""
     return dict(zip(line_ids(db, merchant_id, order_id), units, strict=False))
 

@@ -1,1 +1,1 @@
-"""The write side: one function, one transaction; what must happen outside is noted in the same transaction."""
+"""The write side: one function, one transaction; what must happen outside is noted in the same one."""

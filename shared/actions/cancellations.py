@@ -31,9 +31,9 @@ from shared.storage.scopes import lock_order, lock_request
 class Ask:
     """What somebody asks to cancel, and why.
 
-    `quantities` maps line ids to units, None is all that may go. `for_buyer` says the buyer asked, whoever passes it
-    on: then the policy decides; otherwise the asker has decided. `seen` is the quote's hash the asker saw, `nonce`
-    names the window that was confirmed, so that a second submit changes nothing.
+    `quantities` maps line ids to units, None is all that may go. `for_buyer` says the buyer asked, whoever
+    passes it on: the policy decides then; otherwise the asker has decided. `seen` is the hash of the quote
+    that the asker saw, `nonce` names the window that was confirmed, so that a second submit changes nothing.
     """
 
     quantities: Mapping[LineItemId, int] | None = None
@@ -75,7 +75,10 @@ def request(
 def accept(
     db: Database, merchant_id: MerchantId, request_id: UUID, actor: Actor, *, once: Once | None = None
 ) -> None:
-    """Accept a request; it is carried out once nothing is left to wait for. Raises NotFound or AlreadyDecided."""
+    """Accept a request; it is carried out once nothing is left to wait for.
+
+    Raises NotFound or AlreadyDecided.
+    """
     with db.begin(merchant_id) as tx:
         claim(tx, once)
         order, record = lock_request(tx, request_id)
@@ -93,7 +96,7 @@ def decline(
     message: str = "",
     once: Once | None = None,
 ) -> None:
-    """Decline a request, also one that is accepted and not yet carried out; the buyer reads reason and message.
+    """Decline a request, also one that is accepted and not yet carried out; the buyer reads why.
 
     Raises NotFound or AlreadyDecided.
     """
@@ -108,7 +111,10 @@ def decline(
 def withdraw(
     db: Database, merchant_id: MerchantId, request_id: UUID, actor: Actor, *, once: Once | None = None
 ) -> None:
-    """Take a request back; a buyer takes back only a buyer's. Raises NotFound, NotPermitted or AlreadyDecided."""
+    """Take a request back; a buyer takes back only a buyer's.
+
+    Raises NotFound, NotPermitted or AlreadyDecided.
+    """
     with db.begin(merchant_id) as tx:
         claim(tx, once)
         order, record = lock_request(tx, request_id)
@@ -132,7 +138,7 @@ def withdraw(
 
 
 def apply_silence(db: Database, merchant_id: MerchantId, request_id: UUID, actor: Actor) -> None:
-    """Let the configured outcome happen to a request that nobody decided in time; does nothing to any other."""
+    """Let the configured outcome happen to a request that nobody decided in time; leave any other alone."""
     with db.begin(merchant_id) as tx:
         order, record = lock_request(tx, request_id)
         if record.state != RequestState.REQUESTED or record.decide_by is None or record.decide_by > tx.now:

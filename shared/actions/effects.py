@@ -1,11 +1,11 @@
-"""Claim what is due, and note what came of it: each attempt is counted before it is made and fences its finish."""
+"""Claim what is due, and note what came of it: an attempt is counted before it is made and fences its end."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.engine import CursorResult
 
 from shared.domain.events import EffectKind
@@ -128,7 +128,7 @@ def unfinished(db: Database, merchant_id: MerchantId) -> int:
         ).one()
 
 
-def _held(merchant_id: UUID, claimed: Claimed) -> tuple[object, ...]:
+def _held(merchant_id: UUID, claimed: Claimed) -> tuple[ColumnElement[bool], ...]:
     return (
         EffectRecord.merchant_id == merchant_id,
         EffectRecord.id == claimed.id,

@@ -32,7 +32,7 @@ from shared.storage.scopes import lines_of, lock_request, units_of
 
 
 def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
-    """Carry out a request that is *accepting* and due; does nothing to any other, so that it may be repeated."""
+    """Carry out a request that is *accepting* and due; leave any other alone, so it may be repeated."""
     with db.begin(merchant_id) as tx:
         order, record = lock_request(tx, request_id)
         if record.state != RequestState.ACCEPTING or (record.executes_at or tx.now) > tx.now:
@@ -44,7 +44,7 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
         record.ended_at = tx.now
         record.value_minor = quoted.value_minor
         record.refund_minor = quoted.refund_minor
-        units = {share.line_item_id: share.quantity for share in quoted.lines}
+        units: dict[UUID, int] = {share.line_item_id: share.quantity for share in quoted.lines}
         add_to_lines(tx, order, units, requested=-1, canceled=1)
         timeline.note(
             tx,

@@ -1,4 +1,4 @@
-"""Take in orders, each once, however often they are given; their money is allocated to lines here and never again."""
+"""Take in orders, each once, however often they are given; their money is allocated here and never again."""
 
 import hashlib
 import json
@@ -67,8 +67,8 @@ def take_in(
 ) -> list[Taken]:
     """Take in a batch in one transaction; orders that are there already stay as they are.
 
-    Confirmations go to orders younger than 30 days, with `mail_all` to older ones too. Raises ValueError when an
-    order's discounts do not fit its lines.
+    Confirmations go to orders younger than 30 days, with `mail_all` to older ones too. Raises ValueError when
+    an order's discounts do not fit its lines.
     """
     with db.begin(merchant_id) as tx:
         return _take_in(tx, orders, actor, mail_all=mail_all)
@@ -77,7 +77,10 @@ def take_in(
 def take_in_one(
     db: Database, merchant_id: MerchantId, order: IncomingOrder, *, actor: Actor, once: Once | None = None
 ) -> Taken:
-    """Take in a single order. Raises AlreadyExists when its number is taken, InvalidContent when its money is wrong."""
+    """Take in a single order.
+
+    Raises AlreadyExists when its number is taken, InvalidContent when its amounts do not fit together.
+    """
     with db.begin(merchant_id) as tx:
         claim(tx, once)
         try:

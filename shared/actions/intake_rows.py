@@ -116,7 +116,7 @@ def has_past(order: IncomingOrder) -> bool:
 
 
 def terms(order: IncomingOrder) -> set[str]:
-    """List what an order is found by: parts of its number, words of the name, the e-mail address, its SKUs."""
+    """List what an order is found by: parts of its number, words of the name, the address, its SKUs."""
     number = order.number.lower()
     parts = {number[start:] for start in range(max(1, len(number) - _SHORTEST_TERM + 1))}
     name = order.buyer_name.lower()

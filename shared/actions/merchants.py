@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import insert, select
@@ -29,18 +29,18 @@ SCOPES = ("read", "cancel", "ship", "admin")
 
 @dataclass(frozen=True, slots=True)
 class NewMerchant:
-    """An account to open. `tax_included` maps a currency to whether prices include tax; unlisted ones do not."""
+    """An account to open. `tax_included` maps a currency to whether its prices include tax."""
 
     slug: str
     name: str
     time_zone: str = "UTC"
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     tax_included: Mapping[str, bool] | None = None
     mails_buyers: bool = True
 
 
 def create(db: Database, merchant: NewMerchant) -> MerchantId:
-    """Open a merchant's account with the default restock rules. Raises AlreadyExists when the slug is taken."""
+    """Open a merchant's account with the default restock rules. Raises AlreadyExists for a taken slug."""
     merchant_id = MerchantId(new_id())
     with db.begin(merchant_id) as tx:
         if tx.session.scalars(select(MerchantRecord.id).where(MerchantRecord.slug == merchant.slug)).first():

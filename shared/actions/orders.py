@@ -24,7 +24,10 @@ def save_memo(db: Database, merchant_id: MerchantId, order_id: UUID, memo: str, 
 
 
 def mark_refund_paid(db: Database, merchant_id: MerchantId, refund_id: RefundId, actor: Actor) -> None:
-    """Note that a refund which waits for a person was paid, and tell the buyer. Raises NotFound or AlreadyDecided."""
+    """Note that a refund which waits for a person was paid, and tell the buyer.
+
+    Raises NotFound or AlreadyDecided.
+    """
     with db.begin(merchant_id) as tx:
         found = tx.session.get(RefundRecord, (merchant_id, refund_id))
         if found is None:
@@ -48,10 +51,10 @@ def mark_refund_paid(db: Database, merchant_id: MerchantId, refund_id: RefundId,
         outbox.mail(tx, order, MailEvent.REFUND_SENT, request_id=found.request_id, refund_id=found.id)
 
 
-def send_link(db: Database, merchant_id: MerchantId, order_id: UUID) -> None:
-    """Mail the buyer a fresh link, to the address on file. Raises NotFound."""
+def send_link(db: Database, merchant_id: MerchantId, order_id: UUID) -> bool:
+    """Mail the buyer a fresh link, to the address on file; False when mails to buyers are off. Raises NotFound."""
     with db.begin(merchant_id) as tx:
-        outbox.mail(tx, lock_order(tx, order_id), MailEvent.ORDER_LINK_SENT)
+        return outbox.mail(tx, lock_order(tx, order_id), MailEvent.ORDER_LINK_SENT) is not None
 
 
 def revoke_links(db: Database, merchant_id: MerchantId, order_id: UUID, actor: Actor) -> None:

@@ -48,7 +48,7 @@ def ship(
 ) -> UUID:
     """Record a shipment; requests whose units it takes are declined, wholly or in part.
 
-    Raises NotFound, InvalidContent, NotEligible (those units are gone) or UnderCancellation (do not ship them).
+    Raises NotFound, InvalidContent, NotEligible (the units are gone) or UnderCancellation (do not ship them).
     """
     with db.begin(merchant_id) as tx:
         claim(tx, once)
@@ -120,7 +120,7 @@ def _take_from_requests(
         of_record = [
             units for units in claims if units.request_id == record.id and units.line_item_id in missing
         ]
-        if any([_take(units, missing, taken) for units in of_record]):
+        if sum(_take(units, missing, taken) for units in of_record):
             touched.append(record)
     if any(missing.values()):
         raise UnderCancellation("Some of these units are being canceled. Do not ship them.")

@@ -17,11 +17,11 @@ from shared.domain.refunds import pick_units, quote
 from shared.domain.restock import rule_for
 from shared.queries import rates
 from shared.queries.requests import labels, request_views
-from shared.queries.values import QuoteView, RequestView
+from shared.queries.values import Consequences, QuoteView, RequestView
 from shared.storage.engine import Database, Transaction
-from shared.storage.facts import order_facts
+from shared.storage.facts import from_multirange, order_facts
 from shared.storage.records import LineItemRecord, OrderRecord, RequestRecord, RestockRuleRecord
-from shared.storage.scopes import find_order, orders_of, requests_of
+from shared.storage.scopes import find_order, orders_of, requests_of, units_of
 
 MOST_COUNTED = 100
 _MOST_LISTED = 200
@@ -125,6 +125,23 @@ def quote_view(
         rate_now=rate(counts),
         rate_after=forecast(counts, _adds(tx, order, counts, asker)),
     )
+
+
+def consequences(db: Database, merchant_id: MerchantId, request: RequestView) -> Consequences:
+    """Tell what accepting a request that is still open brings about. Raises NotFound."""
+    with db.begin(merchant_id) as tx:
+        order = find_order(tx, request.order_id)
+        units = {
+            LineItemId(claim.line_item_id): from_multirange(claim.units)
+            for claim in units_of(tx, [request.id])
+            if claim.quantity
+        }
+        quoted = quote(order_facts(tx, order), units)
+        return Consequences(
+            quote=quoted,
+            restocked_units=request.quantity if _restocks(tx, request.reason) else 0,
+            rate_now=rate(rates.counts(tx)),
+        )
 
 
 def _restocks(tx: Transaction, reason: Reason | None) -> bool:

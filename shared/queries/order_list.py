@@ -48,7 +48,7 @@ def order_list(
         )
 
 
-def _filtered(tx: Transaction, wanted: OrderFilter) -> Select[tuple[OrderRecord]]:
+def _filtered(tx: Transaction, wanted: OrderFilter) -> Select[OrderRecord]:
     query = orders_of(tx)
     conditions: tuple[tuple[object, ColumnElement[bool] | None], ...] = (
         (wanted.status, OrderRecord.status == wanted.status),
@@ -151,5 +151,5 @@ def _read_cursor(cursor: str | None) -> tuple[bool, tuple[datetime, UUID] | None
         padded = cursor + "=" * (-len(cursor) % 4)
         direction, placed_at, order_id = json.loads(base64.urlsafe_b64decode(padded.encode()))
         return direction == "p", (datetime.fromisoformat(placed_at), UUID(order_id))
-    except (ValueError, TypeError, binascii.Error) as error:
+    except (AttributeError, ValueError, TypeError, binascii.Error) as error:
         raise InvalidContent("This page of the list does not exist; begin at the first one.") from error

@@ -47,7 +47,7 @@ def order_page(db: Database, merchant_id: MerchantId, order_id: UUID, asker: Act
         payments = payments_of(tx, order.id)
         facts = assemble(order, lines, payments, claims_on(tx, order.id))
         items = item_views(facts, lines, assess(facts, asker, now=tx.now))
-        line_labels = {item.id: (item.sku, item.label) for item in items}
+        line_labels: dict[UUID, tuple[str, str]] = {item.id: (item.sku, item.label) for item in items}
         requests = request_views(tx, {order.id: order}, requests_on(tx, order.id), line_labels)
         return OrderPage(
             id=OrderId(order.id),

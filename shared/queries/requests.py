@@ -111,6 +111,9 @@ def _view(
         id=RequestId(request.id),
         order_id=OrderId(order.id),
         order_number=order.number,
+        buyer_name=order.buyer_name,
+        currency=order.currency,
+        ordered=order.ordered,
         state=RequestState(request.state),
         source=ActorKind(request.source),
         actor_name=_actor_name(request.source, request.actor_id, order, names),
@@ -164,4 +167,5 @@ def _timeline_row(
         units=int(entry.details.get("units", asked)),
         amount_minor=int(entry.details.get("refund_minor", 0)),
         items=items,
+        request_id=view.id if view else None,
     )

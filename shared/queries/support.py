@@ -22,7 +22,7 @@ def cases_of(tx: Transaction, order: OrderRecord) -> tuple[CaseView, ...]:
     return _read(tx, _select(tx).where(CaseRecord.order_id == order.id))
 
 
-def _select(tx: Transaction) -> Select[tuple[CaseRecord, CaseMessageRecord, OrderRecord]]:
+def _select(tx: Transaction) -> Select[CaseRecord, CaseMessageRecord, OrderRecord]:
     return (
         select(CaseRecord, CaseMessageRecord, OrderRecord)
         .join(
@@ -39,9 +39,7 @@ def _select(tx: Transaction) -> Select[tuple[CaseRecord, CaseMessageRecord, Orde
     )
 
 
-def _read(
-    tx: Transaction, query: Select[tuple[CaseRecord, CaseMessageRecord, OrderRecord]]
-) -> tuple[CaseView, ...]:
+def _read(tx: Transaction, query: Select[CaseRecord, CaseMessageRecord, OrderRecord]) -> tuple[CaseView, ...]:
     return tuple(
         CaseView(
             id=case.id,

@@ -58,11 +58,17 @@ class RequestedUnits:
 
 @dataclass(frozen=True, slots=True)
 class RequestView:
-    """A cancellation request as both faces show it; `reason_words` are the words of its day."""
+    """A cancellation request as both faces show it; `reason_words` are the words of its day.
+
+    `ordered` counts all units of the order.
+    """
 
     id: RequestId
     order_id: OrderId
     order_number: str
+    buyer_name: str
+    currency: str
+    ordered: int
     state: RequestState
     source: ActorKind
     actor_name: str
@@ -133,6 +139,7 @@ class TimelineRow:
     units: int
     amount_minor: int
     items: str
+    request_id: RequestId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +260,18 @@ class QuoteView:
     restocked_units: int
     rate_now: Fraction | None
     rate_after: Fraction | None
+
+
+@dataclass(frozen=True, slots=True)
+class Consequences:
+    """What accepting a buyer's request brings about as the order stands; the rate is the merchant's now.
+
+    Buyers' own requests do not count in the rate, so it stays as it is.
+    """
+
+    quote: Quote
+    restocked_units: int
+    rate_now: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)

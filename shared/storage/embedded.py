@@ -98,7 +98,7 @@ def running(data_dir: Path, *, durable: bool = True) -> Iterator[Server]:
     places = _places(data_dir)
     with _opened(places.holders) as holding:
         with _locked(places.starting):
-            server = _found(places) or _started(places, durable=durable)
+            server = _started(places, durable=durable)
             fcntl.flock(holding, fcntl.LOCK_SH)
         try:
             yield server
@@ -171,22 +171,28 @@ def _found(places: _Places) -> Server | None:
             f"{places.data} belongs to another user. "
             f"Set RESCIND_DATA_DIR to a folder of your own, or: {OWN_SERVER}."
         ) from None
-    if not lines or not lines[0].isdigit() or not process_runs(int(lines[0]), places.data):
+    socket_dir = lines[_PID_FILE_SOCKET_LINE].strip() if len(lines) > _PID_FILE_SOCKET_LINE else ""
+    if not socket_dir or not lines[0].isdigit() or not process_runs(int(lines[0]), places.data):
         return None
-    if len(lines) <= _PID_FILE_SOCKET_LINE:
-        return None
-    return Server(int(lines[0]), Path(lines[_PID_FILE_SOCKET_LINE]))
+    return Server(int(lines[0]), Path(socket_dir))
 
 
 def _started(places: _Places, *, durable: bool) -> Server:
+    """Return the server once it answers and has its roles: one left in its first second lacks them."""
+    server = _found(places)
+    if server is None or not _answers(server):
+        server = _launched(places, durable=durable)
+    _prepare(server)
+    return server
+
+
+def _launched(places: _Places, *, durable: bool) -> Server:
     binaries = programs()
     account = account_for(places.data, places.folder, binaries, Path(tempfile.gettempdir()))
     _initialize(places, account, binaries)
     socket_dir = _socket_folder(places, account)
     command = _server_command(places, binaries, socket_dir, _DURABLE if durable else _FORGETFUL)
-    server = _awaited(places, account, command, socket_dir)
-    _prepare(server)
-    return server
+    return _awaited(places, account, command, socket_dir)
 
 
 def _initialize(places: _Places, account: Account, binaries: Path) -> None:
@@ -251,17 +257,22 @@ def _awaited(places: _Places, account: Account, command: tuple[str | Path, ...],
     deadline = time.monotonic() + START_SECONDS
     pid = 0
     while time.monotonic() < deadline:
-        if not process_runs(pid, places.data):
+        server = _found(places)
+        if server is not None and _answers(server):
+            return server
+        if server is None and not process_runs(pid, places.data):
             _forget_the_dead(places, socket_dir)
             pid = _launch(places, account, command)
-        server = _found(places)
-        if server is not None:
-            with suppress(psycopg.OperationalError), server.superuser():
-                return server
         time.sleep(_PAUSE_SECONDS)
     raise CannotStart(
         f"The embedded PostgreSQL did not start; {places.log} says why. Mend that, or: {OWN_SERVER}."
     )
+
+
+def _answers(server: Server) -> bool:
+    with suppress(psycopg.OperationalError), server.superuser():
+        return True
+    return False
 
 
 def _forget_the_dead(places: _Places, socket_dir: Path) -> None:

@@ -42,7 +42,7 @@ class UntenantedTransaction:
 
 
 class Database:
-    """The one place where transactions begin; they commit at the end of the block and roll back on an error."""
+    """The one place where transactions begin; they commit at the block's end and roll back on an error."""
 
     def __init__(self, engine: Engine, *, testkit: bool) -> None:
         """Take an engine of the application's role; with `testkit` the clock's offset counts."""
@@ -58,7 +58,7 @@ class Database:
         with self._sessions.begin() as session:
             session.info[_MERCHANT] = merchant_id
             row = session.connection().execute(
-                text(f"SELECT set_config('app.merchant', :merchant, true), {self._now}"),  # noqa: S608 - our own constant
+                text(f"SELECT set_config('app.merchant', :merchant, true), {self._now}"),
                 {"merchant": str(merchant_id)},
             )
             yield Transaction(session, row.one()[1], merchant_id)
@@ -67,7 +67,7 @@ class Database:
     def begin_untenanted(self) -> Iterator[UntenantedTransaction]:
         """Open a transaction that can reach no merchant's rows."""
         with self._sessions.begin() as session:
-            now = session.connection().execute(text(f"SELECT {self._now}")).scalar_one()  # noqa: S608 - our own constant
+            now = session.connection().execute(text(f"SELECT {self._now}")).scalar_one()
             yield UntenantedTransaction(session, now)
 
     def close(self) -> None:
@@ -120,6 +120,4 @@ def _keep_to_merchant(state: ORMExecuteState) -> None:
             raise TenantNotSet("this transaction names no merchant; open it with begin(merchant_id)")
         return
     criteria: Callable[[Any], Any] = lambda cls: cls.merchant_id == merchant_id  # noqa: E731 - the library wants a lambda
-    state.statement = state.statement.options(  # type: ignore[attr-defined]
-        with_loader_criteria(TenantRow, criteria, include_aliases=True)
-    )
+    state.statement = state.statement.options(with_loader_criteria(TenantRow, criteria, include_aliases=True))

@@ -1,4 +1,4 @@
-"""Answer a repeated API call as the first was answered: the key is claimed in the transaction of the effect."""
+"""Answer a repeated API call as the first was answered; its key is claimed in the effect's transaction."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Once:
-    """A call to be carried out once: its route, the caller's key, a digest of the call, and how to word its answer."""
+    """A call to be carried out once: route, caller's key, a digest of the call, how to word its answer."""
 
     route: str
     key: str
@@ -32,7 +32,7 @@ class Once:
     render: Callable[[Transaction, Any], Answer]
 
 
-class Replayed(Exception):  # noqa: N818 - not an error: the call was answered before
+class Replayed(Exception):
     """The call was answered before; `answer` is what it was told."""
 
     def __init__(self, answer: Answer) -> None:

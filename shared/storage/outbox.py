@@ -1,4 +1,4 @@
-"""Write down what must happen outside, in the transaction that decides it; a queued job only wakes a worker."""
+"""Write down what must happen outside, in the transaction that decides it; a job only wakes a worker."""
 
 from datetime import timedelta
 from typing import Any
@@ -56,7 +56,7 @@ def defer(
 
 
 def look_up_link(tx: UntenantedTransaction, number: str, email: str) -> None:
-    """Queue the question whether an order and an address belong together; the answer goes to that address alone."""
+    """Queue the question whether order and address belong together; the answer goes to that address."""
     connection = tx.session.connection().connection.driver_connection
     _queue.configure_task(LOOK_UP_LINK, queue="mail", connection=connection).defer(number=number, email=email)
 

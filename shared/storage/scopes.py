@@ -18,12 +18,12 @@ from shared.storage.records import (
 )
 
 
-def orders_of(tx: Transaction) -> Select[tuple[OrderRecord]]:
+def orders_of(tx: Transaction) -> Select[OrderRecord]:
     """Select this merchant's orders."""
     return select(OrderRecord).where(OrderRecord.merchant_id == tx.merchant_id)
 
 
-def requests_of(tx: Transaction) -> Select[tuple[RequestRecord]]:
+def requests_of(tx: Transaction) -> Select[RequestRecord]:
     """Select this merchant's cancellation requests."""
     return select(RequestRecord).where(RequestRecord.merchant_id == tx.merchant_id)
 

@@ -23,7 +23,7 @@ def note(
     to_state: str = "",
     details: dict[str, Any] | None = None,
 ) -> None:
-    """Append one entry; the database numbers and chains it. `details` holds figures and codes, never free text."""
+    """Append one entry; the database numbers and chains it. `details` holds figures and codes, no text."""
     tx.session.add(
         TimelineRecord(
             merchant_id=tx.merchant_id,

@@ -13,7 +13,7 @@ from shared.storage.records.base import Base, TenantRow, belongs_to, of_merchant
 
 
 class RequestRecord(TenantRow, Base):
-    """Who asked, when, why, under which quote; the units stand in `request_units`, the free text in `personal_texts`."""
+    """Who asked, when, why, under which quote; units stand in `request_units`, words in `personal_texts`."""
 
     __tablename__ = "cancellation_requests"
 
@@ -60,7 +60,7 @@ class RequestRecord(TenantRow, Base):
 class RequestUnitsRecord(TenantRow, Base):
     """Units of one line in a request: `asked` at first, `quantity` what shipments left of them.
 
-    `units` are the unit numbers claimed; a declined or withdrawn request keeps them as a record and claims nothing.
+    `units` are the unit numbers claimed; a declined or withdrawn request keeps them and claims nothing.
     """
 
     __tablename__ = "request_units"

@@ -191,7 +191,7 @@ class ShipmentUnitsRecord(TenantRow, Base):
 
 
 class OrderTermRecord(TenantRow, Base):
-    """A lower-cased word an order is found by; searched by range, since patterns leave row security's indexes."""
+    """A lower-cased word an order is found by; searched by range, which row security lets use an index."""
 
     __tablename__ = "order_terms"
 

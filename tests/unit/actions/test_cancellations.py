@@ -62,7 +62,8 @@ def test_an_accepted_request_cancels_refunds_and_restocks_once(db: Database) -> 
 
 def test_canceling_every_unit_closes_the_order_with_its_shipping(db: Database) -> None:
     merchant_id = a_merchant(db)
-    order_id = an_order().with_item(quantity=2, price=2000).with_(shipping_minor=500).taken_in(db, merchant_id)
+    two = an_order().with_item(quantity=2, price=2000)
+    order_id = two.with_(shipping_minor=500).taken_in(db, merchant_id)
 
     cancel(db, merchant_id, order_id, 1)
     cancel(db, merchant_id, order_id)
@@ -153,7 +154,8 @@ def test_a_confirm_after_a_change_is_answered_with_the_change(db: Database) -> N
 def test_the_same_window_confirmed_twice_makes_one_request(db: Database) -> None:
     merchant_id = a_merchant(db)
     order_id = an_order().with_item(quantity=3).taken_in(db, merchant_id)
-    ask = cancellations.Ask(for_buyer=True, nonce="window-1", quantities=quantities(db, merchant_id, order_id, 1))
+    wanted = quantities(db, merchant_id, order_id, 1)
+    ask = cancellations.Ask(for_buyer=True, nonce="window-1", quantities=wanted)
 
     first = cancellations.request(db, merchant_id, order_id, ask, BUYER)
     second = cancellations.request(db, merchant_id, order_id, ask, BUYER)

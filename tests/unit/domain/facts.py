@@ -30,7 +30,7 @@ def incoming(
         buyer_email="ana@example.com",
         buyer_name="Ana",
         lines=tuple(
-            IncomingLine(sku=f"SKU-{index}", title=f"Item {index}", quantity=quantity, price_minor=price, tax_minor=tax)
+            IncomingLine(f"SKU-{index}", f"Item {index}", quantity, price_minor=price, tax_minor=tax)
             for index, (quantity, price, tax) in enumerate(lines)
         ),
         shipping_minor=shipping,

@@ -17,7 +17,9 @@ def an_order(policy: Policy | None = None, captured: int | None = None, **line: 
     return replace(order, line_items=(replace(order.line_items[0], **line),))
 
 
-def blockers(order: Order, asker: ActorKind = ActorKind.BUYER, after: timedelta = timedelta(0)) -> tuple[Blocker, ...]:
+def blockers(
+    order: Order, asker: ActorKind = ActorKind.BUYER, after: timedelta = timedelta(0)
+) -> tuple[Blocker, ...]:
     return assess(order, asker, now=NOON + after)[order.line_items[0].id].blockers
 
 

@@ -8,6 +8,24 @@ revision = "0001"
 down_revision = None
 
 
+_STATUS = """CASE
+ WHEN canceled = ordered THEN 'canceled'
+ WHEN shipped > 0 AND shipped = ordered - canceled THEN 'shipped'
+ WHEN shipped > 0 THEN 'partially_shipped'
+ WHEN authorized_minor = 0 AND total_minor > 0 THEN 'pending'
+ ELSE 'unshipped' END"""
+
+_PAYMENT_STATUS = """CASE
+ WHEN refunds_failed > 0 THEN 'refund_failed'
+ WHEN refunded_minor > 0 AND refunded_minor >= captured_minor THEN 'refunded'
+ WHEN refunded_minor > 0 THEN 'partially_refunded'
+ WHEN total_minor = 0 THEN 'nothing_due'
+ WHEN captured_minor >= total_minor THEN 'paid'
+ WHEN captured_minor > 0 THEN 'partially_paid'
+ WHEN authorized_minor > 0 THEN 'authorized'
+ ELSE 'awaiting' END"""
+
+
 def upgrade() -> None:
     op.create_table(
         "clock",
@@ -203,7 +221,7 @@ def upgrade() -> None:
             "status",
             sa.Text(),
             sa.Computed(
-                "CASE\n WHEN canceled = ordered THEN 'canceled'\n WHEN shipped > 0 AND shipped = ordered - canceled THEN 'shipped'\n WHEN shipped > 0 THEN 'partially_shipped'\n WHEN authorized_minor = 0 AND total_minor > 0 THEN 'pending'\n ELSE 'unshipped' END",
+                _STATUS,
                 persisted=True,
             ),
             nullable=False,
@@ -212,7 +230,7 @@ def upgrade() -> None:
             "payment_status",
             sa.Text(),
             sa.Computed(
-                "CASE\n WHEN refunds_failed > 0 THEN 'refund_failed'\n WHEN refunded_minor > 0 AND refunded_minor >= captured_minor THEN 'refunded'\n WHEN refunded_minor > 0 THEN 'partially_refunded'\n WHEN total_minor = 0 THEN 'nothing_due'\n WHEN captured_minor >= total_minor THEN 'paid'\n WHEN captured_minor > 0 THEN 'partially_paid'\n WHEN authorized_minor > 0 THEN 'authorized'\n ELSE 'awaiting' END",
+                _PAYMENT_STATUS,
                 persisted=True,
             ),
             nullable=False,

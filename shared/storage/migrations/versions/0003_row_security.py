@@ -38,7 +38,7 @@ GLOBAL_TABLES = ("doors", "merchants", "users")
 
 
 def upgrade() -> None:
-    """Wall every merchant's rows off; the policy names the role so that the reporting views get one of their own."""
+    """Wall every merchant's rows off; the policy names the role, so that reporting can have its own."""
     op.execute("GRANT USAGE ON SCHEMA public TO rescind_app")
     for table in TENANT_TABLES:
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")

@@ -48,6 +48,7 @@ def upgrade() -> None:
         "CREATE TRIGGER chain BEFORE INSERT ON timeline FOR EACH ROW EXECUTE FUNCTION timeline_chain()"
     )
     op.execute(
-        "CREATE TRIGGER refuse BEFORE UPDATE OR DELETE ON timeline FOR EACH ROW EXECUTE FUNCTION timeline_refuse()"
+        "CREATE TRIGGER refuse BEFORE UPDATE OR DELETE ON timeline"
+        " FOR EACH ROW EXECUTE FUNCTION timeline_refuse()"
     )
     op.execute("REVOKE UPDATE, DELETE ON timeline FROM rescind_app")

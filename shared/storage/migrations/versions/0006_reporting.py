@@ -1,4 +1,4 @@
-"""Read-only reporting views for analysts and auditors: one login role per merchant sees that merchant alone."""
+"""Read-only reporting views: one login role per merchant sees that merchant alone."""
 
 from alembic import op
 
@@ -11,7 +11,8 @@ _VIEWS = {
     "line_items": """SELECT m.slug AS merchant, o.order_id, o.id AS line_item_id, o.sku, o.ordered, o.shipped,
         o.canceled, o.requested FROM public.line_items o""",
     "cancellation_requests": """SELECT m.slug AS merchant, o.id AS request_id, o.order_id, o.state, o.source,
-        coalesce(o.reason, 'Other') AS reason, o.requested_at, o.ended_at FROM public.cancellation_requests o""",
+        coalesce(o.reason, 'Other') AS reason, o.requested_at, o.ended_at
+        FROM public.cancellation_requests o""",
     "request_units": """SELECT m.slug AS merchant, o.request_id, o.line_item_id, o.asked, o.quantity
         FROM public.request_units o""",
     "refunds": """SELECT m.slug AS merchant, o.id AS refund_id, o.request_id, o.order_id, o.payment_id,
@@ -26,7 +27,7 @@ _VIEWS = {
         o.from_state, o.to_state, o.at, encode(o.hash, 'hex') AS hash FROM public.timeline o""",
 }
 
-# session_user, not current_user: inside a function that runs with its owner's rights only the former is the reader.
+# session_user, not current_user: in a function with its owner's rights only the former is the reader.
 _READER = """
 CREATE FUNCTION reporting.merchant() RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog AS $$
@@ -36,7 +37,7 @@ $$
 
 
 def upgrade() -> None:
-    """Give the views an owner of their own, whose row policy asks for the reader's merchant, not for the setting."""
+    """Give the views an owner of their own, whose row policy asks who reads, not what is set."""
     op.execute("CREATE SCHEMA reporting")
     op.execute(
         "CREATE TABLE reporting.readers (role_name name PRIMARY KEY,"

@@ -1,0 +1,211 @@
+"""What an e-mail to a buyer is made of: the order, the request and its refunds, as their rows say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+
+from shared.domain.actors import ActorKind
+from shared.domain.cancellation import RequestState
+from shared.domain.eligibility import assess, closes_at, units
+from shared.domain.errors import NotFound
+from shared.domain.events import Event, MailEvent
+from shared.domain.ids import MerchantId, MessageId, OrderId
+from shared.domain.orders import Gateway, OrderStatus
+from shared.domain.policy import SilenceOutcome
+from shared.domain.reasons import DeclineReason
+from shared.domain.refunds import Kept, KeptReason, RefundState
+from shared.queries import merchants
+from shared.queries.orders import totals
+from shared.queries.requests import labels, request_views
+from shared.queries.values import RequestedUnits, RequestView, Totals
+from shared.storage.engine import Database, Transaction
+from shared.storage.facts import assemble
+from shared.storage.records import LineItemRecord, MessageRecord, OrderRecord, RequestRecord, TimelineRecord
+from shared.storage.scopes import claims_on, find_order, lines_of, payments_of, refunds_on, requests_of
+
+SENT = "sent"
+
+
+@dataclass(frozen=True, slots=True)
+class MailItem:
+    """A line as an e-mail lists it; `amount_minor` is its listed price, before discounts."""
+
+    quantity: int
+    label: str
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailRefund:
+    """A refund to one payment, in minor units."""
+
+    gateway: Gateway
+    amount_minor: int
+    state: RefundState
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MailRequest:
+    """A cancellation request as its e-mails tell it.
+
+    `by_merchant` says that the merchant canceled without being asked, `is_automatic` that nobody had to decide,
+    `was_reinstated` that it was accepted and stopped before it was carried out.
+    """
+
+    view: RequestView
+    by_merchant: bool
+    is_automatic: bool
+    was_reinstated: bool
+    accepts_in_silence: bool
+    kept: tuple[Kept, ...]
+
+    @property
+    def released_minor(self) -> int:
+        """Money of the canceled units that was never charged, in minor units."""
+        return self.view.value_minor - self.view.refund_minor
+
+    @property
+    def left(self) -> tuple[RequestedUnits, ...]:
+        """The units that no shipment took out of it."""
+        return tuple(asked for asked in self.view.units if asked.quantity)
+
+    @property
+    def shipped_before(self) -> int:
+        """How many units left before it was carried out."""
+        return sum(asked.asked - asked.quantity for asked in self.view.units)
+
+    @property
+    def was_shipped(self) -> bool:
+        """Everything it asked for left first."""
+        return self.view.decline_reason is DeclineReason.ALREADY_SHIPPED
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One e-mail to one buyer; instants are UTC, to be written in `time_zone`."""
+
+    id: MessageId
+    event: MailEvent
+    recipient: str
+    locale: str
+    is_sent: bool
+    created_at: datetime
+    merchant_name: str
+    time_zone: str
+    order_id: OrderId
+    order_number: str
+    placed_at: datetime
+    currency: str
+    buyer_name: str
+    delivery: tuple[str, ...]
+    items: tuple[MailItem, ...]
+    totals: Totals
+    is_canceled: bool
+    can_cancel: bool
+    cancel_until: datetime | None
+    request: MailRequest | None
+    refunds: tuple[MailRefund, ...]
+
+    @property
+    def refund_minor(self) -> int:
+        """What goes back with this e-mail's event, in minor units."""
+        return sum(refund.amount_minor for refund in self.refunds)
+
+
+def find(db: Database, merchant_id: MerchantId, message_id: MessageId) -> Mail:
+    """Read everything that one e-mail tells. Raises NotFound."""
+    with db.begin(merchant_id) as tx:
+        message = tx.session.get(MessageRecord, (merchant_id, message_id))
+        if message is None:
+            raise NotFound("There is no such e-mail.")
+        order = find_order(tx, message.order_id)
+        return _mail(tx, message, order)
+
+
+def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
+    merchant = merchants.of(tx)
+    lines = lines_of(tx, order.id)
+    payments = payments_of(tx, order.id)
+    facts = assemble(order, lines, payments, claims_on(tx, order.id))
+    named = labels(lines)
+    return Mail(
+        id=MessageId(message.id),
+        event=MailEvent(message.event),
+        recipient=message.recipient,
+        locale=message.locale,
+        is_sent=message.state == SENT,
+        created_at=message.created_at,
+        merchant_name=merchant.name,
+        time_zone=merchant.time_zone,
+        order_id=OrderId(order.id),
+        order_number=order.number,
+        placed_at=order.placed_at,
+        currency=order.currency,
+        buyer_name=order.buyer_name,
+        delivery=tuple(order.delivery),
+        items=tuple(MailItem(line.ordered, named[line.id], line.price_minor) for line in lines),
+        totals=totals(order, payments),
+        is_canceled=order.status == OrderStatus.CANCELED,
+        can_cancel=units(assess(facts, ActorKind.BUYER, now=tx.now)) > 0,
+        cancel_until=closes_at(facts),
+        request=_request(tx, order, lines, message.request_id) if message.request_id else None,
+        refunds=_refunds(tx, message),
+    )
+
+
+def _request(
+    tx: Transaction, order: OrderRecord, lines: Sequence[LineItemRecord], request_id: UUID
+) -> MailRequest:
+    record = tx.session.scalars(requests_of(tx).where(RequestRecord.id == request_id)).one()
+    named = labels(lines)
+    line_labels = {line.id: (line.sku, named[line.id]) for line in lines}
+    return MailRequest(
+        view=request_views(tx, {order.id: order}, [record], line_labels)[0],
+        by_merchant=record.requested_by != ActorKind.BUYER,
+        is_automatic=record.decided_at == record.requested_at,
+        was_reinstated=_was_reinstated(tx, record),
+        accepts_in_silence=record.policy["silence_outcome"] == SilenceOutcome.ACCEPT,
+        kept=tuple(Kept(kept["amount_minor"], KeptReason(kept["why"])) for kept in _kept(tx, record)),
+    )
+
+
+def _was_reinstated(tx: Transaction, record: RequestRecord) -> bool:
+    entry = _entry(tx, record, Event.CANCELLATION_DECLINED)
+    return entry is not None and entry.from_state == RequestState.ACCEPTING
+
+
+def _kept(tx: Transaction, record: RequestRecord) -> Sequence[dict[str, str | int]]:
+    # What was kept when it was carried out counts: shipments may have changed it since the request.
+    entry = _entry(tx, record, Event.CANCELLATION_ACCEPTED)
+    kept: Sequence[dict[str, str | int]] = (entry.details if entry else record.quote).get("kept", [])
+    return kept
+
+
+def _entry(tx: Transaction, record: RequestRecord, event: Event) -> TimelineRecord | None:
+    return tx.session.scalars(
+        select(TimelineRecord).where(
+            TimelineRecord.merchant_id == tx.merchant_id,
+            TimelineRecord.order_id == record.order_id,
+            TimelineRecord.request_id == record.id,
+            TimelineRecord.event == event,
+        )
+    ).first()
+
+
+def _refunds(tx: Transaction, message: MessageRecord) -> tuple[MailRefund, ...]:
+    if message.request_id is None and message.refund_id is None:
+        return ()
+    return tuple(
+        MailRefund(
+            gateway=Gateway(refund.gateway),
+            amount_minor=refund.amount_minor,
+            state=RefundState(refund.state),
+            ended_at=refund.ended_at,
+        )
+        for refund in refunds_on(tx, message.order_id)
+        if (refund.id == message.refund_id if message.refund_id else refund.request_id == message.request_id)
+    )
