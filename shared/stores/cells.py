@@ -45,7 +45,9 @@ class Cells:
 
     def refuse(self, fault: Fault) -> None:
         """Note a fault of this row."""
-        self.faults.append(bad_row(self.line, self._order_number, fault))
+        found = bad_row(self.line, self._order_number, fault)
+        if found not in self.faults:
+            self.faults.append(found)
 
     def text(self, column: str, limit: int = MAX_FIELD) -> str:
         """Read text on one line; line ends and runs of spaces become one space."""

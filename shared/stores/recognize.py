@@ -1,5 +1,6 @@
 """Recognize by its header which kind of file orders come in."""
 
+from contextlib import closing
 from pathlib import Path
 
 from shared.rendering import gettext as _
@@ -66,7 +67,9 @@ def _refuse_repeated(table: Table, layout: Layout) -> None:
 
 
 def _refuse_without_rows(table: Table) -> None:
-    if next(iter(table.rows()), None) is None:
+    with closing(table.rows()) as rows:
+        found = next(rows, None)
+    if found is None:
         raise UnreadableFile(
             _("The file has a header, but no rows below it."),
             _("Export it again for a period in which there are orders."),

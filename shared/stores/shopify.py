@@ -119,8 +119,8 @@ def _with_money(rows: OrderRows, bare: IncomingOrder) -> IncomingOrder | None:
         subtotal=rows.shared("subtotal").amount("subtotal", currency),
         total=rows.shared("total").amount("total", currency),
     )
-    settled = settle(rows, sums, currency)
-    if settled is None or rows.faults:
+    settled = None if rows.faults else settle(rows, sums, currency)
+    if settled is None:
         return None
     order = replace(bare, prices_include_tax=settled.taxes_inside, shipping_minor=settled.shipping)
     if settled.discount:

@@ -51,8 +51,9 @@ def settle(rows: OrderRows, sums: Sums, currency: str) -> Settled | None:
 def _readings(sums: Sums) -> Iterator[tuple[int, int]]:
     """Yield discount on the goods and shipping charged, likeliest first."""
     yield sums.discount, sums.shipping
-    if sums.discount:
-        # "Discount Amount" may count the discounts of the lines once more, or be one on shipping.
+    if sums.discount and sums.subtotal is not None and sums.total is not None:
+        # "Discount Amount" may count the discounts of the lines once more, or be one on shipping;
+        # that is believed only where both sums prove it.
         if sums.line_discounts:
             yield sums.discount - sums.line_discounts, sums.shipping
         yield 0, sums.shipping - sums.discount

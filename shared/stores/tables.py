@@ -2,10 +2,9 @@
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from shared.rendering import gettext as _
 from shared.stores.encodings import Encoding, detect
@@ -59,13 +58,15 @@ class Table:
     width: int
     repeated: frozenset[str]
 
-    def rows(self, progress: Progress | None = None) -> Iterator[Row]:
+    def rows(self, progress: Progress | None = None) -> Generator[Row]:
         """Stream the rows below the header, telling now and then how many bytes were read.
 
         Raises UnreadableFile when there are more rows than are accepted.
         """
-        with self.path.open("rb") as raw:
-            stream = io.TextIOWrapper(raw, self.encoding.codec, newline=self.newline)
+        with (
+            self.path.open("rb") as raw,
+            io.TextIOWrapper(raw, self.encoding.codec, newline=self.newline) as stream,
+        ):
             for count, record in enumerate(self._body(records(stream, self.delimiter)), start=1):
                 if count > MAX_ROWS:
                     raise _too_many_rows(record.line)
@@ -114,25 +115,24 @@ def plain_name(header: str) -> str:
 
 
 def _newline(path: Path, encoding: Encoding) -> str:
-    with path.open("rb") as raw:
-        sample = _sample(raw, encoding)
+    sample = _sample(path, encoding)
     return "\r" if "\r" in sample and "\n" not in sample else "\n"
 
 
-def _sample(raw: BinaryIO, encoding: Encoding) -> str:
-    return io.TextIOWrapper(raw, encoding.codec, newline="").read(_SAMPLE)
+def _sample(path: Path, encoding: Encoding) -> str:
+    with path.open(encoding=encoding.codec, newline="") as stream:
+        return stream.read(_SAMPLE)
 
 
 def _header(path: Path, encoding: Encoding, newline: str) -> tuple[str, Record]:
-    with path.open("rb") as raw:
-        lines = [line.strip() for line in _sample(raw, encoding).split(newline)]
+    lines = [line.strip() for line in _sample(path, encoding).split(newline)]
     said = next((line for line in lines if line), "")
     separator = _SEPARATOR_LINE.fullmatch(said)
     if separator is not None:
         said = next((line for line in lines if line and line != said), "")
     delimiter = separator.group(1) if separator is not None else _likeliest_delimiter(said)
-    with path.open("rb") as raw:
-        for record in records(io.TextIOWrapper(raw, encoding.codec, newline=newline), delimiter):
+    with path.open(encoding=encoding.codec, newline=newline) as stream:
+        for record in records(stream, delimiter):
             if _SEPARATOR_LINE.fullmatch(delimiter.join(record.cells).strip()) is None:
                 return delimiter, record
     raise UnreadableFile(_("The file holds no header and no rows."), accepted())
