@@ -23,7 +23,8 @@ _VIEWS = {
     "restock_rules": "SELECT m.slug AS merchant, o.reason, o.restock FROM public.restock_rules o",
     "messages": """SELECT m.slug AS merchant, o.id AS message_id, o.request_id, o.event, o.recipient, o.state,
         o.sent_at FROM public.messages o""",
-    "timeline": """SELECT m.slug AS merchant, o.id AS entry_id, o.order_id, o.request_id, o.actor_kind AS actor,
+    "timeline": """SELECT m.slug AS merchant, o.id AS entry_id, o.order_id, o.request_id,
+        o.actor_kind AS actor,
         o.from_state, o.to_state, o.at, encode(o.hash, 'hex') AS hash FROM public.timeline o""",
 }
 

@@ -1,0 +1,67 @@
+"""Every page, narrow and wide, in light and dark: nothing scrolls sideways, axe finds nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.e2e.conftest import DESK, PHONE, Shop, sign_in
+
+PORTAL = ("/orders/{id}", "/orders/{id}/cancel", "/orders/{id}/contact", "/find", "/help")
+CONSOLE = (
+    "/console/orders",
+    "/console/orders/{id}",
+    "/console/orders/{id}/cancel",
+    "/console/orders/{id}/ship",
+    "/console/requests",
+    "/console/support",
+    "/demo/mailbox",
+)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
+def test_pages_fit_their_width_and_are_accessible(
+    shop: Shop, make_page: Callable[..., Page], theme: str, size: dict[str, int]
+) -> None:
+    order = _busy_order(shop)
+    page = sign_in(make_page(viewport=size, color_scheme=theme), shop)
+    page.goto(order["order_link"])
+    problems = []
+    for path in (*PORTAL, *CONSOLE):
+        page.goto(path.format(id=order["id"]))
+        problems += _problems(page, path)
+    assert problems == []
+
+
+def _busy_order(shop: Shop) -> dict[str, str]:
+    lines = [
+        {"sku": "KTL-GN-09-BLK", "title": "Gooseneck tea kettle", "quantity": 4, "unit_price": 6400},
+        {"sku": "LMP-RD-38-BRS", "title": "Brass reading lamp", "quantity": 1, "unit_price": 12800},
+    ]
+    order = shop.place_order(line_items=lines, shipping={"amount": 695})
+    shop.ask(f"/testkit/orders/{order['id']}/ship", {"line_items": [{"sku": "KTL-GN-09-BLK", "quantity": 1}]})
+    answer = shop.kit.post(
+        f"/api/v1/orders/{order['number']}/cancellations",
+        data={
+            "line_items": [{"sku": "KTL-GN-09-BLK", "quantity": 1}],
+            "reason": "FoundCheaper",
+            "comments": "Found the kettle around the corner",
+            "requested_by": "buyer",
+        },
+        headers={"Authorization": f"Bearer {shop.api_key}", "Idempotency-Key": f"busy-{order['number']}"},
+    )
+    assert answer.status == 202, answer.text()
+    shop.settle()
+    return order
+
+
+def _problems(page: Page, path: str) -> list[str]:
+    width = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    found = [f"{path} scrolls sideways by {width} px"] if width > 0 else []
+    result = Axe().run(page)
+    return found + [
+        f"{path}: {violation['id']} {violation['nodes'][0]['target']}"
+        for violation in result.response["violations"]
+    ]
