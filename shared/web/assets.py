@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import mimetypes
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, Flask, Response, abort, request
@@ -54,7 +55,7 @@ class Assets:
 
 def mount_assets(app: Flask) -> None:
     """Serve the static files, and give templates `static_url(name)`."""
-    assets = Assets()
+    assets = _read_once()
     app.jinja_env.globals["static_url"] = assets.url
     blueprint = Blueprint("assets", __name__)
 
@@ -73,6 +74,11 @@ def mount_assets(app: Flask) -> None:
         return _response(asset, "public, max-age=86400")
 
     app.register_blueprint(blueprint)
+
+
+@cache
+def _read_once() -> Assets:
+    return Assets()
 
 
 def _asset(name: str, body: bytes) -> Asset:

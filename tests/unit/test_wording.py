@@ -1,0 +1,102 @@
+from dataclasses import dataclass
+
+import pytest
+
+from shared import wording
+from shared.domain.actors import ActorKind
+from shared.domain.eligibility import Blocker
+from shared.domain.events import Event
+from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
+from shared.domain.permissions import Role
+from shared.domain.reasons import DeclineReason, Reason
+from shared.domain.refunds import Kept, KeptReason, RefundState
+
+CONTRACT = {
+    ItemStatus.PENDING: "Pending",
+    ItemStatus.UNSHIPPED: "Unshipped",
+    ItemStatus.CANCELLATION_REQUESTED: "Cancellation requested",
+    ItemStatus.PARTIALLY_SHIPPED: "Partially shipped",
+    ItemStatus.PARTIALLY_CANCELED: "Partially canceled",
+    ItemStatus.SHIPPED: "Shipped",
+    ItemStatus.CANCELED: "Canceled",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    event: Event
+    actor: ActorKind = ActorKind.MERCHANT_USER
+    actor_name: str = "Maya"
+    units: int = 2
+    amount_minor: int = 1250
+    items: str = "2 × Kettle"
+
+
+@pytest.mark.parametrize("status", ItemStatus)
+def test_a_status_is_spelled_as_promised(status: ItemStatus) -> None:
+    assert wording.item_status(status).words == CONTRACT[status]
+
+
+def test_no_two_statuses_look_alike() -> None:
+    looks = {(badge.css, badge.icon) for badge in map(wording.item_status, ItemStatus)}
+
+    assert len(looks) == len(ItemStatus)
+
+
+@pytest.mark.parametrize(
+    ("say", "vocabulary"),
+    [
+        (wording.order_status, OrderStatus),
+        (wording.payment_status, PaymentStatus),
+        (wording.refund_state, RefundState),
+        (wording.reason, Reason),
+        (wording.decline_reason, DeclineReason),
+        (wording.blocker, Blocker),
+        (wording.next_step, Blocker),
+        (wording.gateway, Gateway),
+        (wording.role, Role),
+    ],
+)
+def test_every_value_has_words(say, vocabulary) -> None:
+    assert all(say(value) for value in vocabulary)
+
+
+@pytest.mark.parametrize("why", KeptReason)
+def test_every_amount_that_is_kept_is_told_with_its_reason(why: KeptReason) -> None:
+    assert "$5.00" in wording.kept(Kept(500, why), "USD")
+
+
+def test_an_open_request_is_told_before_the_status() -> None:
+    told = wording.order_status(OrderStatus.UNSHIPPED, has_open_request=True)
+
+    assert told.words == "Cancellation requested"
+
+
+@pytest.mark.parametrize("event", Event)
+def test_every_event_is_told_to_merchants(event: Event) -> None:
+    assert wording.timeline_for_merchant(Row(event), "USD")
+
+
+def test_buyers_are_not_told_the_merchants_own_business() -> None:
+    silent = [event for event in Event if not wording.timeline_for_buyer(Row(event), "USD")]
+
+    assert silent == [Event.RESTOCKED, Event.MEMO_CHANGED, Event.LINKS_REVOKED]
+
+
+def test_the_buyer_is_told_as_you() -> None:
+    row = Row(Event.CANCELLATION_REQUESTED, ActorKind.BUYER, "Ana Torres")
+
+    assert wording.timeline_for_buyer(row, "USD") == "You asked to cancel 2 × Kettle"
+    assert wording.timeline_for_merchant(row, "USD") == "Ana Torres asked to cancel 2 × Kettle"
+
+
+def test_an_actor_without_a_name_is_told_by_kind() -> None:
+    row = Row(Event.REFUND_SENT, ActorKind.STORE, "")
+
+    assert wording.timeline_for_merchant(row, "USD") == "The store sent $12.50 back"
+
+
+def test_the_lists_to_choose_from_are_in_their_order() -> None:
+    assert wording.buyer_reasons()[0] == ("OrderedByMistake", "Order created by mistake")
+    assert wording.merchant_reasons()[0] == ("NoInventory", "No inventory")
+    assert wording.decline_reasons()[-1] == ("other", "Other")
