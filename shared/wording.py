@@ -6,7 +6,7 @@ from typing import Protocol
 
 from shared.domain.actors import ActorKind
 from shared.domain.eligibility import NEXT_STEPS, Blocker, NextStep
-from shared.domain.events import Event
+from shared.domain.events import Event, MailEvent
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Role
 from shared.domain.policy import Mode, Policy
@@ -158,11 +158,30 @@ _GATEWAYS: Mapping[Gateway, str] = {
     Gateway.STRIPE: N_("Card"),
     Gateway.GIFT_CARD: N_("Gift card"),
 }
+_REFUNDED_TO: Mapping[Gateway, str] = {
+    Gateway.MANUAL: N_("Back the way you paid"),
+    Gateway.STRIPE: N_("Back to your card"),
+    Gateway.GIFT_CARD: N_("Back to your gift card"),
+}
+_PAYMENT_NAMES: Mapping[Gateway, str] = {
+    Gateway.MANUAL: N_("Payment"),
+    Gateway.STRIPE: N_("Card"),
+    Gateway.GIFT_CARD: N_("Gift card"),
+}
 _ROLES: Mapping[Role, str] = {
     Role.OWNER: N_("owner"),
     Role.MANAGER: N_("manager"),
     Role.AGENT: N_("agent"),
     Role.VIEWER: N_("viewer"),
+}
+_MAIL_EVENTS: Mapping[MailEvent, str] = {
+    MailEvent.ORDER_CONFIRMED: N_("Order confirmed"),
+    MailEvent.ORDER_LINK_SENT: N_("Order link sent"),
+    MailEvent.CANCELLATION_REQUESTED: N_("Cancellation requested"),
+    MailEvent.CANCELLATION_ACCEPTED: N_("Cancellation accepted"),
+    MailEvent.CANCELLATION_DECLINED: N_("Cancellation declined"),
+    MailEvent.CANCELLATION_WITHDRAWN: N_("Cancellation withdrawn"),
+    MailEvent.REFUND_SENT: N_("Refund sent"),
 }
 _TO_BUYERS: Mapping[Event, str] = {
     Event.ORDER_TAKEN_IN: N_("Order placed"),
@@ -221,6 +240,11 @@ def refund_state(state: RefundState) -> Badge:
     return _said(_REFUND_STATES[state])
 
 
+def refund_for_buyer(state: RefundState) -> Badge:
+    """Show where a refund is to the one who waits for it: whether a person or a machine sends it is all the same."""
+    return _said(_REFUND_STATES[RefundState.PENDING if state is RefundState.MANUAL else state])
+
+
 def reason(code: Reason) -> str:
     """Say a reason for a cancellation."""
     return _(_REASONS[code])
@@ -264,6 +288,21 @@ def kept(amount: Kept, currency: str) -> str:
 def gateway(code: Gateway) -> str:
     """Name the way money was paid and goes back."""
     return _(_GATEWAYS[code])
+
+
+def refunded_to(code: Gateway) -> str:
+    """Tell a buyer where their money goes back to."""
+    return _(_REFUNDED_TO[code])
+
+
+def mail_event(event: MailEvent) -> str:
+    """Name what an e-mail is about."""
+    return _(_MAIL_EVENTS[event])
+
+
+def payment_name(code: Gateway) -> str:
+    """Name a payment that has no reference of its own."""
+    return _(_PAYMENT_NAMES[code])
 
 
 def role(code: Role) -> str:

@@ -66,13 +66,29 @@ def revoke_links(db: Database, merchant_id: MerchantId, order_id: UUID, actor: A
 
 
 def open_case(
-    db: Database, merchant_id: MerchantId, order_id: UUID, *, category: str, body: str, actor: Actor
+    db: Database,
+    merchant_id: MerchantId,
+    order_id: UUID,
+    *,
+    category: str,
+    body: str,
+    actor: Actor,
+    case_id: UUID | None = None,
 ) -> UUID:
-    """Keep a buyer's message to the merchant as a case of the order. Raises NotFound."""
+    """Keep a buyer's message to the merchant as a case of the order. Raises NotFound.
+
+    Who names the case beforehand may send twice; the second one changes nothing.
+    """
     with db.begin(merchant_id) as tx:
         order = lock_order(tx, order_id)
+        if case_id is not None and tx.session.get(CaseRecord, (merchant_id, case_id)) is not None:
+            return case_id
         case = CaseRecord(
-            merchant_id=merchant_id, id=new_id(), order_id=order.id, category=category, opened_at=tx.now
+            merchant_id=merchant_id,
+            id=case_id or new_id(),
+            order_id=order.id,
+            category=category,
+            opened_at=tx.now,
         )
         tx.session.add(case)
         tx.session.flush()

@@ -21,7 +21,7 @@ NOTED_AFTER = timedelta(minutes=1)
 class Member:
     """A merchant user who is signed in, with the role of this very moment.
 
-    `now` is the product's clock when the request came (UTC); `is_unnoted` asks for the visit to be written down.
+    `now` is the product's clock when the request came (UTC); `is_unnoted` asks to write the visit down.
     """
 
     session_id: UUID
@@ -36,7 +36,7 @@ class Member:
 
 
 def member(db: Database, secret: str) -> Member | None:
-    """Find who holds a session's secret; None once it ended, idled or grew too old, or the user left the team."""
+    """Find who holds a session's secret; None once it ended, idled, grew old, or they left the team."""
     with db.begin_untenanted() as tx:
         way = open_door(tx.session, Door.CONSOLE_SESSION, secret.encode())
     if way is None:

@@ -44,6 +44,11 @@ class ItemView:
         """Units that nobody has shipped, canceled or asked for."""
         return self.ordered - self.shipped - self.canceled - self.requested
 
+    @property
+    def unshipped(self) -> int:
+        """Units that have not left; some of them may be asked for."""
+        return self.ordered - self.shipped - self.canceled
+
 
 @dataclass(frozen=True, slots=True)
 class RequestedUnits:
@@ -91,6 +96,11 @@ class RequestView:
     def quantity(self) -> int:
         """How many units are in it now."""
         return sum(units.quantity for units in self.units)
+
+    @property
+    def is_whole_order(self) -> bool:
+        """Every unit of the order is in it."""
+        return self.quantity == self.ordered
 
     @property
     def can_be_decided(self) -> bool:
@@ -240,9 +250,9 @@ class OrderPage:
         return sum(item.cancelable_quantity for item in self.items)
 
     @property
-    def shippable_units(self) -> int:
-        """All units that may still be shipped."""
-        return sum(item.open for item in self.items)
+    def unshipped_units(self) -> int:
+        """All units that have not left; some of them may be asked for."""
+        return sum(item.unshipped for item in self.items)
 
     @property
     def blockers(self) -> tuple[Blocker, ...]:

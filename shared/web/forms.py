@@ -114,11 +114,11 @@ class ChoiceField(SelectField):
         self.missing = missing
         self._values: frozenset[str] = frozenset()
 
-    def offer(self, choices: Iterable[tuple[str, str]]) -> None:
-        """Offer these (value, words), after an empty option."""
+    def offer(self, choices: Iterable[tuple[str, str]], *, empty: str = "") -> None:
+        """Offer these (value, words), after an option that chooses nothing; `empty` are its words."""
         offered = list(choices)
         self._values = frozenset(value for value, _words in offered)
-        self.choices = [SelectChoice("", ""), *(SelectChoice(value, words) for value, words in offered)]
+        self.choices = [SelectChoice("", empty), *(SelectChoice(value, words) for value, words in offered)]
 
     def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - the library hands it over
         """Refuse what was not offered, and the empty option where a choice is needed."""

@@ -15,6 +15,11 @@ def within_limit(rate: str, *who: str) -> bool:
     return limiter.hit(parse(rate), *who)
 
 
+def forget(rate: str, *who: str) -> None:
+    """Begin the count for `who` anew."""
+    MovingWindowRateLimiter(services().limits).clear(parse(rate), *who)
+
+
 def visitor_network() -> str:
     """Name the network a visitor comes from: /24 for IPv4, /64 for IPv6, as limits are counted by it."""
     try:

@@ -1,0 +1,1 @@
+"""The merchant's face: sign in, see orders and requests, decide, cancel, ship."""

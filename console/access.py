@@ -1,0 +1,113 @@
+"""Who is signed in, kept in a server-side session, and the guard in front of every page of the console."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import Blueprint, abort, redirect, request, session, url_for
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user, login_user, logout_user
+
+from console.addresses import is_own_path
+from shared.actions import sign_in
+from shared.domain.actors import Actor, ActorKind
+from shared.domain.permissions import Permission, holds
+from shared.queries import sign_in as signed_in
+from shared.queries.sign_in import Member
+from shared.web.services import services
+
+View = Callable[..., ResponseReturnValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A signed-in member as Flask-Login knows them: the session's secret stands for the id."""
+
+    member: Member
+    secret: str
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        return self.secret
+
+
+_logins = LoginManager()
+# A session is one random secret checked against its row; hashing the browser's name beside it adds nothing.
+_logins.session_protection = None
+
+
+@_logins.user_loader  # type: ignore[untyped-decorator]  # the library has no types
+def _visitor(secret: str) -> Visitor | None:
+    member = signed_in.member(services().db, secret)
+    if member is None:
+        return None
+    if member.is_unnoted:
+        sign_in.note_visit(services().db, member.merchant_id, member.session_id)
+    return Visitor(member, secret)
+
+
+def mount_logins(blueprint: Blueprint) -> None:
+    """Let the application that takes the blueprint in know who is signed in."""
+
+    @blueprint.record_once
+    def mount(state: BlueprintSetupState) -> None:
+        _logins.init_app(state.app, add_context_processor=False)
+
+
+def current_member() -> Member | None:
+    """Return who is signed in, read from the session's row in this very request."""
+    return current_user.member if current_user.is_authenticated else None
+
+
+def enter(secret: str) -> None:
+    """Let a browser in under a new session; whatever it brought along is dropped."""
+    leave()
+    member = signed_in.member(services().db, secret)
+    if member is not None:
+        login_user(Visitor(member, secret))
+
+
+def leave() -> None:
+    """End the browser's session, here and in its row."""
+    member = current_member()
+    if member is not None:
+        sign_in.sign_out(services().db, member.merchant_id, member.session_id)
+        logout_user()
+    session.clear()
+
+
+def guarded(view: View, may: Permission) -> View:
+    """Put the guard before a page, who hands it a signed-in member whose role holds the permission."""
+
+    @wraps(view)
+    def guard(**parts: UUID) -> ResponseReturnValue:
+        member = current_member()
+        if member is None:
+            return redirect(url_for("console.sign_in", next=_wanted_page()), code=303)
+        if not holds(member.role, may):
+            abort(403)
+        return view(member, **parts)
+
+    return guard
+
+
+def actor(member: Member) -> Actor:
+    """Name the member as the one who acts."""
+    return Actor(ActorKind.MERCHANT_USER, member.user_id, member.user_name)
+
+
+def _wanted_page() -> str | None:
+    """Tell where to go on after signing in: this page, or the one whose form was sent."""
+    if request.method in {"GET", "HEAD"}:
+        parts = urlsplit(request.full_path.removesuffix("?"))
+    else:
+        parts = urlsplit(request.referrer or "")
+        if parts.netloc != request.host:
+            return None
+    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return path if is_own_path(path) else None

@@ -1,0 +1,28 @@
+"""Where to go after an action or a sign-in: only ever to an address of our own."""
+
+import re
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from werkzeug.wrappers import Response
+
+# A browser reads "//" and "/\" as another host, and drops tabs and line ends before it looks.
+_OWN_PATH = re.compile(r"/[^/\\\x00-\x20\x7f][^\\\x00-\x20\x7f]*")
+_LISTS = frozenset({"/console/orders", "/console/requests"})
+
+
+def is_own_path(path: str) -> bool:
+    """Say whether a path stays on this host, however a browser reads it."""
+    if _OWN_PATH.fullmatch(path) is None:
+        return False
+    parts = urlsplit(path)
+    return not parts.scheme and not parts.netloc
+
+
+def back_to(order_id: UUID) -> Response:
+    """Go back to the list whose row was acted on, as it was filtered; else to the order's page."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc == request.host and parts.path in _LISTS:
+        return redirect(f"{parts.path}?{parts.query}" if parts.query else parts.path, code=303)
+    return redirect(url_for("console.order_detail", order_id=order_id), code=303)

@@ -1,0 +1,202 @@
+"""The Cancel order window of the console; accept and decline a customer's request."""
+
+from uuid import UUID, uuid4
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import words
+from console.access import actor
+from console.addresses import back_to
+from console.forms import CancelOrderForm, DeclineForm
+from console.orders import can_be_declined
+from console.pages import show
+from shared import wording
+from shared.actions import cancellations
+from shared.actions.cancellations import Ask
+from shared.domain.actors import ActorKind
+from shared.domain.errors import AlreadyDecided, NotEligible, QuoteChanged
+from shared.queries.cancellations import quote_for
+from shared.queries.orders import order_page
+from shared.queries.sign_in import Member
+from shared.queries.values import OrderPage, QuoteView, RequestView
+from shared.rendering import gettext as _
+from shared.rendering import ngettext
+from shared.web.app import wanted_fragment
+from shared.web.notices import done, not_done
+from shared.web.services import services
+
+
+def cancel_order(member: Member, order_id: UUID) -> ResponseReturnValue:
+    """Show the window; cancel what was chosen once it is confirmed."""
+    page = _read(member, order_id)
+    form = CancelOrderForm.for_merchant(page.items)
+    if request.method != "POST":
+        return _window(member, page, form) if page.can_cancel else _nothing_left(page)
+    if not _in_order(form):
+        return _window(member, page, form, status=422)
+    ask = Ask(
+        quantities=form.chosen(),
+        reason=form.chosen_reason(),
+        comments=form.comments.data,
+        memo=form.memo.data,
+        message=form.message.data,
+        seen=form.quote_hash.data or "",
+        nonce=form.nonce.data or None,
+    )
+    try:
+        cancellations.request(services().db, member.merchant_id, order_id, ask, actor(member))
+    except (QuoteChanged, NotEligible):
+        return _changed_meanwhile(member, order_id, form)
+    done(
+        _("Cancellation requested."),
+        _("It is being carried out; the customer gets an e-mail when it is done."),
+    )
+    return back_to(order_id)
+
+
+def cancel_order_quote(member: Member, order_id: UUID) -> ResponseReturnValue:
+    """Quote what is chosen: two parts of the window for the script, else the window again."""
+    page = _read(member, order_id)
+    form = CancelOrderForm.for_merchant(page.items)
+    in_order = form.only_quantities()
+    if wanted_fragment() != "quote":
+        return _window(member, page, form, status=200 if in_order else 422)
+    quote = _quote(member, page, form) if in_order else None
+    if quote is None:
+        abort(422)
+    return show(
+        member,
+        "components/quote_parts.html",
+        quote=quote,
+        order=page,
+        update_url=_quote_url(page),
+        merchant=True,
+    )
+
+
+def accept_request(member: Member, order_id: UUID, request_id: UUID) -> ResponseReturnValue:
+    """Accept a request at once."""
+    asked = _find(_read(member, order_id), request_id)
+    try:
+        cancellations.accept(services().db, member.merchant_id, asked.id, actor(member))
+    except AlreadyDecided:
+        _tell_who_was_faster(member, asked)
+    else:
+        units = ngettext("%(num)s unit", "%(num)s units", asked.quantity) % {"num": asked.quantity}
+        words_ = {"units": units, "number": asked.order_number}
+        done(_("Request accepted."), _("%(units)s of order %(number)s will be canceled.") % words_)
+    return back_to(order_id)
+
+
+def decline_request(member: Member, order_id: UUID, request_id: UUID) -> ResponseReturnValue:
+    """Show the window that asks why; decline once it is confirmed."""
+    asked = _find(_read(member, order_id), request_id)
+    form = DeclineForm.made()
+    if request.method != "POST" and not can_be_declined(member, asked):
+        _tell_who_was_faster(member, asked)
+        return _to_detail(asked.order_id)
+    if not form.submitted():
+        page = show(member, "console/decline_request.html", form=form, asked=asked)
+        return page, 422 if form.errors else 200
+    try:
+        cancellations.decline(
+            services().db,
+            member.merchant_id,
+            asked.id,
+            actor(member),
+            reason=form.chosen_reason(),
+            message=form.message.data,
+        )
+    except AlreadyDecided:
+        _tell_who_was_faster(member, asked)
+    else:
+        done(_("Request declined."), _("The order goes on as before; the customer gets an e-mail."))
+    return back_to(order_id)
+
+
+def _in_order(form: CancelOrderForm) -> bool:
+    if not form.submitted():
+        return False
+    chosen = form.chosen()
+    if chosen is not None and not chosen:
+        form.refuse(form.scope, _("Choose at least one unit to cancel."))
+        return False
+    return True
+
+
+def _changed_meanwhile(member: Member, order_id: UUID, form: CancelOrderForm) -> ResponseReturnValue:
+    """Show the window anew with what was typed, for the order as it is now."""
+    page = _read(member, order_id)
+    if not page.can_cancel:
+        return _nothing_left(page)
+    form.keep_within(page.items)
+    trouble = _(
+        "The order has changed since this window was opened. Nothing was canceled yet: check it again."
+    )
+    return _window(member, page, form, trouble=trouble, status=409)
+
+
+def _window(
+    member: Member, page: OrderPage, form: CancelOrderForm, *, trouble: str = "", status: int = 200
+) -> ResponseReturnValue:
+    quote = _quote(member, page, form) or _quote(member, page, None)
+    if quote is None:
+        return _nothing_left(page)
+    if request.method != "POST" or trouble:
+        form.quote_hash.data = quote.quote.hash
+        form.nonce.data = str(uuid4())
+    body = show(
+        member,
+        "console/cancel_order.html",
+        form=form,
+        order=page,
+        quote=quote,
+        trouble=trouble,
+        quote_url=_quote_url(page),
+    )
+    return body, status
+
+
+def _quote(member: Member, page: OrderPage, form: CancelOrderForm | None) -> QuoteView | None:
+    """Quote what a form asks for, or all that may go; None when it asks for more than that."""
+    try:
+        return quote_for(
+            services().db,
+            member.merchant_id,
+            page.id,
+            ActorKind.MERCHANT_USER,
+            form.chosen() if form else None,
+            reason=form.chosen_reason() if form else None,
+        )
+    except NotEligible:
+        return None
+
+
+def _nothing_left(page: OrderPage) -> ResponseReturnValue:
+    why = " ".join(wording.blocker(blocker) for blocker in page.blockers)
+    not_done(_("Nothing of this order can be canceled."), why)
+    return _to_detail(page.id)
+
+
+def _tell_who_was_faster(member: Member, asked: RequestView) -> None:
+    """Say what became of a request that somebody else has decided meanwhile."""
+    page = _read(member, asked.order_id)
+    not_done(_("This request is no longer open; nothing was changed."), words.who_decided(page, asked))
+
+
+def _find(page: OrderPage, request_id: UUID) -> RequestView:
+    found = next((request for request in page.requests if request.id == request_id), None)
+    return found or abort(404)
+
+
+def _read(member: Member, order_id: UUID) -> OrderPage:
+    return order_page(services().db, member.merchant_id, order_id, ActorKind.MERCHANT_USER)
+
+
+def _to_detail(order_id: UUID) -> ResponseReturnValue:
+    return redirect(url_for("console.order_detail", order_id=order_id), code=303)
+
+
+def _quote_url(page: OrderPage) -> str:
+    return url_for("console.cancel_order_quote", order_id=page.id)

@@ -1,0 +1,266 @@
+"""The console's forms: signing in, the dashboard's filters, canceling, declining, shipping, the memo."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, Self, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import request
+from wtforms import DateField, PasswordField, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
+
+from shared import wording
+from shared.domain.ids import LineItemId
+from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
+from shared.domain.reasons import DeclineReason, Reason
+from shared.domain.text import MEMO_LIMIT
+from shared.queries.values import ItemView, OrderFilter
+from shared.rendering import gettext as _
+from shared.web.cancel_form import CancelWindowForm
+from shared.web.forms import ChoiceField, LongTextField, PageForm, QuantityField, TextField, TokenField
+
+ENTIRE = "entire"
+ITEMS = "items"
+FIRST_DAYS = 30
+_EMAIL_LIMIT = 320
+_SHIP = "ship-"
+
+
+class SignInForm(PageForm):
+    """Address and password; what is wrong with them is said in one sentence for all."""
+
+    email = TextField(limit=_EMAIL_LIMIT)
+    password = PasswordField()
+
+    @classmethod
+    def made(cls) -> Self:
+        form = cls()
+        form.email.label.text = _("Email")
+        form.password.label.text = _("Password")
+        return form
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own
+        super().validate(extra_validators)
+        needed = (
+            (self.email, _("Enter your e-mail address.")),
+            (self.password, _("Enter your password.")),
+        )
+        for field, sentence in needed:
+            if not field.data and not field.errors:
+                self.refuse(field, sentence)
+        return not self.problems()
+
+
+class DayField(DateField):
+    """A day as browsers send it; an empty one is no limit."""
+
+    data: date | None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        typed = str(valuelist[0]).strip() if valuelist else ""
+        self.data = None
+        try:
+            self.data = date.fromisoformat(typed) if typed else None
+        except ValueError:
+            raise ValueError(_("Enter a day like 2026-11-21.")) from None
+
+
+class OrderFilterForm(PageForm):
+    """What the dashboard is asked for, all of it in the address."""
+
+    search = TextField()
+    order_status = ChoiceField()
+    item_status = ChoiceField()
+    payment_status = ChoiceField()
+    placed_from = DayField()
+    placed_to = DayField()
+
+    @classmethod
+    def read(cls, today: date) -> Self:
+        """Read the address; a first visit asks for the last days."""
+        form = cls(request.args, meta={"csrf": False})
+        form.search.label.text = _("Search orders")
+        form.placed_from.label.text = _("From")
+        form.placed_to.label.text = _("To")
+        form.order_status.label.text = _("Order status")
+        form.item_status.label.text = _("Item status")
+        form.payment_status.label.text = _("Payment status")
+        _offer_any(
+            form.order_status, ((code.value, wording.order_status(code).words) for code in OrderStatus)
+        )
+        _offer_any(form.item_status, ((code.value, wording.item_status(code).words) for code in ItemStatus))
+        _offer_any(
+            form.payment_status, ((code.value, wording.payment_status(code).words) for code in PaymentStatus)
+        )
+        if form.is_first_visit:
+            form.placed_from.data = today - timedelta(days=FIRST_DAYS - 1)
+        return form
+
+    @property
+    def is_first_visit(self) -> bool:
+        """Nothing was asked for yet."""
+        return not any(name in request.args for name in self._fields)
+
+    @property
+    def narrows(self) -> bool:
+        """More was asked for than words to search, so the folded filters stand open."""
+        fields = (self.order_status, self.item_status, self.payment_status, self.placed_from, self.placed_to)
+        return not self.is_first_visit and any(field.data or field.errors for field in fields)
+
+    def wanted(self, time_zone: str) -> OrderFilter:
+        """Put it into the core's terms: the merchant's days become instants, the last day included."""
+        zone = ZoneInfo(time_zone)
+        last = self.placed_to.data
+        return OrderFilter(
+            search=self.search.data or "",
+            status=OrderStatus(self.order_status.data) if self.order_status.data else None,
+            item_status=ItemStatus(self.item_status.data) if self.item_status.data else None,
+            payment_status=PaymentStatus(self.payment_status.data) if self.payment_status.data else None,
+            placed_from=_begins(self.placed_from.data, zone),
+            placed_before=_begins(last + timedelta(days=1) if last and last < date.max else None, zone),
+        )
+
+    def address(self) -> dict[str, str]:
+        """Write what is asked for as the parameters of an address, so that its pages stay where they are."""
+        first, last = self.placed_from.data, self.placed_to.data
+        asked = {
+            "search": self.search.data,
+            "order_status": self.order_status.data,
+            "item_status": self.item_status.data,
+            "payment_status": self.payment_status.data,
+            "placed_to": last.isoformat() if last else "",
+        }
+        # An empty first day stays in the address: without any parameter it would be a first visit again.
+        return {
+            "placed_from": first.isoformat() if first else "",
+            **{name: value for name, value in asked.items() if value},
+        }
+
+
+class CancelOrderForm(CancelWindowForm):
+    """The Cancel order window with what only merchants are asked."""
+
+    scope = RadioField(default=ITEMS)
+    message = LongTextField()
+    memo = LongTextField(limit=MEMO_LIMIT)
+
+    @classmethod
+    def for_merchant(cls, items: Iterable[ItemView]) -> Self:
+        """Make the form for an order's lines."""
+        form = cls.for_items(items, wording.merchant_reasons())
+        form.scope.choices = [
+            SelectChoice(ENTIRE, _("Cancel entire order")),
+            SelectChoice(ITEMS, _("Cancel items")),
+        ]
+        form.reason.missing = _("Choose a reason.")
+        form.message.label.text = _("Message to customer")
+        form.memo.label.text = _("Seller memo")
+        return form
+
+    @property
+    def is_entire(self) -> bool:
+        """All that may go is to go, whatever the quantities say."""
+        return bool(self.scope.data == ENTIRE)
+
+    def chosen(self) -> dict[LineItemId, int] | None:
+        """Read what is to go; None is all that may."""
+        return None if self.is_entire else self.quantities()
+
+    def chosen_reason(self) -> Reason | None:
+        """Read the reason, also while the rest of the form is still being filled in."""
+        known = {code for code, _words in wording.merchant_reasons()}
+        return Reason(self.reason.data) if self.reason.data in known else None
+
+    def keep_within(self, items: Iterable[ItemView]) -> None:
+        """Lower each quantity to what may still go, now that the order has changed."""
+        for item in items:
+            field = self.quantity_field(item.id)
+            field.data = min(field.data or 0, item.cancelable_quantity)
+            field.raw_data = [str(field.data)]
+
+    def only_quantities(self) -> bool:
+        """Check the quantities alone, as a quote needs no more; says whether they are in order."""
+        self.validate()
+        for field in self:
+            if not isinstance(field, QuantityField):
+                field.errors = []
+        return not self.problems()
+
+
+class DeclineForm(PageForm):
+    """Why a request is declined, in words that the customer reads."""
+
+    reason = ChoiceField()
+    message = LongTextField()
+
+    @classmethod
+    def made(cls) -> Self:
+        form = cls()
+        form.reason.label.text = _("Reason for declining")
+        form.reason.missing = _("Choose a reason.")
+        form.reason.offer(wording.decline_reasons())
+        form.message.label.text = _("Message to customer")
+        return form
+
+    def chosen_reason(self) -> DeclineReason:
+        """Read the reason of a form that is in order."""
+        return DeclineReason(self.reason.data)
+
+
+class ShipmentForm(PageForm):
+    """What leaves the house: units of each line, carrier and tracking number."""
+
+    carrier = TextField()
+    tracking = TextField()
+    nonce = TokenField()
+
+    @classmethod
+    def for_items(cls, items: Iterable[ItemView]) -> Self:
+        """Make the form for an order's lines, preset to all that is open."""
+        fields = {
+            f"{_SHIP}{item.id}": QuantityField(
+                _("Quantity to ship: %(title)s") % {"title": item.label},
+                most=item.unshipped,
+                limit=item.ordered,
+                default=item.open,
+            )
+            for item in items
+        }
+        form = cast("type[Self]", type(cls.__name__, (cls,), fields))()
+        form.carrier.label.text = _("Carrier")
+        form.tracking.label.text = _("Tracking number")
+        return form
+
+    def quantity_field(self, line_item_id: LineItemId) -> QuantityField:
+        """Return the field of one line."""
+        field: QuantityField = self[f"{_SHIP}{line_item_id}"]
+        return field
+
+    def quantities(self) -> dict[LineItemId, int]:
+        """Read how many units of each line leave; lines left out with 0 are not in it."""
+        return {
+            LineItemId(UUID(name.removeprefix(_SHIP))): field.data
+            for name, field in self._fields.items()
+            if name.startswith(_SHIP) and field.data
+        }
+
+
+class MemoForm(PageForm):
+    """The team's private note on an order."""
+
+    memo = LongTextField(limit=MEMO_LIMIT)
+
+    @classmethod
+    def made(cls, memo: str) -> Self:
+        form = cls(data={"memo": memo})
+        form.memo.label.text = _("Seller memo")
+        return form
+
+
+def _offer_any(field: ChoiceField, choices: Iterable[tuple[str, str]]) -> None:
+    field.offer(choices, empty=_("Any"))
+
+
+def _begins(day: date | None, zone: ZoneInfo) -> datetime | None:
+    return datetime.combine(day, time.min, zone).astimezone(UTC) if day else None

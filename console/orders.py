@@ -1,0 +1,159 @@
+"""The Orders dashboard, an order's detail page, and what is changed on it with one press."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console import words
+from console.access import actor
+from console.addresses import back_to
+from console.forms import MemoForm, OrderFilterForm
+from console.pages import show
+from shared.actions import orders as actions
+from shared.domain.actors import ActorKind
+from shared.domain.cancellation import RequestState
+from shared.domain.errors import AlreadyDecided
+from shared.domain.ids import RefundId
+from shared.queries import cancellations, order_list
+from shared.queries.orders import order_page
+from shared.queries.sign_in import Member
+from shared.queries.values import Consequences, OrderFilter, OrderList, OrderPage, RequestView
+from shared.rendering import gettext as _
+from shared.web.notices import done, not_done
+from shared.web.services import services
+
+_NOTHING = OrderList(rows=(), next_cursor=None, previous_cursor=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An open request on the detail page; `consequences` is None once it is decided.
+
+    `can_be_declined` says more than undecided: the team may change its mind until it is carried out.
+    """
+
+    request: RequestView
+    consequences: Consequences | None
+    left: words.TimeLeft | None
+    can_be_declined: bool
+
+
+def orders(member: Member) -> ResponseReturnValue:
+    """List orders, on a first visit those of the last days."""
+    today = member.now.astimezone(ZoneInfo(member.time_zone)).date()
+    form = OrderFilterForm.read(today)
+    in_order = form.validate()
+    cursor = request.args.get("cursor")
+    found = _NOTHING
+    if in_order:
+        wanted = form.wanted(member.time_zone)
+        found = order_list.order_list(services().db, member.merchant_id, wanted, cursor=cursor)
+    page = show(
+        member,
+        "console/orders.html",
+        form=form,
+        rows=found.rows,
+        previous_url=_page_url(form, found.previous_cursor),
+        next_url=_page_url(form, found.next_cursor),
+        has_orders=bool(found.rows) or _has_orders(member),
+        all_url=url_for("console.orders", placed_from=""),
+        this_year=today.year,
+        time_left=lambda asked: words.time_left(asked, member.now),
+    )
+    return page, 200 if in_order else 422
+
+
+def order_detail(member: Member, order_id: UUID) -> ResponseReturnValue:
+    """Show an order with everything the team may know and do about it."""
+    page = order_page(services().db, member.merchant_id, order_id, ActorKind.MERCHANT_USER)
+    return show(
+        member,
+        "console/order_detail.html",
+        order=page,
+        asks=[asked(member, open_request) for open_request in page.open_requests],
+        is_waiting=any(open_request.can_be_decided for open_request in page.open_requests),
+        ended=[ended for ended in reversed(page.requests) if not ended.is_open],
+        request_state=words.request_state,
+    )
+
+
+def asked(member: Member, open_request: RequestView) -> Asked:
+    """Work out what a page says about an open request."""
+    consequences = None
+    if open_request.can_be_decided:
+        consequences = cancellations.consequences(services().db, member.merchant_id, open_request)
+    return Asked(
+        request=open_request,
+        consequences=consequences,
+        left=words.time_left(open_request, member.now),
+        can_be_declined=can_be_declined(member, open_request),
+    )
+
+
+def can_be_declined(member: Member, found: RequestView) -> bool:
+    """Say whether a request is undecided, or decided and not yet due to be carried out."""
+    if found.state is RequestState.ACCEPTING and found.executes_at is not None:
+        return found.executes_at > member.now
+    return found.can_be_decided
+
+
+def seller_memo(member: Member, order_id: UUID) -> ResponseReturnValue:
+    """Show and save the team's private note on an order."""
+    page = _read(member, order_id)
+    form = MemoForm.made(page.memo)
+    if not form.submitted():
+        return show(member, "console/seller_memo.html", order=page, form=form), 422 if form.errors else 200
+    actions.save_memo(services().db, member.merchant_id, order_id, form.memo.data, actor(member))
+    done(_("Memo saved."))
+    return back_to(order_id)
+
+
+def send_order_link(member: Member, order_id: UUID) -> ResponseReturnValue:
+    """Mail the customer a fresh link to their order."""
+    page = _read(member, order_id)
+    if actions.send_link(services().db, member.merchant_id, order_id):
+        done(
+            _("Order link sent."),
+            _("A fresh link is on its way to %(address)s.") % {"address": page.buyer_email},
+        )
+    else:
+        not_done(_("No link was sent."), _("E-mail to customers is switched off for this shop."))
+    return back_to(order_id)
+
+
+def revoke_links(member: Member, order_id: UUID) -> ResponseReturnValue:
+    """End every link that was mailed for an order."""
+    actions.revoke_links(services().db, member.merchant_id, order_id, actor(member))
+    done(_("Links revoked."), _("Every link that was mailed for this order has stopped working."))
+    return back_to(order_id)
+
+
+def mark_refund_paid(member: Member, order_id: UUID, refund_id: UUID) -> ResponseReturnValue:
+    """Note that a refund which waited for a person was paid."""
+    page = _read(member, order_id)
+    if not any(refund.id == refund_id for refund in page.refunds):
+        abort(404)
+    try:
+        actions.mark_refund_paid(services().db, member.merchant_id, RefundId(refund_id), actor(member))
+    except AlreadyDecided:
+        not_done(_("Nothing was changed."), _("This refund was marked as paid before."))
+    else:
+        done(_("Refund marked as paid."), _("The customer gets an e-mail."))
+    return redirect(url_for("console.order_detail", order_id=order_id), code=303)
+
+
+def _read(member: Member, order_id: UUID) -> OrderPage:
+    return order_page(services().db, member.merchant_id, order_id, ActorKind.MERCHANT_USER)
+
+
+def _has_orders(member: Member) -> bool:
+    everything = order_list.order_list(services().db, member.merchant_id, OrderFilter(), cursor=None, limit=1)
+    return bool(everything.rows)
+
+
+def _page_url(form: OrderFilterForm, cursor: str | None) -> str:
+    return f"{url_for('console.orders')}?{urlencode({**form.address(), 'cursor': cursor})}" if cursor else ""

@@ -1,0 +1,59 @@
+"""Render a page of the console: its frame, and what the reader may do on it."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from flask import render_template
+
+from shared import wording
+from shared.domain.permissions import Permission, Role, holds
+from shared.queries import cancellations
+from shared.queries.sign_in import Member
+from shared.web.app import wanted_fragment
+from shared.web.frames import ConsoleFrame
+from shared.web.services import services
+
+
+@dataclass(frozen=True, slots=True)
+class Abilities:
+    """What a role may do, for pages to offer nothing else."""
+
+    cancel: bool
+    decide: bool
+    ship: bool
+    refund: bool
+    reply: bool
+
+    @classmethod
+    def of(cls, role: Role) -> Self:
+        """Read them off the role's permissions."""
+        return cls(
+            cancel=holds(role, Permission.CANCEL),
+            decide=holds(role, Permission.DECIDE),
+            ship=holds(role, Permission.SHIP),
+            refund=holds(role, Permission.REFUND),
+            reply=holds(role, Permission.REPLY),
+        )
+
+
+def show(member: Member, template: str, **values: object) -> str:
+    """Render a page for a member."""
+    return render_template(
+        template, member=member, may=Abilities.of(member.role), frame=_frame(member), **values
+    )
+
+
+def _frame(member: Member) -> ConsoleFrame:
+    return ConsoleFrame(
+        merchant_name=member.merchant_name,
+        user_name=member.user_name,
+        role_words=wording.role(member.role),
+        open_requests="" if wanted_fragment() else _open_requests(member),
+    )
+
+
+def _open_requests(member: Member) -> str:
+    count = cancellations.open_request_count(services().db, member.merchant_id)
+    if count >= cancellations.MOST_COUNTED:
+        return f"{cancellations.MOST_COUNTED - 1}+"
+    return str(count or "")

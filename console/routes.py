@@ -1,0 +1,49 @@
+"""Every page of the console, with the permission it asks for."""
+
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from console import cancellations, orders, requests, shipments, sign_in, support
+from console.access import View, guarded, mount_logins
+from shared.domain.permissions import Permission
+from shared.queries.sign_in import Member
+
+blueprint = Blueprint("console", __name__, url_prefix="/console")
+mount_logins(blueprint)
+
+
+def start(_member: Member) -> ResponseReturnValue:
+    """Begin at the orders."""
+    return redirect(url_for("console.orders"))
+
+
+def _page(rule: str, view: View, *methods: str, may: Permission) -> None:
+    """Add a page; without a permission none can be added."""
+    blueprint.add_url_rule(rule, view.__name__, guarded(view, may), methods=methods or ("GET",))
+
+
+def _door(rule: str, view: View, *methods: str) -> None:
+    """Add one of the few addresses that nobody has to be signed in for."""
+    blueprint.add_url_rule(rule, view.__name__, view, methods=methods)
+
+
+_door("/sign-in", sign_in.sign_in, "GET", "POST")
+_door("/sign-out", sign_in.sign_out, "POST")
+
+_ORDER = "/orders/<uuid:order_id>"
+_REQUEST = f"{_ORDER}/requests/<uuid:request_id>"
+
+_page("", start, may=Permission.READ)
+_page("/orders", orders.orders, may=Permission.READ)
+_page(_ORDER, orders.order_detail, may=Permission.READ)
+_page("/requests", requests.requests, may=Permission.READ)
+_page("/support", support.support, may=Permission.READ)
+_page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
+_page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)
+_page(f"{_REQUEST}/accept", cancellations.accept_request, "POST", may=Permission.DECIDE)
+_page(f"{_REQUEST}/decline", cancellations.decline_request, "GET", "POST", may=Permission.DECIDE)
+_page(f"{_ORDER}/ship", shipments.confirm_shipment, "GET", "POST", may=Permission.SHIP)
+_page(f"{_ORDER}/memo", orders.seller_memo, "GET", "POST", may=Permission.REPLY)
+_page(f"{_ORDER}/send-link", orders.send_order_link, "POST", may=Permission.REPLY)
+_page(f"{_ORDER}/revoke-links", orders.revoke_links, "POST", may=Permission.REPLY)
+_page(f"{_ORDER}/refunds/<uuid:refund_id>/paid", orders.mark_refund_paid, "POST", may=Permission.REFUND)

@@ -1,0 +1,92 @@
+"""Confirm shipment: which units left the house, with whom."""
+
+import hashlib
+from contextlib import suppress
+from uuid import UUID, uuid4
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console.access import actor
+from console.forms import ShipmentForm
+from console.pages import show
+from shared.actions import shipments
+from shared.actions.shipments import Shipment
+from shared.domain.actors import ActorKind
+from shared.domain.errors import NotEligible, UnderCancellation
+from shared.queries.orders import order_page
+from shared.queries.sign_in import Member
+from shared.queries.values import OrderPage
+from shared.rendering import gettext as _
+from shared.storage.idempotency import Answer, Once, Replayed
+from shared.web.notices import done, not_done
+from shared.web.services import services
+
+
+def confirm_shipment(member: Member, order_id: UUID) -> ResponseReturnValue:
+    """Show what is left to ship; record what was shipped."""
+    page = order_page(services().db, member.merchant_id, order_id, ActorKind.MERCHANT_USER)
+    form = ShipmentForm.for_items(page.items)
+    if request.method != "POST":
+        form.nonce.data = str(uuid4())
+        return _window(member, page, form) if page.unshipped_units else _nothing_left(page)
+    if not _in_order(form):
+        return _window(member, page, form, status=422)
+    shipment = Shipment(form.quantities(), carrier=form.carrier.data, tracking=form.tracking.data)
+    try:
+        # A second press of the button was answered by the first one.
+        with suppress(Replayed):
+            shipments.ship(
+                services().db,
+                member.merchant_id,
+                order_id,
+                shipment,
+                actor(member),
+                once=_once(form.nonce.data),
+            )
+    except UnderCancellation:
+        words = _("Some of these units are being canceled. Do not ship them; nothing was recorded.")
+        return _refused(member, order_id, form, words)
+    except NotEligible:
+        words = _("Fewer units are left than you entered. Do not ship more; nothing was recorded.")
+        return _refused(member, order_id, form, words)
+    done(_("Shipment confirmed."))
+    return redirect(url_for("console.order_detail", order_id=order_id), code=303)
+
+
+def _in_order(form: ShipmentForm) -> bool:
+    if not form.submitted():
+        return False
+    if not form.quantities():
+        form.refuse(form.carrier, _("Choose at least one unit to ship."))
+        return False
+    return True
+
+
+def _refused(member: Member, order_id: UUID, form: ShipmentForm, words: str) -> ResponseReturnValue:
+    page = order_page(services().db, member.merchant_id, order_id, ActorKind.MERCHANT_USER)
+    if not page.unshipped_units:
+        return _nothing_left(page)
+    return _window(member, page, form, trouble=words, status=409)
+
+
+def _window(
+    member: Member, page: OrderPage, form: ShipmentForm, *, trouble: str = "", status: int = 200
+) -> ResponseReturnValue:
+    return show(member, "console/confirm_shipment.html", order=page, form=form, trouble=trouble), status
+
+
+def _nothing_left(page: OrderPage) -> ResponseReturnValue:
+    not_done(_("Nothing of this order is left to ship."))
+    return redirect(url_for("console.order_detail", order_id=page.id), code=303)
+
+
+def _once(nonce: str) -> Once | None:
+    if not nonce:
+        return None
+    return Once(
+        route="console.confirm_shipment",
+        key=nonce,
+        fingerprint=hashlib.sha256(nonce.encode()).digest(),
+        render=lambda _tx, _shipment: Answer(303, ""),
+    )
