@@ -20,7 +20,7 @@ KEPT_AFTER_CLOSING = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The right to one order that a link gave: `row_id` is the link's row, `epoch` the order's at the time."""
+    """The right to one order that a link gave: `row_id` is the link's row, `epoch` the order's then."""
 
     merchant_id: MerchantId
     row_id: UUID

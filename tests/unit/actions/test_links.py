@@ -1,4 +1,4 @@
-"""A signed order link opens one order until it is expired, revoked or replaced; nothing that was altered opens anything."""
+"""A signed order link opens one order until it ends or is revoked; an altered one opens nothing."""
 
 import hashlib
 import json
@@ -49,7 +49,7 @@ def _sent(db: Database, order: Order) -> int:
         ).one()
 
 
-def _change_link(db: Database, order: Order, **values: Any) -> None:
+def _change_link(db: Database, order: Order, **values: object) -> None:
     with db.begin(order[0]) as tx:
         tx.session.execute(
             update(LinkRecord)
@@ -58,7 +58,7 @@ def _change_link(db: Database, order: Order, **values: Any) -> None:
         )
 
 
-def _change_order(db: Database, order: Order, **values: Any) -> None:
+def _change_order(db: Database, order: Order, **values: object) -> None:
     with db.begin(order[0]) as tx:
         tx.session.execute(
             update(OrderRecord)
@@ -67,7 +67,7 @@ def _change_order(db: Database, order: Order, **values: Any) -> None:
         )
 
 
-def _sign(payload: Any, key: str = KEYS[0], salt: str = "buyer-order-link/v1") -> str:
+def _sign(payload: object, key: str = KEYS[0], salt: str = "buyer-order-link/v1") -> str:
     serializer = URLSafeSerializer(
         key, salt=salt, signer_kwargs={"digest_method": hashlib.sha256, "key_derivation": "hmac"}
     )

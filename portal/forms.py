@@ -1,0 +1,143 @@
+"""The forms that buyers fill in."""
+
+from typing import Any, Self
+from uuid import UUID, uuid4
+
+from email_validator import EmailNotValidError, validate_email
+from flask_wtf import FlaskForm  # type: ignore[import-untyped]
+from wtforms import Field
+from wtforms.validators import ValidationError
+
+from shared import wording
+from shared.queries.values import OrderPage
+from shared.rendering import N_
+from shared.rendering import gettext as _
+from shared.web.cancel_form import CancelWindowForm
+from shared.web.forms import MEMO_LIMIT, ChoiceField, LongTextField, PageForm, TextField, TokenField
+
+CATEGORIES = (
+    N_("Orders, Shipping & Fulfillment"),
+    N_("Payments & Refunds"),
+    N_("Products"),
+    N_("Something else"),
+)
+_NUMBER_LIMIT = 64
+_ADDRESS_LIMIT = 254
+_MOST_NAMED = 5
+
+
+class CancelOrderForm(CancelWindowForm):
+    """The Cancel order window of the buyer."""
+
+    @classmethod
+    def of(cls, order: OrderPage) -> Self:
+        """Make the form for an order; a reason is never asked for, only offered."""
+        return cls.for_items(order.items, wording.buyer_reasons())
+
+    def has_units(self, order: OrderPage) -> bool:
+        """Say whether at least one unit was chosen; if not, say so beside the first quantity."""
+        if self.quantities():
+            return True
+        first = next(item for item in order.items if item.cancelable_quantity)
+        self.refuse(self.quantity_field(first.id), _("Choose at least one unit to cancel."))
+        return False
+
+    def keep_within(self, order: OrderPage) -> bool:
+        """Lower each quantity to what may still go; say whether any had to be."""
+        lowered = False
+        for item in order.items:
+            field = self.quantity_field(item.id)
+            if (field.data or 0) > item.cancelable_quantity:
+                field.data, field.raw_data, lowered = item.cancelable_quantity, None, True
+        return lowered
+
+    def refuse_excess(self, order: OrderPage) -> bool:
+        """Say beside each quantity that is more than may go how many may; say whether there was any."""
+        over = [
+            item
+            for item in order.items
+            if (self.quantity_field(item.id).data or 0) > item.cancelable_quantity
+        ]
+        for item in over:
+            sentence = _("Enter a whole number from 0 to %(most)s.") % {"most": item.cancelable_quantity}
+            self.refuse(self.quantity_field(item.id), sentence)
+        return bool(over)
+
+
+class FindOrderForm(PageForm):
+    """Send me my link again. It acts for no session, so it needs no token, and its page no cookie."""
+
+    number = TextField(limit=_NUMBER_LIMIT)
+    email = TextField(limit=_ADDRESS_LIMIT)
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]  # the library has no types
+        """Without a token: whoever posts this learns nothing and changes nothing."""
+
+        csrf = False
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401 - WTForms' own
+        super().__init__(**options)
+        self.number.label.text = _("Order number")
+        self.email.label.text = _("E-mail address")
+
+    def validate_number(self, field: Field) -> None:
+        """Ask for a number where there is none."""
+        if not field.data and not field.errors:
+            raise ValidationError(_("Enter the number of your order."))
+
+    def validate_email(self, field: Field) -> None:
+        """Check the address's form alone; whether it belongs to the order is never told."""
+        if not _is_address(field.data):
+            raise ValidationError(_("Enter the e-mail address you ordered with, like name@example.com."))
+
+
+class ContactForm(PageForm):
+    """A message to the shop, about one order."""
+
+    category = ChoiceField()
+    message = LongTextField(limit=MEMO_LIMIT)
+    nonce = TokenField()
+
+    def validate_message(self, field: Field) -> None:
+        """Ask for words where there are none."""
+        if not field.data and not field.errors:
+            raise ValidationError(_("Write your message."))
+
+    @classmethod
+    def about(cls, order: OrderPage) -> Self:
+        """Make the form with the order and its items filled in already."""
+        form = cls()
+        form.category.label.text = _("Category")
+        form.message.label.text = _("Message")
+        form.category.missing = _("Choose what it is about.")
+        form.category.offer((words, _(words)) for words in CATEGORIES)
+        if not form.is_submitted():
+            form.category.data = CATEGORIES[0]
+            form.message.data = opening_of(order)
+            form.nonce.data = str(uuid4())
+        return form
+
+    def case_id(self) -> UUID | None:
+        """Name the case by the page that was sent, so that sending it twice opens one."""
+        try:
+            return UUID(self.nonce.data)
+        except ValueError:
+            return None
+
+
+def opening_of(order: OrderPage) -> str:
+    """Begin a message: which order, which items."""
+    named = [f"{item.ordered} × {item.label}" for item in order.items[:_MOST_NAMED]]
+    more = len(order.items) - _MOST_NAMED
+    if more > 0:
+        named.append(_("and %(count)s more") % {"count": more})
+    lines = [_("Order %(number)s") % {"number": order.number}, *named]
+    return "\n".join(line[:_ADDRESS_LIMIT] for line in lines) + "\n\n"
+
+
+def _is_address(text: str | None) -> bool:
+    try:
+        validate_email(text or "", check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        return False
+    return True

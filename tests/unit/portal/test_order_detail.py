@@ -1,0 +1,166 @@
+"""The customer's order page: what is in it, what may still be canceled or why not, and what happened."""
+
+from collections.abc import Callable
+
+import pytest
+
+from shared.domain.intake import IncomingLine
+from tests.builders import accept, an_order, automatic, cancel, request, ship
+from tests.unit.portal.conftest import Shop
+
+SCRIPT = "<script>alert(1)</script>"
+
+
+def test_an_order_shows_its_number_items_and_statuses(shop: Shop) -> None:
+    order = shop.take(an_order().with_(number="NL-7").with_item("Tea kettle", 2, 12800).with_item("Reading lamp"))
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert page.response.status_code == 200
+    assert page.heading == "Order NL-7"
+    assert "Unshipped" in page.row("Tea kettle")
+    assert "$64.00 each" in page.row("Tea kettle")
+    assert "Item status" in page.text
+    assert page.said == []
+
+
+def test_cancel_order_is_offered_while_something_may_be_canceled(shop: Shop) -> None:
+    order = shop.take()
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert "Action" in page.buttons()
+    assert "Cancel order" in page.links()
+    assert page.region("Cancellation") is None
+    assert page.region("Refund") is None
+
+
+def test_a_shipped_order_offers_no_cancel_option_and_says_what_to_do(shop: Shop) -> None:
+    order = shop.take()
+    ship(shop.db, shop.merchant_id, order)
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert "Cancel order" not in page.text
+    assert "It has already shipped." in (page.region("Cancellation") or "")
+    assert "Contact us" in (page.region("Cancellation") or "")
+    assert "Shipped" in page.row("Tea kettle")
+
+
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({"hold": True}, "The order is on hold"),
+        ({"disputed": True}, "The payment is disputed"),
+        ({"fulfilled_by_other": True}, "Another company ships this order"),
+    ],
+)
+def test_an_order_that_may_not_be_canceled_says_why(
+    shop: Shop, changes: dict[str, object], why: str
+) -> None:
+    order = shop.take(an_order().with_item().with_(**changes))
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert why in (page.region("Cancellation") or "")
+    assert "Cancel order" not in page.links()
+
+
+def test_an_open_request_shows_its_reason_comments_and_a_way_back(shop: Shop) -> None:
+    order = shop.take()
+    request(shop.db, shop.merchant_id, order, comments="Found it nearer home")
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    asked = page.region("Cancellation") or ""
+    assert "Reason for cancellation Order created by mistake" in asked
+    assert "Additional comments Found it nearer home" in asked
+    assert "Withdraw request" in page.buttons()
+    assert "Cancellation requested" in page.row("Tea kettle")
+    assert "Cancel order" not in page.links()
+    assert "Waiting for Northlight Home" in (page.region("Timeline") or "")
+
+
+def test_what_was_not_asked_for_can_still_be_canceled(shop: Shop) -> None:
+    order = shop.take(an_order().with_item("Tea kettle", 3, 9000))
+    request(shop.db, shop.merchant_id, order, 1)
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert "Withdraw request" in page.buttons()
+    assert "Cancel order" in page.links()
+    assert "1 asked for, 2 to ship" in page.row("Tea kettle")
+
+
+def test_an_accepted_request_shows_the_refund(shop: Shop) -> None:
+    order = shop.take(an_order().with_item("Tea kettle", 2, 12800))
+    accept(shop.db, shop.merchant_id, request(shop.db, shop.merchant_id, order, 1))
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert "$64.00" in (page.region("Refund") or "")
+    assert "Partially canceled" in page.row("Tea kettle")
+    assert "After refund $64.00" in page.text
+    assert "Withdraw request" not in page.buttons()
+
+
+def test_a_merchants_cancellation_is_told_and_cannot_be_withdrawn(shop: Shop) -> None:
+    order = shop.take()
+    cancel(shop.db, shop.merchant_id, order)
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert "It is already canceled." in (page.region("Cancellation") or "")
+    assert "Withdraw request" not in page.buttons()
+
+
+def test_an_automatic_shop_says_that_it_is_being_carried_out(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(policy=automatic())
+    order = shop.take()
+    request(shop.db, shop.merchant_id, order)
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert "It is accepted and being carried out." in (page.region("Cancellation") or "")
+    assert "Cancellation requested" in page.row("Tea kettle")
+    assert "Waiting for" not in page.text
+
+
+def test_personal_data_is_shown_in_part(shop: Shop) -> None:
+    order = shop.take(an_order().with_item().with_(delivery=("1420 Harrison Ave", "Seattle")))
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert "a•••@example.com" in page.text
+    assert "Ana T." in page.text
+    for hidden in ("ana.torres", "Torres", "Harrison"):
+        assert hidden not in page.response.get_data(as_text=True)
+
+
+def test_two_items_of_one_title_are_told_apart(shop: Shop) -> None:
+    order = shop.take(an_order().with_item("Mug", sku="A").with_item("Mug", sku="B"))
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert "Mug (2)" in page.row("Mug (2)")
+
+
+def test_texts_of_others_are_shown_and_never_run(shop: Shop) -> None:
+    line = IncomingLine(sku=SCRIPT, title=f"{SCRIPT}\u202eevil", quantity=1, price_minor=100)
+    order = shop.take(an_order().with_(lines=(line,), buyer_name=f'"><img src=x onerror=1>{SCRIPT}'))
+    request(shop.db, shop.merchant_id, order, comments=f"{SCRIPT} {{{{ 7*7 }}}} =1+1")
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert page.soup.find("script", src=False) is None
+    assert page.soup.find("img") is None
+    assert f"{SCRIPT} {{{{ 7*7 }}}} =1+1" in (page.region("Cancellation") or "")
+
+
+def test_a_browser_holds_the_links_of_the_five_orders_opened_last(shop: Shop) -> None:
+    orders = [shop.take() for _ in range(6)]
+    buyer = shop.buyer(*orders)
+
+    assert buyer.get(f"/orders/{orders[0]}").response.status_code == 404
+    for order in orders[1:]:
+        assert buyer.get(f"/orders/{order}").response.status_code == 200
