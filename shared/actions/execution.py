@@ -1,6 +1,7 @@
 """Carry out an accepted cancellation: units, refunds, stock, timeline and outcome mail in one transaction."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import update
@@ -28,7 +29,7 @@ from shared.storage.records import (
     StockMovementRecord,
     StockRecord,
 )
-from shared.storage.scopes import lines_of, lock_request, units_of
+from shared.storage.scopes import lines_of, lock_request, lock_sku, units_of
 
 
 def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
@@ -54,7 +55,11 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
             request_id=record.id,
             from_state=RequestState.ACCEPTING,
             to_state=RequestState.ACCEPTED,
-            details={"units": sum(units.values()), "refund_minor": quoted.refund_minor},
+            details={
+                "units": sum(units.values()),
+                "refund_minor": quoted.refund_minor,
+                "kept": [asdict(kept) for kept in quoted.kept],
+            },
         )
         outbox.mail(tx, order, MailEvent.CANCELLATION_ACCEPTED, request_id=record.id)
 
@@ -110,6 +115,7 @@ def _restock(tx: Transaction, order: OrderRecord, record: RequestRecord) -> None
         if claim.quantity == 0:
             continue
         sku = skus[claim.line_item_id]
+        lock_sku(tx, sku)
         tx.session.add(
             StockMovementRecord(
                 merchant_id=tx.merchant_id,

@@ -98,7 +98,7 @@ def _prepare(settings: Settings, *, may_start_over: bool) -> None:
 def _children(settings: Settings) -> tuple[Child, Child]:
     environment = dict(os.environ) | {
         "RESCIND_DATABASE_URL": settings.database_url or "",
-        "RESCIND_DATABASE_OWNER_URL": "",
+        "RESCIND_DATABASE_OWNER_URL": (settings.database_owner_url or "") if settings.testkit else "",
         "RESCIND_DATA_DIR": str(settings.data_dir),
         "PORT": str(settings.port),
         "PYTHONUNBUFFERED": "1",

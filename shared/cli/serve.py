@@ -39,6 +39,8 @@ def serve(host: str, threads: int, trusted_proxy: str | None, launcher_pipe: int
     with located(Settings.read()) as settings:
         # The composition root reads the environment itself: nothing in shared may import it.
         os.environ["RESCIND_DATABASE_URL"] = settings.database_url or ""
+        if settings.testkit:
+            os.environ["RESCIND_DATABASE_OWNER_URL"] = settings.database_owner_url or ""
         _run(settings, host, threads, _proxy_options(trusted_proxy))
 
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import OperationalError
 
 from shared.domain.errors import Refusal
 from shared.storage.engine import Transaction
@@ -41,6 +43,12 @@ class Replayed(Exception):
         self.answer = answer
 
 
+class InFlight(Refusal):
+    """The same call is being carried out just now; it took longer than this one could wait."""
+
+    code = "in_flight"
+
+
 class KeyReused(Refusal):
     """The idempotency key belongs to a different call."""
 
@@ -50,23 +58,11 @@ class KeyReused(Refusal):
 def claim(tx: Transaction, once: Once | None) -> None:
     """Claim a call's key; raises Replayed when it was answered before, KeyReused when it was another call.
 
-    A twin in flight makes this wait until it has ended.
+    A twin in flight makes this wait until it has ended; raises InFlight when that takes longer than the lock timeout.
     """
     if once is None:
         return
-    claimed = tx.session.execute(
-        insert(AnswerRecord)
-        .values(
-            merchant_id=tx.merchant_id,
-            route=once.route,
-            key=once.key,
-            fingerprint=once.fingerprint,
-            created_at=tx.now,
-        )
-        .on_conflict_do_nothing()
-        .returning(AnswerRecord.key)
-    ).scalar_one_or_none()
-    if claimed is None:
+    if not _claimed(tx, once):
         raise _replay(tx, once)
 
 
@@ -88,6 +84,27 @@ def keep(tx: Transaction, once: Once, answer: Answer) -> None:
         )
         .values(status=answer.status, body=answer.body)
     )
+
+
+def _claimed(tx: Transaction, once: Once) -> bool:
+    statement = (
+        insert(AnswerRecord)
+        .values(
+            merchant_id=tx.merchant_id,
+            route=once.route,
+            key=once.key,
+            fingerprint=once.fingerprint,
+            created_at=tx.now,
+        )
+        .on_conflict_do_nothing()
+        .returning(AnswerRecord.key)
+    )
+    try:
+        return tx.session.execute(statement).scalar_one_or_none() is not None
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            raise InFlight("The same call is being carried out just now; ask again in a moment.") from None
+        raise
 
 
 def _replay(tx: Transaction, once: Once) -> Replayed | KeyReused:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from shared.domain.cancellation import CLAIMING_STATES
 from shared.domain.errors import NotFound
@@ -71,6 +71,12 @@ def lock_request(tx: Transaction, request_id: UUID) -> tuple[OrderRecord, Reques
         requests_of(tx).where(RequestRecord.id == request_id).execution_options(populate_existing=True)
     ).one()
     return order, request
+
+
+def lock_sku(tx: Transaction, sku: str) -> None:
+    """Lock a SKU's count, tracked or not; whoever moves units of several takes them in the order of their names."""
+    key = f"stock {tx.merchant_id} {sku}"
+    tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 
 def lines_of(tx: Transaction, order_id: UUID) -> Sequence[LineItemRecord]:

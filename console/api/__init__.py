@@ -1,0 +1,1 @@
+"""The merchant's other door: JSON for stores, opened by a key."""

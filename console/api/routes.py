@@ -1,0 +1,43 @@
+"""Every endpoint under /api/v1, with the scope it asks for."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response
+
+from console.api import auth, cancellations, orders
+from console.api.answers import refused
+from console.api.auth import Scope
+from shared.domain.errors import Refusal
+from shared.web.security import without_csrf
+
+blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+blueprint.register_error_handler(Refusal, refused)
+
+
+def _endpoint(method: str, rule: str, view: Callable[..., Response], *, may: Scope) -> None:
+    def guarded(**places: Any) -> Response:  # noqa: ANN401 - whatever the rule names
+        return view(auth.admit(may), **places)
+
+    blueprint.add_url_rule(rule, view.__name__, without_csrf(guarded), methods=[method])
+
+
+_endpoint("POST", "/orders", orders.take_in_order, may=Scope.ADMIN)
+_endpoint("GET", "/orders/<number>", orders.show_order, may=Scope.READ)
+_endpoint("POST", "/orders/<number>/shipments", orders.report_shipment, may=Scope.SHIP)
+_endpoint("GET", "/orders/<number>/eligibility", orders.show_eligibility, may=Scope.READ)
+_endpoint("POST", "/orders/<number>/quote", orders.quote_cancellation, may=Scope.READ)
+_endpoint("PUT", "/stock/<sku>", orders.set_stock, may=Scope.ADMIN)
+
+_endpoint("POST", "/orders/<number>/cancellations", cancellations.request_cancellation, may=Scope.CANCEL)
+_endpoint("GET", "/cancellations", cancellations.list_cancellations, may=Scope.READ)
+_endpoint("GET", "/cancellations/<cancellation_id>", cancellations.show_cancellation, may=Scope.READ)
+_endpoint(
+    "POST", "/cancellations/<cancellation_id>/accept", cancellations.accept_cancellation, may=Scope.CANCEL
+)
+_endpoint(
+    "POST", "/cancellations/<cancellation_id>/decline", cancellations.decline_cancellation, may=Scope.CANCEL
+)
+_endpoint(
+    "POST", "/cancellations/<cancellation_id>/withdraw", cancellations.withdraw_cancellation, may=Scope.CANCEL
+)

@@ -1,0 +1,232 @@
+"""The values that API answers are made of: their fields are the names in the JSON, their amounts minor units."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from shared.domain.cancellation import RequestState
+from shared.domain.eligibility import Blocker, NextStep
+from shared.domain.ids import LineItemId, OrderId
+from shared.domain.orders import Gateway, ItemStatus, OrderStatus
+from shared.domain.refunds import KeptReason, RefundState
+
+
+@dataclass(frozen=True, slots=True)
+class KnownLine:
+    """What it takes to find a line of an order by name."""
+
+    id: LineItemId
+    sku: str
+    ordered: int
+
+
+@dataclass(frozen=True, slots=True)
+class KnownOrder:
+    """An order that was found, with its lines in their order."""
+
+    id: OrderId
+    lines: tuple[KnownLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BuyerDocument:
+    """Who bought."""
+
+    email: str
+    name: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineDocument:
+    """A line as it was given, and what became of its units; tax and discount are the whole line's."""
+
+    id: UUID
+    sku: str
+    title: str
+    quantity: int
+    unit_price: int
+    tax: int
+    discount: int
+    external_id: str
+    asin: str
+    image_url: str
+    cancelable: bool
+    parent_sku: str
+    ordered: int
+    shipped: int
+    canceled: int
+    requested: int
+    status: ItemStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ShippingDocument:
+    """What the delivery cost."""
+
+    amount: int
+    tax: int
+
+
+@dataclass(frozen=True, slots=True)
+class DiscountDocument:
+    """A discount with a code, for some SKUs or from a subtotal on."""
+
+    code: str
+    amount: int
+    skus: tuple[str, ...]
+    min_subtotal: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDocument:
+    """A payment; `authorized` includes `captured`, `refunded` counts what has not failed."""
+
+    id: UUID
+    gateway: Gateway
+    reference: str
+    authorized: int
+    captured: int
+    refunded: int
+
+
+@dataclass(frozen=True, slots=True)
+class RefundDocument:
+    """A refund to one payment; one made elsewhere may belong to no cancellation."""
+
+    id: UUID
+    cancellation_id: UUID | None
+    payment_id: UUID
+    gateway: Gateway
+    amount: int
+    currency: str
+    state: RefundState
+    created_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsDocument:
+    """Units of one line."""
+
+    line_item_id: UUID
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationDocument:
+    """A cancellation request."""
+
+    id: UUID
+    order_number: str
+    state: RequestState
+    bwp_state: str
+    source: str
+    reason: str | None
+    comments: str
+    line_items: tuple[UnitsDocument, ...]
+    requested_at: datetime
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CancellationList:
+    """A page of cancellations, newest first; the cursor is opaque and None at the end."""
+
+    cancellations: tuple[CancellationDocument, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDocument:
+    """An order as it was given, and how it stands."""
+
+    id: UUID
+    number: str
+    placed_at: datetime
+    currency: str
+    prices_include_tax: bool
+    buyer: BuyerDocument
+    line_items: tuple[LineDocument, ...]
+    shipping: ShippingDocument
+    discount: int
+    discounts: tuple[DiscountDocument, ...]
+    external_ids: dict[str, str]
+    payments: tuple[PaymentDocument, ...]
+    fulfilled_by: str
+    hold: bool
+    disputed: bool
+    status: OrderStatus
+    cancellation_requested: bool
+    cancellations: tuple[CancellationDocument, ...]
+    refunds: tuple[RefundDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentDocument:
+    """A shipment that was taken in."""
+
+    id: UUID
+    order_number: str
+    line_items: tuple[UnitsDocument, ...]
+    carrier: str
+    tracking: str
+    shipped_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineEligibilityDocument:
+    """How many units of a line may go; else why not, and the next best step for each reason."""
+
+    line_item_id: UUID
+    sku: str
+    quantity: int
+    blockers: tuple[Blocker, ...]
+    next_steps: tuple[NextStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EligibilityDocument:
+    """Whether anything of an order may be canceled, by whom it was asked."""
+
+    order_number: str
+    requested_by: str
+    eligible: bool
+    quantity: int
+    line_items: tuple[LineEligibilityDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDocument:
+    """An amount that does not go back, and why."""
+
+    amount: int
+    why: KeptReason
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentShareDocument:
+    """What goes back to one payment."""
+
+    id: UUID
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteDocument:
+    """What canceling would bring back; `rate_after` is a share of 1, None without orders in the period."""
+
+    hash: str
+    refund: int
+    kept: tuple[KeptDocument, ...]
+    payments: tuple[PaymentShareDocument, ...]
+    rate_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class StockDocument:
+    """Units on hand of a SKU."""
+
+    sku: str
+    on_hand: int

@@ -1,0 +1,1 @@
+"""What demos and end-to-end suites need; never loaded in production."""
