@@ -1,0 +1,1 @@
+"""E-mails to buyers: what they say, and how they leave."""

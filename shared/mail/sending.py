@@ -1,0 +1,39 @@
+"""Send one e-mail: read its rows, write it, hand it over outside any transaction, note that it left."""
+
+from dataclasses import dataclass, field
+
+from shared.actions import links
+from shared.actions import mails as notes
+from shared.domain.ids import MerchantId, MessageId
+from shared.mail.messages import compose
+from shared.ports import Mailer, Rejected
+from shared.queries import mails
+from shared.storage.engine import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What every e-mail needs besides its rows; `link_keys` sign the order links, newest first."""
+
+    mailer: Mailer
+    base_url: str
+    mail_from: str
+    link_keys: tuple[str, ...] = field(repr=False)
+
+
+def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageId) -> None:
+    """Send an e-mail that has not left yet, under the same Message-ID at every try.
+
+    Raises Rejected when its recipient will never take it, anything else when a later try may succeed.
+    """
+    mail = mails.find(db, merchant_id, message_id)
+    if mail.is_sent:
+        return
+    token = links.make(db, merchant_id, mail.order_id, post.link_keys)
+    try:
+        message = compose(mail, link=f"{post.base_url}/o/{token}", base_url=post.base_url, sender=post.mail_from)
+        post.mailer.send(merchant_id, mail.event, message)
+    except Rejected:
+        notes.mark_refused(db, merchant_id, message_id)
+        raise
+    notes.mark_sent(db, merchant_id, message_id)

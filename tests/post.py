@@ -1,0 +1,60 @@
+"""What tests need of the post: a mailer that remembers, and somebody who carries out what is due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+
+from sqlalchemy import select
+
+from shared.actions import effects
+from shared.domain.events import MailEvent
+from shared.domain.ids import MerchantId
+from shared.mail.sending import Post
+from shared.ports import Mailer
+from shared.storage.engine import Database
+from shared.storage.records import EffectRecord, MessageRecord
+from shared.worker.perform import Outside, perform
+
+KEYS = ("k" * 64,)
+BASE_URL = "http://127.0.0.1:8104"
+
+
+@dataclass
+class Remembering:
+    """A mailer that keeps what it is given; `trouble` is asked first and may raise."""
+
+    messages: list[EmailMessage] = field(default_factory=list)
+    trouble: Callable[[], None] = lambda: None
+
+    def send(self, merchant_id: MerchantId, event: MailEvent, message: EmailMessage) -> None:
+        """Keep a message."""
+        self.trouble()
+        self.messages.append(message)
+
+
+def outside(db: Database, mailer: Mailer) -> Outside:
+    """Put together what effects need."""
+    post = Post(mailer=mailer, base_url=BASE_URL, mail_from="Rescind <no-reply@rescind.example>", link_keys=KEYS)
+    return Outside(db, post)
+
+
+def work_off(outside: Outside, merchant_id: MerchantId) -> int:
+    """Carry out what is due for one merchant, and what becomes due by it."""
+    performed = 0
+    while due := effects.due(outside.db, merchant_id):
+        performed += sum(perform(outside, merchant_id, effect_id) for effect_id in due)
+    return performed
+
+
+def effects_of(db: Database, merchant_id: MerchantId) -> list[EffectRecord]:
+    """Read a merchant's effects, oldest first."""
+    with db.begin(merchant_id) as tx:
+        return list(tx.session.scalars(select(EffectRecord).order_by(EffectRecord.id)))
+
+
+def messages_of(db: Database, merchant_id: MerchantId) -> list[MessageRecord]:
+    """Read a merchant's message rows, oldest first."""
+    with db.begin(merchant_id) as tx:
+        return list(tx.session.scalars(select(MessageRecord).order_by(MessageRecord.id)))
