@@ -27,6 +27,13 @@ _LETTER_THEN_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")
 _speaking: ContextVar[str] = ContextVar("speaking", default=SOURCE_LOCALE)
 
 
+def templates_folder() -> Path:
+    """Find the templates: beside the packages in a checkout, inside this one in an installed wheel."""
+    package = Path(__file__).resolve().parent
+    checkout = package.parent / "templates"
+    return checkout if checkout.is_dir() else package / "templates"
+
+
 @cache
 def available_locales() -> tuple[str, ...]:
     """List the languages that pages and e-mails can be written in; English is the source."""

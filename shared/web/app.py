@@ -1,12 +1,12 @@
 """Build the web application around faces it is given and never learns the names of."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from flask import Blueprint, Flask, request
 from jinja2 import StrictUndefined
 
 from shared import wording
+from shared.rendering import templates_folder
 from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.web import health
@@ -23,7 +23,7 @@ FRAGMENT_HEADER = "X-Fragment"
 
 def build_app(settings: Settings, db: Database, blueprints: Iterable[Blueprint]) -> Flask:
     """Build the application: protections first, then health and static files, then the given faces."""
-    app = Flask("rescind", static_folder=None, template_folder=str(_templates()))
+    app = Flask("rescind", static_folder=None, template_folder=str(templates_folder()))
     app.extensions[EXTENSION] = Services(settings, db)
     app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
     mount_languages(app)
@@ -41,10 +41,3 @@ def build_app(settings: Settings, db: Database, blueprints: Iterable[Blueprint])
 def wanted_fragment() -> str:
     """Tell which part of a page the script asks for: "dialog", "quote", or "" for the whole page."""
     return request.headers.get(FRAGMENT_HEADER, "")
-
-
-def _templates() -> Path:
-    """Find the templates: beside the packages in a checkout, inside this one in an installed wheel."""
-    package = Path(__file__).resolve().parents[1]
-    checkout = package.parent / "templates"
-    return checkout if checkout.is_dir() else package / "templates"

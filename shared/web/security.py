@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -46,6 +47,8 @@ HEADERS = {
     ),
     "X-Robots-Tag": "noindex, nofollow",
 }
+# An e-mail in the demo's mailbox is shown in a frame, under a policy of its own; nothing else brings these along.
+_UNLESS_OWN = frozenset({"Content-Security-Policy", "X-Frame-Options"})
 _UNLESS_SET = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 
 
@@ -95,7 +98,8 @@ class SessionByPath(SecureCookieSessionInterface):
             if session.modified:
                 response.delete_cookie(jar.name, path="/", secure=self._secure, httponly=True, samesite="Lax")
             return
-        if session.modified or jar.renewed:
+        # An answer that refuses something lengthens no session: a dead link leaves no cookie behind.
+        if session.modified or (jar.renewed and response.status_code < HTTPStatus.BAD_REQUEST):
             response.set_cookie(
                 jar.name,
                 self._serializer(jar).dumps(dict(session)),
@@ -160,7 +164,8 @@ def _needs_csrf() -> bool:
 
 def _add_headers(response: Response) -> Response:
     for name, value in HEADERS.items():
-        response.headers[name] = value
+        if name not in _UNLESS_OWN or name not in response.headers:
+            response.headers[name] = value
     for name, value in _UNLESS_SET.items():
         response.headers.setdefault(name, value)
     if response.mimetype and "charset" not in response.mimetype_params and _is_text(response.mimetype):
