@@ -10,7 +10,7 @@ DATABASE = "rescind"
 LONGEST_ROLE_NAME = 63
 
 _READER_PREFIX = "rescind_reader_"
-_SLUG = re.compile(r"[a-z0-9]+(?:[-_][a-z0-9]+)*")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 _ROLE_ATTRIBUTES = {
     OWNER: "LOGIN CREATEROLE NOSUPERUSER NOCREATEDB NOBYPASSRLS",
