@@ -31,6 +31,7 @@ class Cells:
 
     def __init__(self, row: Row, order_number: str) -> None:
         self._row = row
+        self.raw = row.value
         self._order_number = order_number
         self.faults: list[BadRow] = []
 
@@ -38,10 +39,6 @@ class Cells:
     def line(self) -> int:
         """The line of the row."""
         return self._row.line
-
-    def raw(self, column: str) -> str:
-        """Give the value as it stands there, without spaces around it."""
-        return self._row.value(column)
 
     def refuse(self, fault: Fault) -> None:
         """Note a fault of this row."""
@@ -152,6 +149,8 @@ class Cells:
 
     def _undamaged(self, column: str) -> str:
         value = self.raw(column)
+        if value[:1] != "#":
+            return value
         fault = damage.error_value(column, value)
         if fault is None:
             return value

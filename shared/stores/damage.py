@@ -13,7 +13,7 @@ _SHORTENED_ITEM = re.compile(r"[0-9]{10,12}")
 
 def power_of_ten(column: str, value: str) -> Fault | None:
     """Name an id that a spreadsheet has written as 1.23E+13; its digits are lost."""
-    if _POWER_OF_TEN.fullmatch(value) is None:
+    if "+" not in value or _POWER_OF_TEN.fullmatch(value) is None:
         return None
     return Fault(
         RowFault.DAMAGED_BY_SPREADSHEET,
@@ -25,7 +25,7 @@ def power_of_ten(column: str, value: str) -> Fault | None:
 
 def error_value(column: str, value: str) -> Fault | None:
     """Name a value that a spreadsheet has replaced by an error or by a row of hashes."""
-    if not value.startswith("#") or _ERROR.fullmatch(value) is None:
+    if _ERROR.fullmatch(value) is None:
         return None
     return Fault(
         RowFault.DAMAGED_BY_SPREADSHEET,

@@ -10,8 +10,9 @@ from typing import TextIO
 from shared.rendering import gettext as _
 from shared.stores.troubles import Fault, RowFault
 
-MAX_LINE = 200_000
-MAX_RECORD_LINES = 1_000
+# As long as the longest field that Python's CSV reader takes.
+MAX_LINE = 131_072
+MAX_RECORD_LINES = 300
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _QUOTED = re.compile('"(?:[^"]|"")*"')
 
@@ -101,13 +102,18 @@ def _quoted(lines: _Lines, first: _Line, delimiter: str) -> Record:
     while (cells := _strictly(taken, delimiter)) is None:
         following = _up_to_next_mark(lines, len(taken))
         taken += following
-        if not following or '"' not in following[-1].text or len(taken) > MAX_RECORD_LINES:
+        if not following or '"' not in following[-1].text or _is_too_large(taken):
             cells = ()
             break
     if not cells:
         lines.give_back(taken[1:])
-        return Record(first.number, _loosely(first.text, delimiter), _broken_quotation())
+        fault = _control_character() if "\r" in first.text else _broken_quotation()
+        return Record(first.number, _loosely(first.text, delimiter), fault)
     return _checked(first.number, cells, "\n".join(line.text for line in taken))
+
+
+def _is_too_large(taken: Sequence[_Line]) -> bool:
+    return len(taken) > MAX_RECORD_LINES or sum(len(line.text) + 1 for line in taken) > MAX_LINE
 
 
 def _up_to_next_mark(lines: _Lines, already: int) -> list[_Line]:
@@ -132,10 +138,7 @@ def _loosely(text: str, delimiter: str) -> list[str]:
     """Make out the cells before the first quotation mark that does not belong."""
     if delimiter == "\t":
         return text.split(delimiter)
-    try:
-        return next(csv.reader([text], delimiter=delimiter), [])
-    except csv.Error:
-        return []
+    return next(csv.reader([text.replace("\r", " ")], delimiter=delimiter), [])
 
 
 def _too_long() -> Fault:

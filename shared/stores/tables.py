@@ -26,7 +26,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line it begins on, and its values by column name."""
+    """One row: the line it begins on, and its values, trimmed and as many as the header names."""
 
     line: int
     cells: Sequence[str]
@@ -34,11 +34,9 @@ class Row:
     fault: Fault | None = None
 
     def value(self, column: str) -> str:
-        """Give a column's value without spaces around it; "" when the row or the file lacks it."""
+        """Give a column's value; "" when the row or the file lacks it."""
         index = self.columns.get(column)
-        if index is None or index >= len(self.cells):
-            return ""
-        return self.cells[index].strip()
+        return "" if index is None else self.cells[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +70,22 @@ class Table:
                     raise _too_many_rows(record.line)
                 if progress is not None and count % _REPORT_EVERY == 0:
                     progress(raw.tell())
-                fault = record.fault or _surplus(record.cells, self.width)
-                yield Row(record.line, record.cells, self.columns, fault)
+                yield self._row(record)
         if progress is not None:
             progress(self.size)
 
+    def _row(self, record: Record) -> Row:
+        cells = [cell.strip() for cell in record.cells]
+        fault = record.fault
+        if len(cells) < self.width:
+            cells += [""] * (self.width - len(cells))
+        elif len(cells) > self.width and fault is None:
+            fault = _surplus(cells, self.width)
+        return Row(record.line, cells, self.columns, fault)
+
     def _body(self, found: Iterator[Record]) -> Iterator[Record]:
         for record in found:
-            if record.line > self.header_line and any(cell.strip() for cell in record.cells):
+            if record.line > self.header_line and any(map(str.strip, record.cells)):
                 yield record
 
 
@@ -144,7 +150,7 @@ def _likeliest_delimiter(line: str) -> str:
 
 
 def _surplus(cells: Sequence[str], width: int) -> Fault | None:
-    if len(cells) <= width or not any(cell.strip() for cell in cells[width:]):
+    if not any(cells[width:]):
         return None
     return Fault(
         RowFault.TOO_MANY_VALUES,

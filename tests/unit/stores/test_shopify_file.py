@@ -283,6 +283,10 @@ def test_a_restocked_line_comes_in_canceled(tmp_path: Path) -> None:
     assert order.lines[0].canceled == 2
 
 
+def test_a_value_may_begin_with_a_hash(tmp_path: Path) -> None:
+    assert _order_of(tmp_path, shopify_row(lineitem_name="#1 kettle")).lines[0].title == "#1 kettle"
+
+
 def test_an_order_on_hold_stays_on_hold(tmp_path: Path) -> None:
     assert _order_of(tmp_path, shopify_row(fulfillment_status="on_hold")).hold
 

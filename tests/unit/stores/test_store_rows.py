@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from shared.stores.recognize import open_orders
 from shared.stores.troubles import BadRow, RowFault
 from tests.unit.stores.making import (
     amazon_row,
@@ -14,6 +15,7 @@ from tests.unit.stores.making import (
     shopify_follow,
     shopify_row,
     shopify_text,
+    written,
 )
 
 
@@ -100,6 +102,38 @@ def test_a_carriage_return_inside_a_row_is_refused(tmp_path: Path) -> None:
     row = _only_fault(tmp_path, amazon_text(amazon_row(ship_city="Lon\rdon")))
 
     assert row.code is RowFault.CONTROL_CHARACTER
+
+
+def test_a_bare_carriage_return_beside_quoted_values_is_refused(tmp_path: Path) -> None:
+    text = shopify_text(shopify_row(billing_name="XX", notes="a, b"), shopify_row("#1002", notes="c, d"))
+
+    found = readings(tmp_path, text.replace("XX", "A\rB"))
+
+    assert [(row.line, row.order_number, row.code) for row in bad_rows_in(found)] == [
+        (2, "#1001", RowFault.CONTROL_CHARACTER)
+    ]
+    assert [order.number for order in orders_in(found)] == ["#1002"]
+
+
+def test_a_quoted_value_without_bounds_costs_one_row_alone(tmp_path: Path) -> None:
+    text = shopify_text(shopify_row(notes="x\n" * 60_000), shopify_row("#1002"))
+    long = shopify_text(shopify_row(notes=("x" * 60_000 + '"\n') * 3), shopify_row("#1002"))
+
+    for content in (text, long):
+        found = readings(tmp_path, content)
+        assert bad_rows_in(found)[0].order_number == "#1001"
+        assert bad_rows_in(found)[0].code is RowFault.BROKEN_QUOTATION
+
+
+def test_reading_tells_how_far_it_is(tmp_path: Path) -> None:
+    rows = [amazon_row(f"206-{number}", str(number)) for number in range(600)]
+    file = open_orders(written(tmp_path, amazon_text(*rows)))
+    told: list[int] = []
+
+    assert len(list(file.readings(lambda _currency: True, progress=told.append))) == 600
+    assert told == sorted(told)
+    assert len(told) == 3
+    assert told[-1] == file.table.size
 
 
 def test_marks_that_turn_the_reading_order_around_are_refused(tmp_path: Path) -> None:
