@@ -88,6 +88,21 @@ def put_off(db: Database, merchant_id: MerchantId, claimed: Claimed, error: str)
             outbox.wake(tx, claimed.kind, claimed.id, after=delay)
 
 
+def retry_dead(db: Database, merchant_id: MerchantId) -> int:
+    """Make effects that were given up due at once, their attempts forgotten; count them."""
+    with db.begin(merchant_id) as tx:
+        revived = tx.session.execute(
+            update(EffectRecord)
+            .where(EffectRecord.merchant_id == merchant_id, EffectRecord.state == "dead")
+            .values(state="ready", attempt=0, due_at=tx.now, finished_at=None)
+            .returning(EffectRecord.id, EffectRecord.kind)
+            .execution_options(synchronize_session=False)
+        ).all()
+        for effect_id, kind in revived:
+            outbox.wake(tx, EffectKind(kind), EffectId(effect_id), after=timedelta(0))
+    return len(revived)
+
+
 def is_spent(claimed: Claimed) -> bool:
     """Say whether an effect was begun more often than it may be: it may be what kills its workers."""
     return claimed.attempt > len(DELAYS[claimed.kind]) + 1

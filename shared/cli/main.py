@@ -10,6 +10,12 @@ _COMMANDS = {
     "stop": ("shared.cli.launcher:stop", "End whatever a killed run has left."),
     "serve": ("shared.cli.serve:serve", "Serve the web pages and the API."),
     "worker": ("shared.cli.worker:worker", "Carry out what waits: e-mails, refunds, decisions."),
+    "doctor": ("shared.cli.doctor:doctor", "Check configuration, database and every invariant."),
+    "merchants": ("shared.cli.accounts:merchants", "Open merchants' accounts."),
+    "users": ("shared.cli.accounts:users", "Let people into a merchant's team."),
+    "keys": ("shared.cli.accounts:keys", "Make keys for the API."),
+    "links": ("shared.cli.accounts:links", "Make order links."),
+    "outbox": ("shared.cli.outbox:outbox", "See what waits, try again what was given up."),
     "db": ("shared.cli.schema:db", "Upgrade the database, print the SQL of its roles."),
     "orders": ("shared.cli.orders:orders", "Take in orders from files."),
 }
@@ -63,11 +69,12 @@ def _plainly(error: Exception) -> str | None:
     """Put an expected kind of trouble into one line; of any other kind, nothing."""
     from sqlalchemy.exc import OperationalError, ProgrammingError  # noqa: PLC0415 - help need not wait for it
 
+    from shared.domain.errors import Refusal  # noqa: PLC0415 - as above
     from shared.settings import BadSettings  # noqa: PLC0415 - as above
     from shared.storage.embedded import CannotStart  # noqa: PLC0415 - as above
     from shared.storage.engine import UnsafeRole  # noqa: PLC0415 - as above
 
-    if isinstance(error, BadSettings | CannotStart | UnsafeRole):
+    if isinstance(error, BadSettings | CannotStart | Refusal | UnsafeRole):
         return str(error)
     if isinstance(error, OperationalError):
         reason = str(error.orig).strip().partition("\n")[0]

@@ -49,6 +49,12 @@ def all_ids(db: Database) -> Sequence[MerchantId]:
         return [MerchantId(merchant_id) for merchant_id in tx.session.scalars(select(MerchantRecord.id))]
 
 
+def all_slugs(db: Database) -> Sequence[str]:
+    """List every merchant's slug, in the order of the alphabet."""
+    with db.begin_untenanted() as tx:
+        return tx.session.scalars(select(MerchantRecord.slug).order_by(MerchantRecord.slug)).all()
+
+
 def _merchant(record: MerchantRecord) -> Merchant:
     return Merchant(
         id=MerchantId(record.id),

@@ -1,0 +1,142 @@
+"""`rescind merchants`, `users`, `keys`, `links`: open accounts and let people, stores and buyers in."""
+
+import json
+import re
+import secrets
+import sys
+
+import click
+
+from shared.actions import links as link_actions
+from shared.actions import merchants as merchant_actions
+from shared.cli.database import opened
+from shared.domain.permissions import Role
+from shared.links import PATH
+from shared.queries import documents
+from shared.queries import merchants as merchant_queries
+from shared.settings import Settings
+
+_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_LONGEST_SLUG = 40
+_SHORTEST_PASSWORD = 12
+_MERCHANT = click.option("--merchant", required=True, metavar="SLUG", help="Whose it is.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+
+
+@click.group()
+def merchants() -> None:
+    """Open merchants' accounts."""
+
+
+@merchants.command("create")
+@click.argument("name")
+@click.option("--slug", help="Its short name in commands; made from the name by default.")
+@click.option("--time-zone", default="UTC", show_default=True, metavar="ZONE", help="Such as Europe/Berlin.")
+@_JSON
+def create_merchant(name: str, slug: str | None, time_zone: str, *, as_json: bool) -> None:
+    """Open an account for the merchant NAME."""
+    chosen = _checked_slug(slug or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"))
+    _check_zone(time_zone)
+    with opened(Settings.read(serving=False)) as db:
+        merchant_id = merchant_actions.create(
+            db, merchant_actions.NewMerchant(slug=chosen, name=name, time_zone=time_zone)
+        )
+    _tell({"slug": chosen, "id": str(merchant_id)}, f"Opened {name} as {chosen}.", as_json=as_json)
+
+
+@click.group()
+def users() -> None:
+    """Let people into a merchant's team."""
+
+
+@users.command("create")
+@_MERCHANT
+@click.argument("email")
+@click.option("--name", default="", help="What colleagues read.")
+@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.OWNER.value, show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
+@_JSON
+def create_user(
+    merchant: str, email: str, name: str, role: str, *, password_stdin: bool, as_json: bool
+) -> None:
+    """Let the person with this EMAIL in; a password that was made is printed once."""
+    if "@" not in email.strip("@"):
+        raise click.BadParameter("it is no e-mail address", param_hint="EMAIL")
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(12)
+    if len(password) < _SHORTEST_PASSWORD:
+        raise click.UsageError(f"A password has at least {_SHORTEST_PASSWORD} characters.")
+    with opened(Settings.read(serving=False)) as db:
+        merchant_id = merchant_queries.find(db, merchant).id
+        merchant_actions.create_user(
+            db, merchant_id, email=email, name=name or email, password=password, role=Role(role)
+        )
+    made = {} if password_stdin else {"password": password}
+    words = f"{email} is {role} of {merchant}."
+    _tell({"email": email, **made}, f"{words} Password: {password}" if made else words, as_json=as_json)
+
+
+@click.group()
+def keys() -> None:
+    """Make keys for the API."""
+
+
+@keys.command("create")
+@_MERCHANT
+@click.option("--name", required=True, help="What the key is for.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    type=click.Choice(merchant_actions.SCOPES),
+    help="What it may do; give it several times. All by default.",
+)
+@_JSON
+def create_key(merchant: str, name: str, scopes: tuple[str, ...], *, as_json: bool) -> None:
+    """Make a key and print it; it can never be read again."""
+    with opened(Settings.read(serving=False)) as db:
+        merchant_id = merchant_queries.find(db, merchant).id
+        key = merchant_actions.create_api_key(
+            db, merchant_id, name=name, scopes=scopes or merchant_actions.SCOPES
+        )
+    _tell({"key": key}, key, as_json=as_json)
+
+
+@click.group()
+def links() -> None:
+    """Make order links."""
+
+
+@links.command("make")
+@click.argument("order")
+@_MERCHANT
+@_JSON
+def make_link(order: str, merchant: str, *, as_json: bool) -> None:
+    """Make a link to the order with the number ORDER, as its e-mail would hold it."""
+    settings = Settings.read()
+    with opened(settings) as db:
+        merchant_id = merchant_queries.find(db, merchant).id
+        found = documents.known_order(db, merchant_id, order)
+        token = link_actions.make(db, merchant_id, found.id, settings.derived_keys("order-links"))
+    address = f"{settings.base_url}{PATH}{token}"
+    _tell({"order": order, "link": address}, address, as_json=as_json)
+
+
+def _checked_slug(slug: str) -> str:
+    if not _SLUG.fullmatch(slug) or len(slug) > _LONGEST_SLUG:
+        raise click.BadParameter(
+            f"{slug!r} is not made of small letters, digits and single hyphens", param_hint="--slug"
+        )
+    return slug
+
+
+def _check_zone(name: str) -> None:
+    from zoneinfo import ZoneInfo  # noqa: PLC0415 - the other commands need no time zones
+
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError):
+        raise click.BadParameter(f"there is no time zone {name!r}", param_hint="--time-zone") from None
+
+
+def _tell(document: dict[str, str], words: str, *, as_json: bool) -> None:
+    click.echo(json.dumps(document) if as_json else words)

@@ -1,0 +1,166 @@
+"""Cancellations through the API: ask, list, decide, and what each answers."""
+
+from shared.actions import execution
+from shared.domain.policy import Mode, Policy
+
+from .conftest import address
+
+
+def ask(store, order, body=None):
+    return store.call("POST", store.cancellations_of(order), {} if body is None else body)
+
+
+def test_an_empty_object_asks_for_all_that_may_go_and_the_merchant_decides_at_once(store, db) -> None:
+    order = store.taken_in()
+
+    response = ask(store, order)
+
+    assert response.status_code == 202
+    told = response.json
+    assert set(told) == {
+        "id",
+        "order_number",
+        "state",
+        "bwp_state",
+        "source",
+        "reason",
+        "comments",
+        "line_items",
+        "requested_at",
+        "ended_at",
+    }
+    assert (told["state"], told["bwp_state"], told["source"]) == ("accepting", "PENDING", "store")
+    assert told["order_number"] == order["number"]
+    assert [units["quantity"] for units in told["line_items"]] == [3, 2]
+    during = store.call("GET", address(order)).json
+    assert (during["cancellation_requested"], during["status"]) == (True, "unshipped")
+    assert {line["status"] for line in during["line_items"]} == {"cancellation_requested"}
+
+    execution.execute(db, store.merchant_id, told["id"])
+
+    after = store.call("GET", address(order)).json
+    assert (after["status"], after["cancellation_requested"]) == ("canceled", False)
+    assert [refund["amount"] for refund in after["refunds"]] == [22800]
+    assert after["refunds"][0]["state"] == "manual"
+    ended = store.call("GET", f"/cancellations/{told['id']}").json
+    assert (ended["state"], ended["bwp_state"]) == ("accepted", "SUCCESS")
+    assert ended["ended_at"] is not None
+
+
+def test_an_empty_body_is_malformed(store) -> None:
+    order = store.taken_in()
+
+    for path in ("cancellations", "shipments", "quote"):
+        for body in (None, b"", b"  "):
+            response = store.call("POST", f"{address(order)}/{path}", body)
+            assert (response.status_code, response.json["code"]) == (400, "malformed")
+
+
+def test_for_a_buyer_the_policy_decides(a_store) -> None:
+    for mode, state in ((Mode.REVIEW, "requested"), (Mode.AUTOMATIC, "accepting")):
+        store = a_store(Policy(mode=mode))
+        order = store.taken_in()
+
+        body = {"requested_by": "buyer", "reason": "FoundCheaper", "comments": "Nearer home", "memo": "VIP"}
+        told = ask(store, order, body | {"line_items": [{"sku": "MUG", "quantity": 1}]}).json
+
+        assert (told["state"], told["reason"], told["comments"]) == (state, "FoundCheaper", "Nearer home")
+
+
+def test_a_buyers_eligibility_binds_what_is_asked_for_the_buyer(a_store) -> None:
+    store = a_store(Policy(window_hours=1))
+    order = store.taken_in()
+
+    response = ask(store, order, {"requested_by": "buyer"})
+
+    assert (response.status_code, response.json["code"]) == (409, "not_eligible")
+    blocked = {blocker for line in response.json["blockers"] for blocker in line["blockers"]}
+    assert blocked == {"window_closed"}
+    assert response.json["detail"]
+    assert ask(store, order).status_code == 202
+
+
+def test_reasons_are_the_catalogues(store) -> None:
+    order = store.taken_in()
+
+    assert ask(store, order, {"reason": "Because"}).status_code == 422
+    assert ask(store, order, {"requested_by": "buyer", "reason": "NoInventory"}).status_code == 422
+    assert ask(store, order, {"requested_by": "store"}).status_code == 422
+    assert ask(store, order, {"reason": "NoInventory"}).status_code == 202
+
+
+def test_more_than_may_go_is_a_conflict(store) -> None:
+    order = store.taken_in()
+    ask(store, order, {"line_items": [{"sku": "MUG", "quantity": 1}]})
+
+    response = ask(store, order, {"line_items": [{"sku": "MUG", "quantity": 2}]})
+
+    assert (response.status_code, response.json["code"]) == (409, "not_eligible")
+    assert response.json["blockers"][0]["quantity"] == 1
+
+
+def test_a_request_is_accepted_declined_or_withdrawn_once(store) -> None:
+    moves = {"accept": "accepting", "decline": "declined", "withdraw": "withdrawn"}
+    for move, state in moves.items():
+        told = ask(store, store.taken_in(), {"requested_by": "buyer"}).json
+
+        response = store.call("POST", f"/cancellations/{told['id']}/{move}", {})
+
+        assert (response.status_code, response.json["state"]) == (202, state)
+        if move != "accept":
+            again = store.call("POST", f"/cancellations/{told['id']}/accept", {})
+            assert (again.status_code, again.json["code"]) == (409, "already_decided")
+
+
+def test_a_decision_may_go_without_a_body_and_a_decline_may_say_why(store) -> None:
+    first = ask(store, store.taken_in(), {"requested_by": "buyer"}).json
+    second = ask(store, store.taken_in(), {"requested_by": "buyer"}).json
+
+    assert store.call("POST", f"/cancellations/{first['id']}/accept").status_code == 202
+    path = f"/cancellations/{second['id']}/decline"
+    assert store.call("POST", path, {"reason": "already_shipped"}).status_code == 422
+    assert store.call("POST", path, {"reason": "already_packed", "message": "Sorry"}).status_code == 202
+
+
+def test_decided_units_do_not_ship(store) -> None:
+    order = store.taken_in()
+    ask(store, order)
+
+    response = store.call("POST", f"{address(order)}/shipments", {"line_items": [{"sku": "MUG", "quantity": 1}]})
+
+    assert (response.status_code, response.json["code"]) == (409, "under_cancellation")
+
+
+def test_cancellations_are_listed_by_state_newest_first_and_by_cursor(store) -> None:
+    made = [ask(store, store.taken_in(), {"requested_by": "buyer"}).json["id"] for _ in range(3)]
+    store.call("POST", f"/cancellations/{made[0]}/withdraw", {})
+
+    assert [told["id"] for told in listed(store, "?state=requested")] == [made[2], made[1]]
+    assert [told["id"] for told in listed(store, "?state=withdrawn")] == [made[0]]
+    assert listed(store, "?state=accepted") == []
+    page = store.call("GET", "/cancellations?limit=2").json
+    rest = store.call("GET", f"/cancellations?limit=2&cursor={page['next_cursor']}").json
+    assert [told["id"] for told in page["cancellations"] + rest["cancellations"]] == made[::-1]
+    assert rest["next_cursor"] is None
+
+
+def listed(store, query):
+    return store.call("GET", f"/cancellations{query}").json["cancellations"]
+
+
+def test_a_list_refuses_what_it_does_not_know(store) -> None:
+    for query in ("state=open", "cursor=%21", "cursor=YWJj", "limit=0", "limit=201", "limit=1_0", "page=2"):
+        response = store.call("GET", f"/cancellations?{query}")
+        assert (response.status_code, response.json["code"]) == (422, "invalid_content"), query
+
+
+def test_foreign_missing_and_malformed_ids_answer_alike(store, a_store) -> None:
+    other = a_store()
+    foreign = ask(other, other.taken_in(), {"requested_by": "buyer"}).json["id"]
+
+    for cancellation_id in (foreign, "0" * 36, "00000000-0000-7000-8000-000000000000", "x", "{" + foreign + "}"):
+        assert store.call("GET", f"/cancellations/{cancellation_id}").status_code == 404
+        for move in ("accept", "decline", "withdraw"):
+            response = store.call("POST", f"/cancellations/{cancellation_id}/{move}", {})
+            assert (response.status_code, response.json["code"]) == (404, "not_found")
+    assert listed(other, "?state=requested")[0]["id"] == foreign
