@@ -129,16 +129,15 @@ def test_no_bytes_below_a_good_header_break_the_reader(noise: bytes) -> None:
 
 
 @settings(deadline=None)
-@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
-def test_any_text_in_any_cell_is_taken_or_named(text: str) -> None:
-    for name in shopify_row():
-        row = shopify_row() | {name: text}
-        try:
-            found = _read(shopify_text(row, shopify_row("#1002")))
-        except UnreadableFile:
-            continue
-        assert found
-        assert all(row.what and row.how_to_mend for row in found if isinstance(row, BadRow))
+@given(
+    text=st.text(st.characters(exclude_categories=["Cs"]), max_size=60),
+    name=st.sampled_from(sorted(shopify_row())),
+)
+def test_any_text_in_any_cell_is_taken_or_named(text: str, name: str) -> None:
+    found = _read(shopify_text(shopify_row() | {name: text}, shopify_row("#1002")))
+
+    assert found
+    assert all(row.what and row.how_to_mend for row in found if isinstance(row, BadRow))
 
 
 def test_a_file_of_many_orders_takes_no_more_memory_than_one_of_few(tmp_path: Path) -> None:
@@ -153,4 +152,4 @@ def test_a_file_of_many_orders_takes_no_more_memory_than_one_of_few(tmp_path: Pa
             tracemalloc.stop()
 
     peak(10)
-    assert peak(5_000) < peak(500) + 300_000
+    assert peak(1_500) < peak(300) + 150_000

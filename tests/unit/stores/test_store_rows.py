@@ -61,12 +61,12 @@ def test_a_mark_that_closes_in_a_later_row_costs_one_row_alone(tmp_path: Path) -
 
 
 def test_a_runaway_mark_does_not_swallow_the_file(tmp_path: Path) -> None:
-    rows = [shopify_row(f"#{number}") for number in range(1, 3001)]
+    rows = [shopify_row(f"#{number}") for number in range(1, 601)]
     text = shopify_text(shopify_row("#0", notes="XX"), *rows).replace("XX", '"oops')
 
     found = readings(tmp_path, text)
 
-    assert len(orders_in(found)) == 3000
+    assert len(orders_in(found)) == 600
     assert bad_rows_in(found)[0].order_number == "#0"
 
 
@@ -116,7 +116,7 @@ def test_a_bare_carriage_return_beside_quoted_values_is_refused(tmp_path: Path) 
 
 
 def test_a_quoted_value_without_bounds_costs_one_row_alone(tmp_path: Path) -> None:
-    text = shopify_text(shopify_row(notes="x\n" * 60_000), shopify_row("#1002"))
+    text = shopify_text(shopify_row(notes="x\n" * 3_000), shopify_row("#1002"))
     long = shopify_text(shopify_row(notes=("x" * 60_000 + '"\n') * 3), shopify_row("#1002"))
 
     for content in (text, long):
