@@ -74,11 +74,12 @@ class Page:
 
     def fields(self) -> dict[str, str]:
         """What the page's form would send as it stands."""
-        form = self.soup.find("main").find("form")  # type: ignore[union-attr]
-        sent = {str(tag["name"]): str(tag.get("value", "")) for tag in form.find_all("input")}  # type: ignore[union-attr]
-        for area in form.find_all("textarea"):  # type: ignore[union-attr]
+        form = self.soup.find("form", method="post")
+        assert form is not None
+        sent = {str(tag["name"]): str(tag.get("value", "")) for tag in form.find_all("input")}
+        for area in form.find_all("textarea"):
             sent[str(area["name"])] = area.text.removeprefix("\r\n").removeprefix("\n")
-        for select in form.find_all("select"):  # type: ignore[union-attr]
+        for select in form.find_all("select"):
             chosen = select.find("option", selected=True)
             sent[str(select["name"])] = str(chosen["value"]) if chosen else ""
         return sent

@@ -12,7 +12,9 @@ SCRIPT = "<script>alert(1)</script>"
 
 
 def test_an_order_shows_its_number_items_and_statuses(shop: Shop) -> None:
-    order = shop.take(an_order().with_(number="NL-7").with_item("Tea kettle", 2, 12800).with_item("Reading lamp"))
+    order = shop.take(
+        an_order().with_(number="NL-7").with_item("Tea kettle", 2, 12800).with_item("Reading lamp")
+    )
 
     page = shop.buyer(order).get(f"/orders/{order}")
 
@@ -55,9 +57,7 @@ def test_a_shipped_order_offers_no_cancel_option_and_says_what_to_do(shop: Shop)
         ({"fulfilled_by_other": True}, "Another company ships this order"),
     ],
 )
-def test_an_order_that_may_not_be_canceled_says_why(
-    shop: Shop, changes: dict[str, object], why: str
-) -> None:
+def test_an_order_that_may_not_be_canceled_says_why(shop: Shop, changes: dict[str, object], why: str) -> None:
     order = shop.take(an_order().with_item().with_(**changes))
 
     page = shop.buyer(order).get(f"/orders/{order}")

@@ -1,0 +1,12 @@
+"""Questions and answers about cancelling, for everybody."""
+
+from tests.unit.portal.conftest import Buyer
+
+
+def test_help_answers_without_a_link_or_a_cookie(nobody: Buyer) -> None:
+    page = nobody.get("/help")
+
+    assert page.heading == "Help with canceling"
+    assert "How do I cancel?" in page.text
+    assert "Send me my link again" in page.links()
+    assert "Set-Cookie" not in page.response.headers
