@@ -23,7 +23,7 @@ help: ## List the targets
 
 .PHONY: run
 run: $(RUN_READY) ## Start the product with a demo shop (PORT=… moves it; Ctrl-C stops it)
-	@exec $(BIN)/rescind run
+	@exec $(BIN)/rescind run --ends-with-parent
 
 .PHONY: stop
 stop: ## End what a killed run has left
@@ -87,6 +87,11 @@ lock: $(TEST_READY) ## Pin and hash every dependency anew, from pyproject.toml
 		pyproject.toml --group build -o requirements.txt
 	@$(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url \
 		pyproject.toml --group build --group test --group lint -o requirements-dev.txt
+
+.PHONY: words
+words: $(TEST_READY) ## Gather the words of pages and e-mails for translators
+	@$(BIN)/pybabel -q extract -F shared/locale/extraction.ini -k N_ --no-location --sort-output --omit-header \
+		-o shared/locale/messages.pot portal console shared templates
 
 # The dependencies of a target are files, so that the second time takes no time.
 

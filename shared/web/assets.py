@@ -48,9 +48,14 @@ class Assets:
         """Give the address of a file; raises KeyError when there is none such."""
         return f"/static/{self._by_name[name].digest}/{name}"
 
-    def find(self, name: str) -> Asset | None:
-        """Find a file by name."""
-        return self._by_name.get(name)
+    def named(self, name: str) -> Asset:
+        """Return a file by name; raises KeyError when there is none such."""
+        return self._by_name[name]
+
+    def find(self, digest: str, name: str) -> Asset | None:
+        """Find a file by name and content."""
+        asset = self._by_name.get(name)
+        return asset if asset is not None and asset.digest == digest else None
 
 
 def mount_assets(app: Flask) -> None:
@@ -61,17 +66,14 @@ def mount_assets(app: Flask) -> None:
 
     @blueprint.get("/static/<string:digest>/<path:name>")
     def static_file(digest: str, name: str) -> Response:
-        asset = assets.find(name)
-        if asset is None or asset.digest != digest:
+        asset = assets.find(digest, name)
+        if asset is None:
             abort(404)
         return _response(asset, _IMMUTABLE)
 
     @blueprint.get("/favicon.ico")
     def favicon() -> Response:
-        asset = assets.find("favicon.ico")
-        if asset is None:
-            abort(404)
-        return _response(asset, "public, max-age=86400")
+        return _response(assets.named("favicon.ico"), "public, max-age=86400")
 
     app.register_blueprint(blueprint)
 

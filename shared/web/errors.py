@@ -10,7 +10,6 @@ from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
-from werkzeug.routing import RequestRedirect
 
 from shared.domain.errors import InvalidContent, NotFound, NotPermitted, Refusal
 from shared.rendering import N_
@@ -91,8 +90,6 @@ def mount_errors(app: Flask) -> None:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
-    if isinstance(error, RequestRedirect):
-        return error
     status = error.code or 500
     response = _answer(status, _CODES.get(status, "refused"), error.description or "")
     made = error.get_response()

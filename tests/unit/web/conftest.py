@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Blueprint, Flask, abort, flash, redirect, render_template_string, session
+from flask import Blueprint, Flask, abort, redirect, render_template_string, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 
 from shared.domain.errors import NotEligible, NotFound
 from shared.settings import Settings
+from shared.web import notices
 from shared.web.app import build_app
 from shared.web.forms import LongTextField, PageForm, QuantityField
 from shared.web.security import without_csrf
@@ -38,7 +39,7 @@ class SampleForm(PageForm):
 def _page() -> ResponseReturnValue:
     form = SampleForm()
     if form.submitted():
-        flash(["Done.", ""], "done")  # type: ignore[arg-type]
+        notices.done("Done.", "For good.")
         return redirect("/page", code=303)
     return render_template_string(PAGE, form=form), 422 if form.errors else 200
 
@@ -64,6 +65,15 @@ def _remember() -> ResponseReturnValue:
     return "kept"
 
 
+def _framed() -> ResponseReturnValue:
+    return "a mail", {"Content-Security-Policy": "default-src 'none'", "X-Frame-Options": "SAMEORIGIN"}
+
+
+def _late() -> ResponseReturnValue:
+    notices.not_done("Too late.", "It has shipped.")
+    return redirect("/page", code=303)
+
+
 def _recall() -> ResponseReturnValue:
     return str(session.get("name", "nothing"))
 
@@ -79,6 +89,8 @@ def _face() -> Blueprint:
         ("/page", _page, ["GET", "POST"]),
         ("/console/page", _page, ["GET", "POST"]),
         ("/fail/<int:code>", _fail, ["GET"]),
+        ("/framed", _framed, ["GET"]),
+        ("/late", _late, ["GET"]),
         ("/break", _break, ["GET"]),
         ("/lose", _lose, ["GET"]),
         ("/api/v1/lose", _lose, ["GET"]),

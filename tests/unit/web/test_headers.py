@@ -64,3 +64,10 @@ def test_the_policy_allows_nothing_inline_and_nothing_from_elsewhere() -> None:
     assert "unsafe" not in policy
     assert "http" not in policy
     assert "frame-ancestors 'none'" in policy
+
+
+def test_only_a_page_that_brings_its_own_policy_is_left_with_it(app: Flask) -> None:
+    answer = app.test_client().get("/framed")
+
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
