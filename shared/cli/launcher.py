@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import IO
 from urllib.error import URLError
 
 import click
@@ -25,19 +26,21 @@ from shared.storage import embedded
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 40.0
+ENDING_SECONDS = 6.0
 LOOK_EVERY_SECONDS = 0.5
 _MANY_DEATHS = 3
 _LOOK_FOR_ANSWER_EVERY_SECONDS = 0.1
 
 
 @click.command()
-def run() -> None:
+@click.option("--ends-with-parent", is_flag=True, hidden=True)
+def run(*, ends_with_parent: bool) -> None:
     """Run the whole product here, with a demo shop on first use. Ctrl-C stops all of it."""
     os.environ.setdefault("RESCIND_MODE", "demo")
     settings = Settings.read()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _alone(settings.data_dir), _told_to_stop():
-        _launch(settings)
+        _launch(settings, os.getppid() if ends_with_parent else None)
 
 
 @click.command()
@@ -50,7 +53,7 @@ def stop() -> None:
     click.echo("Stopped." if alive or database else "Nothing was running.")
 
 
-def _launch(settings: Settings) -> None:
+def _launch(settings: Settings, parent: int | None) -> None:
     _end_leftovers(settings.data_dir)
     _refuse_taken_port(settings.port)
     with ExitStack() as stack:
@@ -66,7 +69,7 @@ def _launch(settings: Settings) -> None:
             _note(settings.data_dir, children)
             _await_answer(settings, children)
             click.echo(addresses(settings))
-            _watch(settings.data_dir, children, embeds=embeds)
+            _watch(settings.data_dir, children, parent, embeds=embeds)
         finally:
             click.echo("Stopping …")
             end_all(children)
@@ -113,16 +116,25 @@ def _children(settings: Settings) -> tuple[Child, Child]:
 
 @contextmanager
 def _alone(data_dir: Path) -> Iterator[None]:
-    """Let only one launcher use this data folder; the lock dies with the process that holds it."""
+    """Let only one launcher use this data folder, giving one that is just ending the time for it."""
     with (data_dir / "launcher.lock").open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise click.ClickException(
-                f"Rescind runs from here already ({data_dir}). Stop that one with Ctrl-C or make stop, "
-                "or set RESCIND_DATA_DIR to another folder."
-            ) from None
+        deadline = time.monotonic() + ENDING_SECONDS
+        while not _gets(lock):
+            if time.monotonic() > deadline:
+                raise click.ClickException(
+                    f"Rescind runs from here already ({data_dir}). Stop that one with Ctrl-C or make stop, "
+                    "or set RESCIND_DATA_DIR to another folder."
+                )
+            time.sleep(LOOK_EVERY_SECONDS)
         yield
+
+
+def _gets(lock: IO[str]) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 @contextmanager
@@ -205,9 +217,12 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _watch(data_dir: Path, children: tuple[Child, ...], *, embeds: bool) -> None:
-    """Look after all of it until told to stop; a database that was killed comes back at the same address."""
-    while True:
+def _watch(data_dir: Path, children: tuple[Child, ...], parent: int | None, *, embeds: bool) -> None:
+    """Look after all of it until told to stop, or until the make that started it was killed.
+
+    A database that was killed comes back at the same address.
+    """
+    while parent in {None, os.getppid()}:
         time.sleep(LOOK_EVERY_SECONDS)
         if embeds:
             embedded.start(data_dir)

@@ -192,7 +192,11 @@ def _launched(places: _Places, *, durable: bool) -> Server:
     _initialize(places, account, binaries)
     socket_dir = _socket_folder(places, account)
     command = _server_command(places, binaries, socket_dir, _DURABLE if durable else _FORGETFUL)
-    return _awaited(places, account, command, socket_dir)
+    try:
+        return _awaited(places, account, command, socket_dir)
+    except CannotStart:
+        _stopped(places)
+        raise
 
 
 def _initialize(places: _Places, account: Account, binaries: Path) -> None:

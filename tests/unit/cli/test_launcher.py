@@ -146,12 +146,17 @@ def test_stop_where_nothing_runs_says_so(tmp_path):
     assert (done.exit_code, done.output) == (0, "Nothing was running.\n")
 
 
-def test_a_second_one_in_the_same_folder_is_refused(tmp_path, port):
+def test_a_second_one_in_the_same_folder_is_refused(tmp_path, port, monkeypatch):
+    monkeypatch.setattr(launcher, "ENDING_SECONDS", 0.0)
     with launcher._alone(tmp_path):
         done = CliRunner().invoke(cli, ["run"], env=environment(tmp_path, port))
 
     assert done.exit_code == 1
     assert "Rescind runs from here already" in done.output
+
+
+def test_it_ends_with_the_make_that_started_it(tmp_path):
+    launcher._watch(tmp_path, (), parent=os.getppid() + 1, embeds=False)
 
 
 def test_a_taken_port_is_named_before_anything_is_started(tmp_path, port):

@@ -192,6 +192,7 @@ def test_a_broken_folder_is_said_in_one_line(tmp_path, monkeypatch):
 
     assert "server.log" in str(refusal.value)
     assert "\n" not in str(refusal.value)
+    assert not (tmp_path / "postgres" / "socket-folder").exists()
 
 
 def test_a_cluster_that_cannot_be_made_is_said_in_one_line(tmp_path, monkeypatch):
