@@ -10,8 +10,6 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert as plain_insert
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.actions import intake_rows as rows
@@ -22,6 +20,7 @@ from shared.domain.events import Event, MailEvent
 from shared.domain.ids import MerchantId, OrderId, new_id
 from shared.domain.intake import IncomingOrder, allocate
 from shared.storage import outbox
+from shared.storage.bulk import insert_rows
 from shared.storage.doors import Door, fingerprint
 from shared.storage.engine import Database, Transaction
 from shared.storage.idempotency import Once, answered, claim
@@ -147,27 +146,28 @@ def _write_lines(
             zip(order.lines, allocations[order.number].lines, strict=True), start=1
         )
     ]
-    tx.session.execute(plain_insert(LineItemRecord), lines)
+    insert_rows(tx, LineItemRecord, lines)
     payments = [
         rows.payment_row(tx, ids[order.number], ordinal, payment)
         for order in orders
         for ordinal, payment in enumerate(order.payments, start=1)
     ]
-    if payments:
-        tx.session.execute(plain_insert(PaymentRecord), payments)
+    insert_rows(tx, PaymentRecord, payments)
 
 
 def _write_ways_to_find(tx: Transaction, orders: Sequence[IncomingOrder], ids: dict[str, UUID]) -> None:
-    tx.session.execute(
-        plain_insert(OrderTermRecord),
+    insert_rows(
+        tx,
+        OrderTermRecord,
         [
             {"merchant_id": tx.merchant_id, "term": term, "order_id": ids[order.number]}
             for order in orders
             for term in sorted(rows.terms(order))
         ],
     )
-    tx.session.execute(
-        plain_insert(DoorRecord),
+    insert_rows(
+        tx,
+        DoorRecord,
         [
             {
                 "kind": Door.ORDER_NUMBER,
@@ -184,8 +184,9 @@ def _write_ways_to_find(tx: Transaction, orders: Sequence[IncomingOrder], ids: d
 def _write_timeline(
     tx: Transaction, orders: Sequence[IncomingOrder], ids: dict[str, UUID], actor: Actor
 ) -> None:
-    tx.session.execute(
-        plain_insert(TimelineRecord),
+    insert_rows(
+        tx,
+        TimelineRecord,
         [
             {
                 "merchant_id": tx.merchant_id,
@@ -242,9 +243,9 @@ def _outcomes(
     there = {
         number: (order_id, digest)
         for number, order_id, digest in tx.session.execute(
-            select(OrderRecord.number, OrderRecord.id, OrderRecord.intake_digest).where(
-                OrderRecord.merchant_id == tx.merchant_id, OrderRecord.number.in_(list(digests))
-            )
+            orders_of(tx)
+            .with_only_columns(OrderRecord.number, OrderRecord.id, OrderRecord.intake_digest)
+            .where(OrderRecord.number.in_(list(digests)))
         )
     }
     outcomes = []

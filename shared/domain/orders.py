@@ -143,12 +143,6 @@ class Order:
         raise KeyError(line_item_id)
 
 
-def line_total(line: LineItem, *, prices_include_tax: bool) -> int:
-    """Add up what the whole line costs the buyer, in minor units, without shipping."""
-    tax = 0 if prices_include_tax else line.tax_minor
-    return line.price_minor - line.discount_minor + tax
-
-
 def item_status(*, ordered: int, shipped: int, canceled: int, requested: int, pending: bool) -> ItemStatus:
     """Derive an item's status: the first rule that holds."""
     rules = (

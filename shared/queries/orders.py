@@ -10,7 +10,7 @@ from shared import wording
 from shared.domain.actors import ActorKind
 from shared.domain.eligibility import Eligibility, assess
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, RefundId, RequestId
-from shared.domain.orders import Gateway, Order, OrderStatus, PaymentStatus, item_status, line_total
+from shared.domain.orders import Gateway, Order, OrderStatus, PaymentStatus, item_status
 from shared.domain.policy import from_document
 from shared.domain.refunds import RefundState
 from shared.queries import merchants
@@ -91,7 +91,7 @@ def item_views(
             label=named[row.id],
             image_url=row.image_url,
             unit_price_minor=line.price_minor // line.ordered,
-            amount_minor=line_total(line, prices_include_tax=facts.prices_include_tax),
+            amount_minor=line.price_minor,
             ordered=line.ordered,
             shipped=line.shipped,
             canceled=line.canceled,

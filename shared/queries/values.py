@@ -20,7 +20,8 @@ from shared.domain.refunds import Quote, RefundState
 class ItemView:
     """A line item on a page. `label` is the title, followed by " (2)" where it occurs a second time.
 
-    `amount_minor` is what the line costs; `cancelable_quantity` and `blockers` are the reader's verdict.
+    `amount_minor` is the whole line's listed price; `cancelable_quantity` and `blockers` are the reader's
+    verdict.
     """
 
     id: LineItemId
