@@ -7,12 +7,12 @@ from shared.domain.events import MailEvent
 from shared.domain.ids import MerchantId
 
 
-class Rejected(Exception):  # noqa: N818 - an outcome of a call, not a fault of ours
+class Refused(Exception):
     """The other side will never take it; trying again is pointless."""
 
 
 class Mailer(Protocol):
-    """Hands one message to one recipient; raises Rejected, or anything else when a later try may succeed."""
+    """Hands one message to one recipient; raises Refused, or anything else when a later try may succeed."""
 
     def send(self, merchant_id: MerchantId, event: MailEvent, message: EmailMessage) -> None:
         """Send a message whose To header holds exactly one address."""

@@ -28,7 +28,7 @@ class Remembering:
     messages: list[EmailMessage] = field(default_factory=list)
     trouble: Callable[[], None] = lambda: None
 
-    def send(self, merchant_id: MerchantId, event: MailEvent, message: EmailMessage) -> None:
+    def send(self, merchant_id: MerchantId, event: MailEvent, message: EmailMessage) -> None:  # noqa: ARG002 - the port's signature
         """Keep a message."""
         self.trouble()
         self.messages.append(message)
@@ -36,7 +36,9 @@ class Remembering:
 
 def outside(db: Database, mailer: Mailer) -> Outside:
     """Put together what effects need."""
-    post = Post(mailer=mailer, base_url=BASE_URL, mail_from="Rescind <no-reply@rescind.example>", link_keys=KEYS)
+    post = Post(
+        mailer=mailer, base_url=BASE_URL, mail_from="Rescind <no-reply@rescind.example>", link_keys=KEYS
+    )
     return Outside(db, post)
 
 

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.headerregistry import Address
 from email.message import EmailMessage
 from threading import Timer
 from typing import Self
@@ -15,7 +16,7 @@ from uuid import UUID
 from shared.actions import mailbox
 from shared.domain.events import MailEvent
 from shared.domain.ids import MerchantId
-from shared.ports import Mailer, Rejected
+from shared.ports import Mailer, Refused
 from shared.settings import Mode, Settings
 from shared.storage.engine import Database
 
@@ -64,11 +65,12 @@ class SmtpMailer:
             password=unquote(parts.password or ""),
         )
 
-    def send(self, merchant_id: MerchantId, event: MailEvent, message: EmailMessage) -> None:
-        """Hand a message over; raises Rejected when the server refuses recipient or message for good."""
+    def send(self, merchant_id: MerchantId, event: MailEvent, message: EmailMessage) -> None:  # noqa: ARG002 - the port's signature
+        """Hand a message over; raises Refused when the server refuses recipient or message for good."""
+        recipient = recipient_of(message)
         try:
             with self._connected() as server:
-                server.send_message(message, to_addrs=[recipient_of(message)])
+                server.send_message(message, to_addrs=[recipient])
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
             raise _outcome(code, answer) from error
@@ -121,7 +123,7 @@ class MailboxMailer:
 class WaitingMailer:
     """Stands in while no mail server is set: every message waits."""
 
-    def send(self, merchant_id: MerchantId, event: MailEvent, message: EmailMessage) -> None:
+    def send(self, merchant_id: MerchantId, event: MailEvent, message: EmailMessage) -> None:  # noqa: ARG002 - the port's signature
         """Refuse for now; the message is tried again later."""
         raise NoMailServer("RESCIND_SMTP_URL is not set, so e-mails wait.")
 
@@ -136,18 +138,18 @@ def choose_mailer(settings: Settings, db: Database) -> Mailer:
 
 
 def recipient_of(message: EmailMessage) -> str:
-    """Read the one recipient; raises Rejected when there is not exactly one."""
+    """Read the one recipient; raises Refused when there is not exactly one."""
     header = message["To"]
-    addresses = () if header is None else header.addresses
+    addresses: tuple[Address, ...] = () if header is None else header.addresses
     if len(addresses) != 1:
-        raise Rejected("an e-mail goes to exactly one address")
-    return str(addresses[0].addr_spec)
+        raise Refused("an e-mail goes to exactly one address")
+    return addresses[0].addr_spec
 
 
 def _outcome(code: int, answer: bytes | str) -> Exception:
     words = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
     told = f"{code} {words}"
-    return Rejected(told) if code >= _FOR_GOOD else smtplib.SMTPResponseException(code, told)
+    return Refused(told) if code >= _FOR_GOOD else smtplib.SMTPResponseException(code, told)
 
 
 def _cut(server: smtplib.SMTP) -> None:

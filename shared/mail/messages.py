@@ -9,24 +9,29 @@ from functools import cache
 from urllib.parse import urlsplit
 
 import mrml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from shared import wording
-from shared.ports import Rejected
+from shared.ports import Refused
 from shared.queries.mails import Mail
 from shared.rendering import furnish, speaking, templates_folder
 
+# The library breaks a long plain header right behind its name; some readers then show a gap.
+_UNFOLDED = policy.SMTP.clone(max_line_length=900)
 _GAP = re.compile(r"\n{3,}")
 
 
 def compose(mail: Mail, *, link: str, base_url: str, sender: str) -> EmailMessage:
-    """Write an e-mail to its one recipient; `link` opens the order. Raises Rejected when the address is not one."""
+    """Write an e-mail to its one recipient; `link` opens the order.
+
+    Raises Refused when the address is not exactly one.
+    """
     with speaking(mail.locale):
         subject = _written(mail, "subject.txt", link=link, base_url=base_url, subject="")
         subject = " ".join(subject.split())
         text = _GAP.sub("\n\n", _written(mail, "body.txt", link=link, base_url=base_url, subject=subject))
         source = _written(mail, "body.html.mjml", link=link, base_url=base_url, subject=subject)
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=_UNFOLDED if subject.isascii() else policy.SMTP)
     message["From"] = _sender(sender)
     message["To"] = _recipient(mail.recipient)
     message["Subject"] = subject
@@ -52,12 +57,12 @@ def _html(source: str) -> str:
 def _recipient(address: str) -> Address:
     """Make an address object, which unlike a header's text can never be read as two recipients."""
     if not address.isprintable() or " " in address:
-        raise Rejected("the address holds a character that none may hold")
+        raise Refused("the address holds a character that none may hold")
     local, _, domain = address.rpartition("@")
     try:
         made = Address(addr_spec=f"{local}@{_ascii(domain)}")
     except (ValueError, IndexError, MessageError) as error:
-        raise Rejected("this is not exactly one e-mail address") from error
+        raise Refused("this is not exactly one e-mail address") from error
     return made
 
 
@@ -74,7 +79,9 @@ def _sender(sender: str) -> Address:
 def _environment() -> Environment:
     environment = Environment(
         loader=FileSystemLoader(templates_folder()),
-        autoescape=_is_markup,
+        autoescape=select_autoescape(
+            enabled_extensions=("html", "mjml"), disabled_extensions=("txt",), default=True
+        ),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -82,7 +89,3 @@ def _environment() -> Environment:
     furnish(environment)
     environment.globals["wording"] = wording
     return environment
-
-
-def _is_markup(name: str | None) -> bool:
-    return name is None or not name.endswith(".txt")

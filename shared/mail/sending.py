@@ -6,7 +6,7 @@ from shared.actions import links
 from shared.actions import mails as notes
 from shared.domain.ids import MerchantId, MessageId
 from shared.mail.messages import compose
-from shared.ports import Mailer, Rejected
+from shared.ports import Mailer, Refused
 from shared.queries import mails
 from shared.storage.engine import Database
 
@@ -24,16 +24,18 @@ class Post:
 def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageId) -> None:
     """Send an e-mail that has not left yet, under the same Message-ID at every try.
 
-    Raises Rejected when its recipient will never take it, anything else when a later try may succeed.
+    Raises Refused when its recipient will never take it, anything else when a later try may succeed.
     """
     mail = mails.find(db, merchant_id, message_id)
     if mail.is_sent:
         return
     token = links.make(db, merchant_id, mail.order_id, post.link_keys)
     try:
-        message = compose(mail, link=f"{post.base_url}/o/{token}", base_url=post.base_url, sender=post.mail_from)
+        message = compose(
+            mail, link=f"{post.base_url}/o/{token}", base_url=post.base_url, sender=post.mail_from
+        )
         post.mailer.send(merchant_id, mail.event, message)
-    except Rejected:
+    except Refused:
         notes.mark_refused(db, merchant_id, message_id)
         raise
     notes.mark_sent(db, merchant_id, message_id)

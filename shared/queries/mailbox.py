@@ -49,7 +49,7 @@ class MailView:
 def heads(db: Database) -> tuple[MailHead, ...]:
     """List the newest e-mails of all merchants, newest first."""
     return tuple(
-        MailHead(row.id, row.recipient, str(_parsed(row)["Subject"]), MailEvent(row.event), row.received_at)
+        MailHead(row.id, row.recipient, _subject(_parsed(row)), MailEvent(row.event), row.received_at)
         for row in _rows(db)
     )
 
@@ -95,6 +95,10 @@ def _parsed(row: MailboxRecord) -> EmailMessage:
     return message_from_bytes(row.source, policy=policy.default)
 
 
+def _subject(message: EmailMessage) -> str:
+    return str(message["Subject"]).strip()
+
+
 def _view(row: MailboxRecord) -> MailView:
     message = _parsed(row)
     html = _part(message, "html")
@@ -103,7 +107,7 @@ def _view(row: MailboxRecord) -> MailView:
         to=row.recipient,
         sender=str(message["From"]),
         message_id=str(message["Message-ID"]),
-        subject=str(message["Subject"]),
+        subject=_subject(message),
         text=_part(message, "plain"),
         html=html,
         links=links_in(html),

@@ -52,8 +52,8 @@ class MailRefund:
 class MailRequest:
     """A cancellation request as its e-mails tell it.
 
-    `by_merchant` says that the merchant canceled without being asked, `is_automatic` that nobody had to decide,
-    `was_reinstated` that it was accepted and stopped before it was carried out.
+    `by_merchant` says that the merchant canceled without being asked, `is_automatic` that nobody had to
+    decide, `was_reinstated` that it was accepted and stopped before it was carried out.
     """
 
     view: RequestView
@@ -169,7 +169,7 @@ def _request(
         is_automatic=record.decided_at == record.requested_at,
         was_reinstated=_was_reinstated(tx, record),
         accepts_in_silence=record.policy["silence_outcome"] == SilenceOutcome.ACCEPT,
-        kept=tuple(Kept(kept["amount_minor"], KeptReason(kept["why"])) for kept in _kept(tx, record)),
+        kept=_kept(tx, record),
     )
 
 
@@ -178,11 +178,11 @@ def _was_reinstated(tx: Transaction, record: RequestRecord) -> bool:
     return entry is not None and entry.from_state == RequestState.ACCEPTING
 
 
-def _kept(tx: Transaction, record: RequestRecord) -> Sequence[dict[str, str | int]]:
+def _kept(tx: Transaction, record: RequestRecord) -> tuple[Kept, ...]:
     # What was kept when it was carried out counts: shipments may have changed it since the request.
     entry = _entry(tx, record, Event.CANCELLATION_ACCEPTED)
-    kept: Sequence[dict[str, str | int]] = (entry.details if entry else record.quote).get("kept", [])
-    return kept
+    document = record.quote if entry is None else entry.details
+    return tuple(Kept(kept["amount_minor"], KeptReason(kept["why"])) for kept in document.get("kept", []))
 
 
 def _entry(tx: Transaction, record: RequestRecord, event: Event) -> TimelineRecord | None:

@@ -10,7 +10,7 @@ from shared.domain.actors import SYSTEM
 from shared.domain.events import EffectKind
 from shared.domain.ids import EffectId, MerchantId, MessageId
 from shared.mail.sending import Post, send
-from shared.ports import Rejected
+from shared.ports import Refused
 from shared.storage.engine import Database
 
 log = logging.getLogger(__name__)
@@ -34,7 +34,7 @@ def perform(outside: Outside, merchant_id: MerchantId, effect_id: EffectId) -> b
         return True
     try:
         HANDLERS[claimed.kind](outside, merchant_id, claimed.subject_id)
-    except Rejected as error:
+    except Refused as error:
         effects.give_up(outside.db, merchant_id, claimed, str(error))
     except Exception as error:  # noqa: BLE001 - whatever failed, the effect stays and is tried again
         log.warning("%s %s failed at attempt %d: %r", claimed.kind, claimed.id, claimed.attempt, error)

@@ -43,7 +43,7 @@ def build_queue(outside: Outside, conninfo: str) -> procrastinate.App:
     @queue.task(name="rescue", queueing_lock="rescue", pass_context=True)
     async def rescue_stalled(context: JobContext, timestamp: int) -> None:
         log.debug("rescue of %d", timestamp)
-        await _rescue(context.app)
+        await rescue(context.app)
 
     return queue
 
@@ -57,8 +57,9 @@ def sweep(outside: Outside) -> int:
     )
 
 
-async def _rescue(queue: procrastinate.App) -> None:
-    # A job whose worker died is begun again, but not for ever: it may be what killed its worker.
+async def rescue(queue: procrastinate.App) -> None:
+    """Begin jobs again whose worker died, but not for ever."""
+    # One that is begun over and over may be what kills its workers.
     manager = queue.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_SECONDS):
         if job.attempts >= MOST_ATTEMPTS:

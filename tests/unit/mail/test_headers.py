@@ -10,7 +10,7 @@ import pytest
 from shared.domain.ids import MerchantId, MessageId, OrderId
 from shared.mail.messages import compose
 from shared.mail.sending import send
-from shared.ports import Rejected
+from shared.ports import Refused
 from shared.queries import mails
 from shared.queries.mails import Mail
 from shared.storage.engine import Database
@@ -46,6 +46,17 @@ def test_headers_are_as_a_machine_should_send_them(db: Database) -> None:
     assert all(len(line) <= 998 for line in written(mail).splitlines())
 
 
+@pytest.mark.parametrize(
+    "shop", ["Northlight Home and Garden, Seattle, since 1987, and its friends", "茶壺と行灯の店" * 12]
+)
+def test_a_long_subject_arrives_as_it_was_written(db: Database, shop: str) -> None:
+    _, _, mail = a_mail(db)
+
+    read = message_from_bytes(written(replace(mail, merchant_name=shop)), policy=policy.default)
+
+    assert str(read["Subject"]).strip() == f"Your order {mail.order_number} at {shop}"
+
+
 def test_a_long_host_does_not_break_the_message_id(db: Database) -> None:
     _, _, mail = a_mail(db)
     host = f"{'very-long-name.' * 8}example.com"
@@ -55,11 +66,15 @@ def test_a_long_host_does_not_break_the_message_id(db: Database) -> None:
     assert read["Message-ID"].strip() == f"<{mail.id}@{host}>"
 
 
-@pytest.mark.parametrize("text", ["NL-1\r\nBcc: evil@e.example", "NL-1\nX: y", "NL-1\u2028Bcc: evil@e.example"])
+@pytest.mark.parametrize(
+    "text", ["NL-1\r\nBcc: evil@e.example", "NL-1\nX: y", "NL-1\u2028Bcc: evil@e.example"]
+)
 def test_no_text_becomes_a_header(db: Database, text: str) -> None:
     _, _, mail = a_mail(db)
 
-    read = message_from_bytes(written(replace(mail, order_number=text, merchant_name=text)), policy=policy.default)
+    read = message_from_bytes(
+        written(replace(mail, order_number=text, merchant_name=text)), policy=policy.default
+    )
 
     assert read["Bcc"] is None
     assert read["X"] is None
@@ -90,7 +105,7 @@ def test_what_is_not_exactly_one_address_gets_nothing(db: Database, address: str
     message_id = MessageId(messages_of(db, merchant_id)[0].id)
     mail = replace(mails.find(db, merchant_id, message_id), recipient=address)
 
-    with pytest.raises(Rejected):
+    with pytest.raises(Refused):
         written(mail)
 
 

@@ -14,8 +14,8 @@ from bs4 import BeautifulSoup
 from shared.actions import cancellations, orders
 from shared.domain.actors import ActorKind
 from shared.domain.ids import MerchantId, OrderId
-from shared.domain.orders import Gateway
 from shared.domain.intake import IncomingPayment
+from shared.domain.orders import Gateway
 from shared.domain.policy import Policy, SilenceOutcome
 from shared.domain.reasons import DeclineReason, Reason
 from shared.queries.orders import order_page
@@ -162,7 +162,8 @@ def test_a_receipt_says_received_with_the_time_and_not_accepted(shop: Shop) -> N
 
 
 @pytest.mark.parametrize(
-    ("outcome", "words"), [(SilenceOutcome.ACCEPT, "it is accepted."), (SilenceOutcome.DECLINE, "it is declined.")]
+    ("outcome", "words"),
+    [(SilenceOutcome.ACCEPT, "it is accepted."), (SilenceOutcome.DECLINE, "it is declined.")],
 )
 def test_a_receipt_says_by_when_and_what_silence_does(
     db: Database, outcome: SilenceOutcome, words: str
@@ -247,7 +248,10 @@ def test_a_merchants_own_cancellation_does_not_speak_of_a_request(shop: Shop) ->
     assert "request" not in text_of(mail).lower()
     assert "fraud" not in text_of(mail).lower()
     assert "Do not trust" not in text_of(mail)
-    assert [row.event for row in messages_of(shop.db, shop.id)] == ["order_confirmed", "cancellation_accepted"]
+    assert [row.event for row in messages_of(shop.db, shop.id)] == [
+        "order_confirmed",
+        "cancellation_accepted",
+    ]
 
 
 def test_a_decline_gives_reason_and_message(shop: Shop) -> None:
@@ -290,7 +294,9 @@ def test_a_withdrawal_says_that_everything_stays(shop: Shop) -> None:
 
     mail = shop.newest()
 
-    assert both_say(mail, "Your request was withdrawn", "stay as they were ordered", "You can ask again there")
+    assert both_say(
+        mail, "Your request was withdrawn", "stay as they were ordered", "You can ask again there"
+    )
 
 
 def test_a_paid_refund_names_its_own_amount_alone(shop: Shop) -> None:
