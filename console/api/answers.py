@@ -61,7 +61,7 @@ def answer(document: object) -> Response:
 
 def refused(refusal: Refusal) -> Response:
     """Word a refusal."""
-    status = 422 if isinstance(refusal, KeyReused) else status_of(refusal)
+    status = status_of(refusal)
     detail = refusal.detail or _SENTENCES.get(refusal.code, refusal.code)
     response = problem(status, refusal.code, detail, **_facts(refusal))
     if isinstance(refusal, InFlight):

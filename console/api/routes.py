@@ -23,21 +23,32 @@ def _endpoint(method: str, rule: str, view: Callable[..., Response], *, may: Sco
 
 
 _endpoint("POST", "/orders", orders.take_in_order, may=Scope.ADMIN)
-_endpoint("GET", "/orders/<number>", orders.show_order, may=Scope.READ)
-_endpoint("POST", "/orders/<number>/shipments", orders.report_shipment, may=Scope.SHIP)
-_endpoint("GET", "/orders/<number>/eligibility", orders.show_eligibility, may=Scope.READ)
-_endpoint("POST", "/orders/<number>/quote", orders.quote_cancellation, may=Scope.READ)
-_endpoint("PUT", "/stock/<sku>", orders.set_stock, may=Scope.ADMIN)
+_endpoint("GET", "/orders/<string:number>", orders.show_order, may=Scope.READ)
+_endpoint("POST", "/orders/<string:number>/shipments", orders.report_shipment, may=Scope.SHIP)
+_endpoint("GET", "/orders/<string:number>/eligibility", orders.show_eligibility, may=Scope.READ)
+_endpoint("POST", "/orders/<string:number>/quote", orders.quote_cancellation, may=Scope.READ)
+_endpoint("PUT", "/stock/<string:sku>", orders.set_stock, may=Scope.ADMIN)
 
-_endpoint("POST", "/orders/<number>/cancellations", cancellations.request_cancellation, may=Scope.CANCEL)
+_endpoint(
+    "POST", "/orders/<string:number>/cancellations", cancellations.request_cancellation, may=Scope.CANCEL
+)
 _endpoint("GET", "/cancellations", cancellations.list_cancellations, may=Scope.READ)
-_endpoint("GET", "/cancellations/<cancellation_id>", cancellations.show_cancellation, may=Scope.READ)
+_endpoint("GET", "/cancellations/<string:cancellation_id>", cancellations.show_cancellation, may=Scope.READ)
 _endpoint(
-    "POST", "/cancellations/<cancellation_id>/accept", cancellations.accept_cancellation, may=Scope.CANCEL
+    "POST",
+    "/cancellations/<string:cancellation_id>/accept",
+    cancellations.accept_cancellation,
+    may=Scope.CANCEL,
 )
 _endpoint(
-    "POST", "/cancellations/<cancellation_id>/decline", cancellations.decline_cancellation, may=Scope.CANCEL
+    "POST",
+    "/cancellations/<string:cancellation_id>/decline",
+    cancellations.decline_cancellation,
+    may=Scope.CANCEL,
 )
 _endpoint(
-    "POST", "/cancellations/<cancellation_id>/withdraw", cancellations.withdraw_cancellation, may=Scope.CANCEL
+    "POST",
+    "/cancellations/<string:cancellation_id>/withdraw",
+    cancellations.withdraw_cancellation,
+    may=Scope.CANCEL,
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import create_engine, text
 
 from shared.cli import demo
+from shared.queries import merchants
 from shared.settings import BadSettings, Settings
 from shared.storage import schema
 from shared.storage.engine import Database, open_database
@@ -48,5 +49,4 @@ def _refuse_old_schema(db: Database) -> None:
 
 
 def _has_merchants(db: Database) -> bool:
-    with db.begin_untenanted() as tx:
-        return bool(tx.session.scalar(text("SELECT EXISTS (SELECT FROM merchants)")))
+    return bool(merchants.all_ids(db))

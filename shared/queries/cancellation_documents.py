@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import select, tuple_
@@ -31,7 +31,7 @@ from shared.storage.records import (
     RequestRecord,
     RequestUnitsRecord,
 )
-from shared.storage.scopes import requests_of
+from shared.storage.scopes import orders_of, requests_of
 
 _RATE_DIGITS = 4
 
@@ -115,11 +115,11 @@ def _quote(view: QuoteView) -> QuoteDocument:
 
 def _numbers(tx: Transaction, order_ids: set[UUID]) -> dict[UUID, str]:
     rows = tx.session.execute(
-        select(OrderRecord.id, OrderRecord.number).where(
-            OrderRecord.merchant_id == tx.merchant_id, OrderRecord.id.in_(order_ids)
-        )
+        orders_of(tx)
+        .with_only_columns(OrderRecord.id, OrderRecord.number)
+        .where(OrderRecord.id.in_(order_ids))
     )
-    return {order_id: number for order_id, number in rows}
+    return {row.id: row.number for row in rows}
 
 
 def _comments(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID, str]:
@@ -130,7 +130,7 @@ def _comments(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID, str]:
             PersonalTextRecord.kind == "comments",
         )
     )
-    return {subject_id: body for subject_id, body in rows}
+    return {row.subject_id: row.body for row in rows}
 
 
 def _units(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID, list[UnitsDocument]]:
@@ -167,9 +167,6 @@ def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
     try:
         place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
         at, _, request_id = place.partition(" ")
-        instant = datetime.fromisoformat(at)
-        if instant.tzinfo is None:
-            raise ValueError(at)
-        return instant, UUID(request_id)
-    except (ValueError, binascii.Error):
+        return datetime.fromisoformat(at).astimezone(UTC), UUID(request_id)
+    except (ValueError, OverflowError, binascii.Error):
         raise InvalidContent("This cursor is none of ours; begin without one.") from None

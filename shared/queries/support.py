@@ -1,12 +1,13 @@
 """What buyers wrote through Contact us."""
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select
 
 from shared.domain.actors import ActorKind
 from shared.domain.ids import MerchantId, OrderId
 from shared.queries.values import CaseView
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import CaseMessageRecord, CaseRecord, OrderRecord
+from shared.storage.scopes import orders_of
 
 _MOST = 200
 
@@ -22,24 +23,24 @@ def cases_of(tx: Transaction, order: OrderRecord) -> tuple[CaseView, ...]:
     return _read(tx, _select(tx).where(CaseRecord.order_id == order.id))
 
 
-def _select(tx: Transaction) -> Select[CaseRecord, CaseMessageRecord, OrderRecord]:
+def _select(tx: Transaction) -> Select[OrderRecord, CaseRecord, CaseMessageRecord]:
     return (
-        select(CaseRecord, CaseMessageRecord, OrderRecord)
+        orders_of(tx)
+        .add_columns(CaseRecord, CaseMessageRecord)
+        .join(
+            CaseRecord,
+            (CaseRecord.merchant_id == OrderRecord.merchant_id) & (CaseRecord.order_id == OrderRecord.id),
+        )
         .join(
             CaseMessageRecord,
             (CaseMessageRecord.merchant_id == CaseRecord.merchant_id)
             & (CaseMessageRecord.case_id == CaseRecord.id),
         )
-        .join(
-            OrderRecord,
-            (OrderRecord.merchant_id == CaseRecord.merchant_id) & (OrderRecord.id == CaseRecord.order_id),
-        )
-        .where(CaseRecord.merchant_id == tx.merchant_id)
         .order_by(CaseMessageRecord.sent_at.desc(), CaseMessageRecord.id.desc())
     )
 
 
-def _read(tx: Transaction, query: Select[CaseRecord, CaseMessageRecord, OrderRecord]) -> tuple[CaseView, ...]:
+def _read(tx: Transaction, query: Select[OrderRecord, CaseRecord, CaseMessageRecord]) -> tuple[CaseView, ...]:
     return tuple(
         CaseView(
             id=case.id,
@@ -50,5 +51,5 @@ def _read(tx: Transaction, query: Select[CaseRecord, CaseMessageRecord, OrderRec
             body=message.body,
             at=message.sent_at,
         )
-        for case, message, order in tx.session.execute(query)
+        for order, case, message in tx.session.execute(query)
     )

@@ -124,7 +124,7 @@ def _call(method: str, rule: str, view: Callable[..., Response]) -> None:
 _call("POST", "/reset", reset)
 _call("POST", "/merchants", open_merchant)
 _call("POST", "/orders", take_in_order)
-_call("POST", "/orders/<order_id>/ship", ship_order)
+_call("POST", "/orders/<string:order_id>/ship", ship_order)
 _call("GET", "/mail", list_mail)
 _call("POST", "/clock", set_clock)
 _call("POST", "/worker/drain", drain_worker)

@@ -12,10 +12,18 @@ from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from shared.domain.errors import InvalidContent, NotFound, NotPermitted, Refusal
+from shared.links import DeadLink
 from shared.rendering import N_
 from shared.rendering import gettext as _
+from shared.storage.idempotency import KeyReused
 
-_STATUSES: dict[type[Refusal], int] = {NotFound: 404, NotPermitted: 403, InvalidContent: 422}
+_STATUSES: dict[type[Refusal], int] = {
+    NotFound: 404,
+    NotPermitted: 403,
+    InvalidContent: 422,
+    KeyReused: 422,
+    DeadLink: 410,
+}
 _CODES = {
     400: "malformed",
     401: "not_signed_in",

@@ -4,6 +4,7 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
+from shared.queries import readiness
 from shared.web.services import services
 
 blueprint = Blueprint("health", __name__)
@@ -19,12 +20,12 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Say whether the database answers, and so whether pages can."""
     try:
-        with services().db.begin_untenanted():
-            return _plain("ready\n")
+        readiness.ask(services().db)
     except SQLAlchemyError:
         response = _plain("the database does not answer\n")
         response.headers["Retry-After"] = "5"
         return response, 503
+    return _plain("ready\n")
 
 
 @blueprint.get("/robots.txt")

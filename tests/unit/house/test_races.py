@@ -17,8 +17,8 @@ from shared.domain.reasons import DeclineReason
 from shared.queries.invariants import violations_of
 from shared.queries.orders import order_page
 from shared.queries.values import OrderPage
-from shared.storage import scopes
 from shared.storage.engine import Database
+from shared.storage.records import OrderRecord
 from shared.storage.scopes import orders_of
 from tests.builders import USER, a_merchant, an_order, automatic, request, ship
 
@@ -47,7 +47,7 @@ def page(db: Database, merchant_id: MerchantId, order_id: OrderId) -> OrderPage:
 
 
 def is_sound(db: Database, merchant_id: MerchantId, order: OrderPage) -> None:
-    """Check what holds whatever happened: the invariants, and units, states and money as the pages show them."""
+    """Check what holds whatever happened: the invariants, and the sums as pages show them."""
     assert violations_of(db, merchant_id) == []
     for item in order.items:
         parts = (item.open, item.requested, item.canceled, item.shipped)
@@ -87,7 +87,7 @@ def meet_after_the_check(monkeypatch: pytest.MonkeyPatch, *, seconds: float) -> 
 
 def without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     def read_order(tx, order_id: UUID):
-        return tx.session.scalars(orders_of(tx).where(scopes.OrderRecord.id == order_id)).one()
+        return tx.session.scalars(orders_of(tx).where(OrderRecord.id == order_id)).one()
 
     monkeypatch.setattr(cancellations, "lock_order", read_order)
 

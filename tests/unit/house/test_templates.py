@@ -70,8 +70,9 @@ def does_not_compile(env: Environment, name: str) -> Iterator[str]:
         env.get_template(name)
         referred = parsed(env, name).find_all((nodes.Extends, nodes.Include, nodes.FromImport, nodes.Import))
         for node in referred:
-            if isinstance(node.template, nodes.Const):
-                env.get_template(node.template.value)
+            target = getattr(node, "template", None)
+            if isinstance(target, nodes.Const):
+                env.get_template(target.value)
     except TemplateError as error:
         yield f"does not compile: {error!r}"
 
@@ -119,8 +120,8 @@ def trusts(env: Environment, name: str) -> Iterator[str]:
     for node in tree.find_all(nodes.Filter):
         if node.name == "safe":
             yield f"line {node.lineno} says |safe"
-    for node in tree.find_all((nodes.ScopedEvalContextModifier, nodes.MarkSafe)):
-        yield f"line {node.lineno} switches escaping off"
+    for switch in tree.find_all((nodes.ScopedEvalContextModifier, nodes.MarkSafe)):
+        yield f"line {switch.lineno} switches escaping off"
 
 
 def inlines(env: Environment, name: str) -> Iterator[str]:
@@ -178,7 +179,9 @@ def test_no_template_has_inline_styles_scripts_or_data() -> None:
         (inlines, '<img src="data:image/png;base64,AA==">'),
     ],
 )
-def test_a_planted_fault_of_a_template_is_found(tmp_path: Path, law: Callable, text: str) -> None:
+def test_a_planted_fault_of_a_template_is_found(
+    tmp_path: Path, law: Callable[..., Iterator[str]], text: str
+) -> None:
     planted(tmp_path, "templates/macros.html", "{% macro there() %}x{% endmacro %}")
     planted(tmp_path, "templates/portal/page.html", text)
 

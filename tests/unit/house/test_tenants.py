@@ -135,7 +135,7 @@ def test_the_tables_of_nobody_are_exactly_the_known_ones(catalog) -> None:
 
 def test_the_records_and_the_database_agree_on_whose_a_table_is(catalog) -> None:
     of_merchants = {
-        mapper.local_table.name for mapper in Base.registry.mappers if issubclass(mapper.class_, TenantRow)
+        str(mapper.local_table) for mapper in Base.registry.mappers if issubclass(mapper.class_, TenantRow)
     }
 
     assert of_merchants == {table.name for table in tables(catalog) if table.is_of_a_merchant}

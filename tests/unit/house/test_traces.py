@@ -30,7 +30,7 @@ REGISTRIES = re.compile(
 )
 ADDRESS = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
 RESERVED = re.compile(
-    r"(?:^|\.)(?:example|test|invalid|localhost)$|(?:^|\.)example\.(?:com|net|org)$|^127\.0\.0\.1$",
+    r"(?:^|\.)(?:example|test|invalid|localhost|localdomain)$|(?:^|\.)example\.(?:com|net|org)$|^127\.0\.0\.1$",
     re.IGNORECASE,
 )
 LOCKED = ("requirements.txt", "requirements-dev.txt")

@@ -68,7 +68,7 @@ def begins(root: Path) -> Findings:
 
 def _owner_of(call: ast.Call) -> str:
     owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    return getattr(owner, "attr", None) or getattr(owner, "id", "")
+    return str(getattr(owner, "attr", "") or getattr(owner, "id", ""))
 
 
 def _begins_a_transaction(call: ast.Call) -> bool:

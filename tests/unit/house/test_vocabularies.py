@@ -80,9 +80,9 @@ STATUSES = {
     "already_exists": 409,
     "ambiguous_sku": 422,
     "gone": 410,
+    "idempotency_key_reused": 422,
     "in_flight": 409,
     "invalid_content": 422,
-    "key_reused": 422,
     "not_eligible": 409,
     "not_found": 404,
     "not_permitted": 403,
@@ -100,7 +100,9 @@ def vocabularies() -> Iterator[type[enum.StrEnum]]:
 
 
 def modules(paths: Iterable[str], prefix: str) -> list[ModuleType]:
-    return [importlib.import_module(found.name) for found in pkgutil.walk_packages(paths, prefix)]
+    found = (module.name for module in pkgutil.walk_packages(paths, prefix))
+    # Alembic alone may run its own script.
+    return [importlib.import_module(name) for name in found if ".migrations." not in name]
 
 
 def unsaid(
@@ -210,4 +212,4 @@ def test_a_planted_mail_without_a_part_is_found(tmp_path: Path) -> None:
 def test_a_planted_refusal_without_a_status_is_found(code: str) -> None:
     planted_kind = type("MadeUp", (SimpleNamespace,), {"code": code})
 
-    assert without_status([planted_kind], STATUSES).faults == [f"MadeUp ({code}) is answered with 409"]  # type: ignore[list-item]
+    assert without_status([planted_kind], STATUSES).faults == [f"MadeUp ({code}) is answered with 409"]

@@ -45,6 +45,7 @@ THE_QUEUE = (
     "shared/storage/migrations/versions/0005_queue.py",
     "shared/queries/queue_state.py",
     "shared/worker/",
+    "tests/unit/worker/",
 )
 QUEUE_STATE = re.compile(r"['\"](?:cance" + r"lled|to" + r"do)['\"]")
 VAGUE = re.compile(
