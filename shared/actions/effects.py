@@ -1,5 +1,6 @@
 """Claim what is due, and note what came of it: an attempt is counted before it is made and fences its end."""
 
+import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -76,7 +77,9 @@ def put_off(db: Database, merchant_id: MerchantId, claimed: Claimed, error: str)
     if claimed.attempt > len(delays):
         give_up(db, merchant_id, claimed, error)
         return
-    delay = timedelta(seconds=delays[claimed.attempt - 1])
+    # Spread by a fifth either way, so that what failed together does not come back together.
+    spread = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
+    delay = timedelta(seconds=delays[claimed.attempt - 1] * spread)
     with db.begin(merchant_id) as tx:
         changed = tx.session.execute(
             update(EffectRecord)

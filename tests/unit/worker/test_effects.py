@@ -110,7 +110,7 @@ def test_a_done_effect_is_never_taken_again(db: Database) -> None:
     assert effects.unfinished(db, merchant_id) == 0
 
 
-def test_each_delay_is_longer_than_the_last(db: Database) -> None:
+def test_tries_follow_the_schedule_a_fifth_either_way(db: Database) -> None:
     merchant_id, effect_id = a_mail(db)
     waits = []
     for _ in effects.DELAYS[EffectKind.SEND_MAIL]:
@@ -121,7 +121,8 @@ def test_each_delay_is_longer_than_the_last(db: Database) -> None:
             waits.append(round((effect.due_at - tx.now).total_seconds()))
         assert (effect.state, effect.error, effect.lease_until) == ("ready", "down", None)
 
-    assert waits == sorted(waits)
+    schedule = effects.DELAYS[EffectKind.SEND_MAIL]
+    assert all(0.79 < wait / planned < 1.21 for wait, planned in zip(waits, schedule, strict=True))
     make_due(db, merchant_id)
     effects.put_off(db, merchant_id, held(db, merchant_id, effect_id), "still down")
     assert (effects_of(db, merchant_id)[0].state, effects_of(db, merchant_id)[0].error) == (
