@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from flask import Blueprint, Response, jsonify, request
 
 from shared.domain.errors import Refusal
-from shared.queries import invariants, mailbox
+from shared.queries import invariants, mailbox, present
 from shared.settings import BadSettings
 from shared.storage import owner
 from shared.testkit import shops
@@ -107,8 +107,7 @@ def _owner_url() -> str:
 
 
 def _now() -> str:
-    with services().db.begin_untenanted() as tx:
-        return tx.now.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return present.now(services().db).astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _created(document: dict[str, object]) -> Response:

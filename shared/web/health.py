@@ -4,7 +4,7 @@ from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.queries import readiness
+from shared.queries import present
 from shared.web.services import services
 
 blueprint = Blueprint("health", __name__)
@@ -20,7 +20,7 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Say whether the database answers, and so whether pages can."""
     try:
-        readiness.ask(services().db)
+        present.now(services().db)
     except SQLAlchemyError:
         response = _plain("the database does not answer\n")
         response.headers["Retry-After"] = "5"
