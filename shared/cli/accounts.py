@@ -4,6 +4,7 @@ import json
 import re
 import secrets
 import sys
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -53,8 +54,12 @@ def users() -> None:
 @_MERCHANT
 @click.argument("email")
 @click.option("--name", default="", help="What colleagues read.")
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.OWNER.value, show_default=True)
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input; else one is made.")
+@click.option(
+    "--role", type=click.Choice([role.value for role in Role]), default=Role.OWNER.value, show_default=True
+)
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input; else one is made."
+)
 @_JSON
 def create_user(
     merchant: str, email: str, name: str, role: str, *, password_stdin: bool, as_json: bool
@@ -130,11 +135,9 @@ def _checked_slug(slug: str) -> str:
 
 
 def _check_zone(name: str) -> None:
-    from zoneinfo import ZoneInfo  # noqa: PLC0415 - the other commands need no time zones
-
     try:
         ZoneInfo(name)
-    except (ValueError, OSError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         raise click.BadParameter(f"there is no time zone {name!r}", param_hint="--time-zone") from None
 
 

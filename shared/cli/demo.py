@@ -1,4 +1,4 @@
-"""The demo shop: Northlight Home and a neighbor, made through the real actions, so that every state is a true one."""
+"""The demo shop: Northlight Home and a neighbor, made through the real actions, so that all of it is true."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

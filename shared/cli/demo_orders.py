@@ -1,4 +1,4 @@
-"""The demo shop's goods, customers and orders: about forty, over the last weeks, one for every state there is."""
+"""The demo shop's goods, customers and orders: about forty of the last weeks, in every state there is."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -61,13 +61,31 @@ GOODS = {
 }
 CUSTOMERS = (
     ("Ana Torres", "ana.torres@customers.example", "412 Alder Street", "Portland, OR 97205", "United States"),
-    ("Daniel Okafor", "daniel.okafor@customers.example", "88 Bedford Avenue", "Brooklyn, NY 11249", "United States"),
+    (
+        "Daniel Okafor",
+        "daniel.okafor@customers.example",
+        "88 Bedford Avenue",
+        "Brooklyn, NY 11249",
+        "United States",
+    ),
     ("Yuki Tanaka", "yuki.tanaka@customers.example", "2-11-3 Meguro", "Tokyo 153-0063", "Japan"),
     ("Lena Vogt", "lena.vogt@customers.example", "Torstraße 140", "10119 Berlin", "Germany"),
     ("Priya Raman", "priya.raman@customers.example", "19 Juniper Court", "Austin, TX 78704", "United States"),
     ("Marc Lefèvre", "marc.lefevre@customers.example", "7 rue Oberkampf", "75011 Paris", "France"),
-    ("Grace Whitfield", "grace.whitfield@customers.example", "5 Harbor Lane", "Portsmouth, NH 03801", "United States"),
-    ("Tomás Herrera", "tomas.herrera@customers.example", "1200 Mission Street", "San Francisco, CA 94103", "United States"),
+    (
+        "Grace Whitfield",
+        "grace.whitfield@customers.example",
+        "5 Harbor Lane",
+        "Portsmouth, NH 03801",
+        "United States",
+    ),
+    (
+        "Tomás Herrera",
+        "tomas.herrera@customers.example",
+        "1200 Mission Street",
+        "San Francisco, CA 94103",
+        "United States",
+    ),
 )
 ORDERS = (
     DemoOrder(2, 0, (("NL-KETTLE-GR", 1), ("NL-MUG-SAND", 4))),

@@ -1,4 +1,4 @@
-"""The values that API answers are made of: their fields are the names in the JSON, their amounts minor units."""
+"""The values that API answers are made of: fields named as in the JSON, amounts in minor units."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Read orders and cancellations as the API answers them; inside a transaction, so that an answer is kept with its effect."""
+"""Read orders as the API answers them; inside a transaction, so that an answer is kept with its effect."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -123,9 +123,7 @@ def shipment(tx: Transaction, shipment_id: UUID) -> ShipmentDocument:
     )
 
 
-def eligibility(
-    db: Database, merchant_id: MerchantId, number: str, asker: ActorKind
-) -> EligibilityDocument:
+def eligibility(db: Database, merchant_id: MerchantId, number: str, asker: ActorKind) -> EligibilityDocument:
     """Say which units of an order may be canceled by this kind of asker. Raises NotFound."""
     with db.begin(merchant_id) as tx:
         record = find_order_by_number(tx, number)

@@ -58,7 +58,7 @@ class KeyReused(Refusal):
 def claim(tx: Transaction, once: Once | None) -> None:
     """Claim a call's key; raises Replayed when it was answered before, KeyReused when it was another call.
 
-    A twin in flight makes this wait until it has ended; raises InFlight when that takes longer than the lock timeout.
+    A twin in flight makes this wait until it has ended; raises InFlight when the lock timeout ends first.
     """
     if once is None:
         return

@@ -1,7 +1,9 @@
-"""The invariants of the domain as queries that must return no row, each for the one merchant of a transaction.
+"""The invariants of the domain as queries that must return no row, each for the merchant of a transaction.
 
 Every query yields (subject, found): the row it is about, and what is wrong with it, in figures and codes.
 """
+
+# ruff: noqa: S608 - the queries are put together from the constants of this module alone
 
 from collections.abc import Mapping
 
@@ -14,17 +16,18 @@ from shared.storage.invariants_past import PAST
 _CLAIMED = "c.state IN ('requested', 'accepting', 'accepted')"
 _SIZE = "(SELECT coalesce(sum(upper(r) - lower(r)), 0) FROM unnest(u.units) r)"
 _OF_REQUEST = (
-    "request_units u JOIN cancellation_requests c"
-    " ON c.merchant_id = u.merchant_id AND c.id = u.request_id"
+    "request_units u JOIN cancellation_requests c ON c.merchant_id = u.merchant_id AND c.id = u.request_id"
 )
 
 _QUANTITIES = {
     "quantities_within_ordered": """
-        SELECT id, format('ordered %s, shipped %s, canceled %s, requested %s', ordered, shipped, canceled, requested)
+        SELECT id, format('ordered %s, shipped %s, canceled %s, requested %s',
+            ordered, shipped, canceled, requested)
         FROM line_items WHERE merchant_id = :merchant
           AND (least(shipped, canceled, requested) < 0 OR shipped + canceled + requested > ordered)""",
     "no_unit_shipped_and_canceled": f"""
-        SELECT l.id, format('ordered %s, in shipments %s, in accepted requests %s', l.ordered, s.units, a.units)
+        SELECT l.id, format('ordered %s, in shipments %s, in accepted requests %s',
+            l.ordered, s.units, a.units)
         FROM line_items l
         CROSS JOIN LATERAL (SELECT coalesce(sum(quantity), 0) AS units FROM shipment_units
           WHERE merchant_id = l.merchant_id AND line_item_id = l.id) s
@@ -71,7 +74,8 @@ _QUANTITIES = {
           AND NOT u.units <@ int4multirange(int4range(0, l.ordered::int))""",
     "claimed_units_are_claimed_once": """
         SELECT u.line_item_id, format('%s of %s and %s of %s', u.units, u.request_id, v.units, v.request_id)
-        FROM request_units u JOIN cancellation_requests c ON c.merchant_id = u.merchant_id AND c.id = u.request_id
+        FROM request_units u
+        JOIN cancellation_requests c ON c.merchant_id = u.merchant_id AND c.id = u.request_id
         JOIN request_units v ON v.merchant_id = u.merchant_id AND v.line_item_id = u.line_item_id
           AND v.request_id > u.request_id AND v.units && u.units
         JOIN cancellation_requests d ON d.merchant_id = v.merchant_id AND d.id = v.request_id
@@ -87,9 +91,9 @@ INVARIANTS: Mapping[str, str] = {**_QUANTITIES, **MONEY, **PAST}
 
 
 def violations(connection: Connection, merchant_id: MerchantId) -> list[tuple[str, str, str]]:
-    """Ask every question of one merchant on a connection whose tenant is set: (invariant, subject, found) each.
+    """Ask every question of one merchant, on a connection whose tenant is set: (invariant, subject, found).
 
-    A big shop takes longer than a page may, so the time limit of statements is lifted for this transaction.
+    A big shop takes longer than a page may, so this transaction has no time limit for statements.
     """
     connection.execute(text("SET LOCAL statement_timeout = 0"))
     return [

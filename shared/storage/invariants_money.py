@@ -1,5 +1,7 @@
 """The invariants of money and stock: what went back, what was put back, what was counted."""
 
+# ruff: noqa: S608 - the queries are put together from the constants of this module alone
+
 _REFUNDS = """SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM refunds
           WHERE state <> 'failed' AND"""
 
@@ -54,16 +56,18 @@ MONEY = {
         WHERE o.merchant_id = :merchant AND NOT r.elsewhere
           AND NOT EXISTS (SELECT FROM refunds x
             WHERE x.merchant_id = o.merchant_id AND x.order_id = o.id AND x.state = 'external')
-          AND r.minor <> least(o.canceled_minor, greatest(0, o.captured_minor - o.total_minor + o.canceled_minor))""",
+          AND r.minor <> least(o.canceled_minor,
+            greatest(0, o.captured_minor - o.total_minor + o.canceled_minor))""",
     "canceling_one_by_one_returns_the_whole": """
         SELECT id, format('total %s, shipping %s, canceled %s', total_minor, shipping_minor, canceled_minor)
         FROM orders
         WHERE merchant_id = :merchant AND canceled = ordered AND canceled_minor
           <> total_minor - CASE WHEN policy->>'shipping' = 'never' THEN shipping_minor ELSE 0 END""",
     "units_are_restocked_once_by_the_rule": """
-        SELECT u.request_id, format('reason %s, state %s: %s of %s put back', coalesce(c.reason, 'none'), c.state,
-            coalesce(m.quantity, 0), u.quantity)
-        FROM request_units u JOIN cancellation_requests c ON c.merchant_id = u.merchant_id AND c.id = u.request_id
+        SELECT u.request_id, format('reason %s, state %s: %s of %s put back',
+            coalesce(c.reason, 'none'), c.state, coalesce(m.quantity, 0), u.quantity)
+        FROM request_units u
+        JOIN cancellation_requests c ON c.merchant_id = u.merchant_id AND c.id = u.request_id
         LEFT JOIN restock_rules r ON r.merchant_id = c.merchant_id AND r.reason = coalesce(c.reason, 'Other')
         LEFT JOIN (SELECT merchant_id, request_id, line_item_id, sum(quantity) AS quantity
             FROM stock_movements GROUP BY 1, 2, 3) m
@@ -71,7 +75,8 @@ MONEY = {
         WHERE u.merchant_id = :merchant AND coalesce(m.quantity, 0) <> CASE
           WHEN c.state = 'accepted' AND c.source <> 'system' AND r.restock THEN u.quantity ELSE 0 END""",
     "movements_belong_to_units_of_their_request": """
-        SELECT m.id, format('%s × %s of line %s, which the request does not hold', m.quantity, m.sku, m.line_item_id)
+        SELECT m.id, format('%s × %s of line %s, which the request does not hold',
+            m.quantity, m.sku, m.line_item_id)
         FROM stock_movements m
         LEFT JOIN request_units u ON u.merchant_id = m.merchant_id AND u.request_id = m.request_id
           AND u.line_item_id = m.line_item_id

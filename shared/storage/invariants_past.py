@@ -1,5 +1,7 @@
 """The invariants of what is on record: outcomes, e-mails, timelines, statuses, counters, effects."""
 
+# ruff: noqa: S608 - the queries are put together from the constants of this module alone
+
 _TERMINAL = "('accepted', 'declined', 'withdrawn')"
 _OUTCOMES = "('cancellation_accepted', 'cancellation_declined', 'cancellation_withdrawn')"
 # An order that came in with a past was canceled elsewhere: nobody is mailed about it.
@@ -30,7 +32,8 @@ PAST = {
         SELECT o.id, format('%s entries, %s expected; %s taken in, %s shipped for %s shipments', t.entries,
             o.timeline_length, t.taken_in, t.shipped, s.shipments)
         FROM orders o
-        CROSS JOIN LATERAL (SELECT count(*) AS entries, coalesce(min(seq), 1) AS first, coalesce(max(seq), 0) AS last,
+        CROSS JOIN LATERAL (SELECT count(*) AS entries,
+            coalesce(min(seq), 1) AS first, coalesce(max(seq), 0) AS last,
             count(*) FILTER (WHERE event = 'order_taken_in' AND seq = 1) AS taken_in,
             count(*) FILTER (WHERE event = 'order_shipped') AS shipped
           FROM timeline WHERE merchant_id = o.merchant_id AND order_id = o.id) t
@@ -68,7 +71,8 @@ PAST = {
           WHEN o.authorized_minor = 0 AND o.total_minor > 0 THEN 'pending'
           ELSE 'unshipped' END
         UNION ALL
-        SELECT o.id, format('closed at %s with %s units open or asked for', o.closed_at, o.ordered - o.shipped - o.canceled)
+        SELECT o.id, format('closed at %s with %s units open or asked for',
+            o.closed_at, o.ordered - o.shipped - o.canceled)
         FROM orders o
         WHERE o.merchant_id = :merchant AND (o.closed_at IS NULL) = (o.shipped + o.canceled = o.ordered)""",
     "daily_counts_are_the_orders_counts": f"""
@@ -79,7 +83,8 @@ PAST = {
         FULL JOIN (SELECT {_UTC_DAY} AS day, count(*) AS orders,
               count(*) FILTER (WHERE canceled_by_merchant) AS canceled
             FROM orders WHERE merchant_id = :merchant GROUP BY 1) o USING (day)
-        WHERE (coalesce(d.orders, 0), coalesce(d.canceled, 0)) <> (coalesce(o.orders, 0), coalesce(o.canceled, 0))""",
+        WHERE (coalesce(d.orders, 0), coalesce(d.canceled, 0))
+          <> (coalesce(o.orders, 0), coalesce(o.canceled, 0))""",
     "orders_the_merchant_canceled_are_marked": """
         SELECT o.id, format('marked %s', o.canceled_by_merchant) FROM orders o
         WHERE o.merchant_id = :merchant AND o.canceled_by_merchant <> EXISTS (

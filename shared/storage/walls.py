@@ -1,4 +1,4 @@
-"""Check the walls between merchants: every table that holds a merchant's rows has row security, forced, with a policy."""
+"""Check the walls between merchants: each table of merchants' rows has row security, with a policy."""
 
 from sqlalchemy import Connection, text
 
@@ -6,7 +6,8 @@ EXEMPT = frozenset({"doors", "merchants", "users", "clock", "alembic_version"})
 _TABLES = """
 SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
     SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = c.relname
-      AND 'rescind_app' = ANY (p.roles) AND p.qual LIKE '%app.merchant%' AND p.with_check LIKE '%app.merchant%')
+      AND 'rescind_app' = ANY (p.roles)
+      AND p.qual LIKE '%app.merchant%' AND p.with_check LIKE '%app.merchant%')
 FROM pg_class c
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
   AND c.relname NOT LIKE 'procrastinate\\_%'

@@ -33,6 +33,8 @@ class ClockPayload(Payload):
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
-        if len(self.model_fields_set) != 1 or self.model_fields_set == {"advance_seconds"} and self.advance_seconds is None:
+        if len(self.model_fields_set) != 1 or (
+            self.model_fields_set == {"advance_seconds"} and self.advance_seconds is None
+        ):
             raise ValueError("send either now (null is real time) or advance_seconds")
         return self

@@ -86,7 +86,9 @@ def _find(db: Database, order_id: str) -> tuple[MerchantId, KnownOrder]:
     try:
         wanted = UUID(order_id)
     except ValueError:
-        raise NotFound(f"“{order_id}” is no order's id; it stands in the answer of POST /testkit/orders.") from None
+        raise NotFound(
+            f"“{order_id}” is no order's id; it stands in the answer of POST /testkit/orders."
+        ) from None
     for merchant_id in merchant_queries.all_ids(db):
         try:
             return merchant_id, documents.known_order_by_id(db, merchant_id, wanted)

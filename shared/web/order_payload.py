@@ -79,7 +79,7 @@ class DiscountPayload(Payload):
 
     code: Name = ""
     amount: Money
-    skus: list[NeededName] = []
+    skus: list[NeededName] = Field(default_factory=list)
     min_subtotal: Money | None = None
 
 
@@ -109,8 +109,8 @@ class OrderPayload(Payload):
     line_items: Annotated[list[LinePayload], Field(min_length=1)]
     shipping: ShippingPayload | None = None
     discount: Money = 0
-    discounts: list[DiscountPayload] = []
-    external_ids: Annotated[dict[NeededName, NeededName], Field(max_length=_MOST_EXTERNAL_IDS)] = {}
+    discounts: list[DiscountPayload] = Field(default_factory=list)
+    external_ids: dict[NeededName, NeededName] = Field(default_factory=dict, max_length=_MOST_EXTERNAL_IDS)
     payments: list[PaymentPayload]
     fulfilled_by: Annotated[str, Field(pattern="^(merchant|other)$")] = "merchant"
     hold: bool = False

@@ -42,7 +42,7 @@ class PolicyPayload(Payload):
     shipping: Annotated[ShippingPolicy, Field(strict=False)] = ShippingPolicy.LAST_UNIT
     discount: Annotated[str, AfterValidator(_locked)] = "lock"
     fee: Annotated[object, AfterValidator(_nothing)] = None
-    rules: Annotated[list[object], AfterValidator(_nothing)] = []
+    rules: Annotated[list[object], AfterValidator(_nothing)] = Field(default_factory=list)
 
     def policy(self) -> Policy:
         """Say it as the core takes it."""

@@ -1,4 +1,4 @@
-"""Read a JSON body so strictly that it has one meaning: no repeated keys, no loose numbers, no bottomless nesting."""
+"""Read a JSON body so strictly that it has one meaning: no repeated keys, no loose types, no depths."""
 
 import json
 import re
@@ -28,7 +28,7 @@ Read = TypeVar("Read", bound=Payload)
 def read_body(model: type[Read], *, may_be_empty: bool = False) -> Read:
     """Read the request's body. `may_be_empty` lets no body at all stand for {}.
 
-    Raises BadRequest or UnsupportedMediaType for what is no proper JSON, InvalidContent for what says the wrong thing.
+    Raises BadRequest or UnsupportedMediaType for what is no proper JSON, InvalidContent for wrong content.
     """
     body = request.get_data()
     if not body and may_be_empty:
@@ -40,7 +40,7 @@ def read_body(model: type[Read], *, may_be_empty: bool = False) -> Read:
     return validated(model, parse(body))
 
 
-def parse(body: bytes) -> Any:
+def parse(body: bytes) -> object:
     """Parse JSON text; raises BadRequest when it is malformed, ambiguous or nested too deep."""
     try:
         text = body.decode("utf-8")
@@ -49,9 +49,10 @@ def parse(body: bytes) -> Any:
     if _depth(text) > DEEPEST:
         raise BadRequest(f"The body is nested deeper than {DEEPEST} levels.")
     try:
-        return json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_refuse_constant)
+        document: object = json.loads(text, object_pairs_hook=_each_key_once, parse_constant=_refuse_constant)
     except ValueError as error:
         raise BadRequest(f"The body is no proper JSON: {error}.") from None
+    return document
 
 
 def validated(model: type[Read], document: object) -> Read:

@@ -58,7 +58,9 @@ class Store:
                 {"sku": "KETTLE", "title": "Tea kettle", "quantity": 3, "unit_price": 6400},
                 {"sku": "MUG", "title": "Stoneware mug", "quantity": 2, "unit_price": 1800, "tax": 300},
             ],
-            "payments": [{"gateway": "manual", "reference": "Visa 4242", "authorized": 22800, "captured": 22800}],
+            "payments": [
+                {"gateway": "manual", "reference": "Visa 4242", "authorized": 22800, "captured": 22800}
+            ],
             **changes,
         }
 

@@ -96,7 +96,9 @@ def test_wrong_content_names_its_field(store, field, change) -> None:
         assert field in [error["field"] for error in response.json["errors"]], response.text
 
 
-@pytest.mark.parametrize("missing", ["number", "placed_at", "currency", "prices_include_tax", "buyer", "line_items", "payments"])
+@pytest.mark.parametrize(
+    "missing", ["number", "placed_at", "currency", "prices_include_tax", "buyer", "line_items", "payments"]
+)
 def test_what_is_needed_is_needed(store, missing) -> None:
     body = store.order()
     del body[missing]
@@ -107,7 +109,11 @@ def test_what_is_needed_is_needed(store, missing) -> None:
 def test_other_media_types_are_refused(store) -> None:
     body = json.dumps(store.order()).encode()
 
-    for headers in ({"Content-Type": "text/plain"}, {"Content-Type": "application/x-www-form-urlencoded"}, {"Content-Encoding": "gzip"}):
+    for headers in (
+        {"Content-Type": "text/plain"},
+        {"Content-Type": "application/x-www-form-urlencoded"},
+        {"Content-Encoding": "gzip"},
+    ):
         response = store.call("POST", "/orders", body, **headers)
         assert (response.status_code, response.json["code"]) == (415, "unsupported_media_type")
 

@@ -126,7 +126,9 @@ def test_decided_units_do_not_ship(store) -> None:
     order = store.taken_in()
     ask(store, order)
 
-    response = store.call("POST", f"{address(order)}/shipments", {"line_items": [{"sku": "MUG", "quantity": 1}]})
+    response = store.call(
+        "POST", f"{address(order)}/shipments", {"line_items": [{"sku": "MUG", "quantity": 1}]}
+    )
 
     assert (response.status_code, response.json["code"]) == (409, "under_cancellation")
 
@@ -158,7 +160,13 @@ def test_foreign_missing_and_malformed_ids_answer_alike(store, a_store) -> None:
     other = a_store()
     foreign = ask(other, other.taken_in(), {"requested_by": "buyer"}).json["id"]
 
-    for cancellation_id in (foreign, "0" * 36, "00000000-0000-7000-8000-000000000000", "x", "{" + foreign + "}"):
+    for cancellation_id in (
+        foreign,
+        "0" * 36,
+        "00000000-0000-7000-8000-000000000000",
+        "x",
+        "{" + foreign + "}",
+    ):
         assert store.call("GET", f"/cancellations/{cancellation_id}").status_code == 404
         for move in ("accept", "decline", "withdraw"):
             response = store.call("POST", f"/cancellations/{cancellation_id}/{move}", {})

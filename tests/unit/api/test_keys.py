@@ -10,7 +10,9 @@ from shared.actions import keys, merchants
 from .conftest import address
 
 
-@pytest.mark.parametrize("header", [None, "", "Bearer", "Bearer ", "Bearer rsk_wrong", "Basic dXNlcjpwdw==", "rsk_x"])
+@pytest.mark.parametrize(
+    "header", [None, "", "Bearer", "Bearer ", "Bearer rsk_wrong", "Basic dXNlcjpwdw==", "rsk_x"]
+)
 def test_without_a_valid_key_nothing_is_told(store, header) -> None:
     order = store.taken_in()
     headers = {} if header is None else {"Authorization": header}

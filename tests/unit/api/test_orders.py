@@ -21,7 +21,16 @@ def test_an_order_answers_as_it_was_given_and_how_it_stands(store) -> None:
 
     assert response.status_code == 201
     told = response.json
-    same = ("number", "currency", "prices_include_tax", "discount", "discounts", "shipping", "external_ids", "hold")
+    same = (
+        "number",
+        "currency",
+        "prices_include_tax",
+        "discount",
+        "discounts",
+        "shipping",
+        "external_ids",
+        "hold",
+    )
     assert {name: told[name] for name in same} == {name: given[name] for name in same}
     assert told["placed_at"] == "2026-03-31T12:05:00Z"
     assert told["buyer"] == {"email": "ana.torres@example.com", "name": "Ana Torres", "locale": "en"}
@@ -30,7 +39,12 @@ def test_an_order_answers_as_it_was_given_and_how_it_stands(store) -> None:
     assert (told["cancellations"], told["refunds"]) == ([], [])
     for line, sent in zip(told["line_items"], given["line_items"], strict=True):
         assert {name: line[name] for name in sent} == sent
-        assert (line["ordered"], line["shipped"], line["canceled"], line["requested"]) == (sent["quantity"], 0, 0, 0)
+        assert (line["ordered"], line["shipped"], line["canceled"], line["requested"]) == (
+            sent["quantity"],
+            0,
+            0,
+            0,
+        )
         assert line["status"] == "unshipped"
     assert store.call("GET", address(told)).json == told
 
@@ -116,7 +130,9 @@ def test_a_sku_on_two_lines_is_ambiguous(store) -> None:
     order = store.taken_in(line_items=[line, line])
 
     for path in ("shipments", "cancellations", "quote"):
-        response = store.call("POST", f"{address(order)}/{path}", {"line_items": [{"sku": "MUG", "quantity": 1}]})
+        response = store.call(
+            "POST", f"{address(order)}/{path}", {"line_items": [{"sku": "MUG", "quantity": 1}]}
+        )
         assert (response.status_code, response.json["code"]) == (422, "ambiguous_sku")
 
 
@@ -164,7 +180,9 @@ def test_eligibility_tells_blockers_and_next_steps_for_either_asker(a_store) -> 
 def test_a_quote_tells_refund_and_payments_and_changes_nothing(store) -> None:
     order = store.taken_in(shipping={"amount": 500})
 
-    response = store.call("POST", f"{address(order)}/quote", {"line_items": [{"sku": "MUG", "quantity": 1}]}, key=None)
+    response = store.call(
+        "POST", f"{address(order)}/quote", {"line_items": [{"sku": "MUG", "quantity": 1}]}, key=None
+    )
 
     assert response.status_code == 200
     # 22,800 was charged of 23,300 that are due for everything: what is still owed is released first.

@@ -64,7 +64,12 @@ def test_a_key_is_the_merchants_and_the_routes(store, a_store) -> None:
 def test_changing_calls_need_a_proper_key(store, key) -> None:
     order = store.taken_in()
 
-    for path in ("/orders", f"{address(order)}/shipments", store.cancellations_of(order), "/cancellations/x/accept"):
+    for path in (
+        "/orders",
+        f"{address(order)}/shipments",
+        store.cancellations_of(order),
+        "/cancellations/x/accept",
+    ):
         response = store.call("POST", path, {}, key=key)
         assert (response.status_code, response.json["code"]) == (400, "malformed")
 

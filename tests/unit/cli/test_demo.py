@@ -31,5 +31,3 @@ def test_the_demo_shop_has_every_state_and_no_violation(empty_db, app_url) -> No
     assert (count, currencies) == (40, 3)
     assert len(merchants.all_ids(empty_db)) == 2
     assert invariants.violations(empty_db) == []
-
-

@@ -1,0 +1,196 @@
+"""Each invariant fires for a bad row planted by force, and only that one does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.pool import NullPool
+
+from shared.actions import orders
+from shared.domain.reasons import Reason
+from shared.queries import documents
+from shared.storage.invariants import INVARIANTS, violations
+from tests.builders import USER, a_merchant, accept, an_order, cancel, request, ship
+
+# What is planted in a shop with an accepted and refunded request over 2 of 5 units, an open one over 1 and a
+# shipment of 1.
+PLANTED = {
+    "quantities_within_ordered": [
+        # 6 of 5 units: the sums elsewhere are kept in step, so that this alone is wrong.
+        "UPDATE line_items SET ordered = 3 WHERE id = :line",
+        "UPDATE orders SET ordered = 3, closed_at = now() WHERE id = :order",
+        "UPDATE request_units SET units = '{[0,2)}' WHERE request_id = :accepted",
+        "UPDATE request_units SET units = '{[2,3)}' WHERE request_id = :open",
+    ],
+    "no_unit_shipped_and_canceled": ["UPDATE shipment_units SET quantity = 4 WHERE line_item_id = :line"],
+    "shipped_is_the_sum_of_shipments": ["UPDATE shipment_units SET quantity = 2 WHERE line_item_id = :line"],
+    "requested_is_the_sum_of_open_requests": [
+        "UPDATE line_items SET requested = 0 WHERE id = :line",
+        "UPDATE orders SET requested = 0 WHERE id = :order",
+    ],
+    "canceled_is_the_sum_of_accepted_requests": [
+        "UPDATE line_items SET canceled = 1 WHERE id = :line",
+        "UPDATE orders SET canceled = 1 WHERE id = :order",
+    ],
+    "order_sums_are_its_lines_sums": ["UPDATE orders SET line_count = 2 WHERE id = :order"],
+    "claimed_units_are_as_many_as_asked": [
+        "UPDATE request_units SET units = '{[3,5)}' WHERE request_id = :open"
+    ],
+    "claimed_units_are_on_the_line": ["UPDATE request_units SET units = '{[7,8)}' WHERE request_id = :open"],
+    "claimed_units_are_claimed_once": ["UPDATE request_units SET units = '{[0,1)}' WHERE request_id = :open"],
+    "line_items_belong_to_their_requests_order": [
+        """INSERT INTO request_units (merchant_id, request_id, line_item_id, asked, quantity, units)
+        SELECT merchant_id, :open, id, 1, 0, '{}' FROM line_items WHERE order_id = :other"""
+    ],
+    "order_money_is_its_parts_money": [
+        "UPDATE orders SET authorized_minor = authorized_minor + 1 WHERE id = :order"
+    ],
+    "refunds_of_an_order_are_within_captured": [
+        "UPDATE orders SET captured_minor = 1000, total_minor = 1000 WHERE id = :order"
+    ],
+    "refunds_of_a_payment_are_within_captured": [
+        """INSERT INTO payments (merchant_id, id, order_id, ordinal, gateway, reference, authorized_minor,
+          captured_minor)
+        SELECT merchant_id, gen_random_uuid(), order_id, 2, gateway, '', 4000, 4000
+        FROM payments WHERE order_id = :order""",
+        """UPDATE payments SET authorized_minor = 1000, captured_minor = 1000
+        WHERE order_id = :order AND ordinal = 1""",
+    ],
+    "payments_count_their_refunds": [
+        "UPDATE payments SET refunded_minor = 1999 WHERE order_id = :order",
+        "UPDATE orders SET refunded_minor = 1999 WHERE id = :order",
+    ],
+    "refunds_go_to_their_orders_payments": ["UPDATE refunds SET currency = 'EUR' WHERE order_id = :order"],
+    "accepted_requests_are_refunded_once": ["UPDATE refunds SET request_id = NULL WHERE order_id = :order"],
+    "what_was_charged_for_canceled_units_goes_back": [
+        "UPDATE orders SET total_minor = 6000 WHERE id = :order"
+    ],
+    "canceling_one_by_one_returns_the_whole": [
+        "UPDATE orders SET total_minor = total_minor - 1 WHERE id = :whole"
+    ],
+    "units_are_restocked_once_by_the_rule": ["DELETE FROM stock_movements WHERE request_id = :accepted"],
+    "movements_belong_to_units_of_their_request": [
+        "UPDATE stock_movements SET sku = 'OTHER' WHERE request_id = :accepted"
+    ],
+    "stock_is_its_opening_and_movements": [
+        "INSERT INTO stock (merchant_id, sku, opening, on_hand) VALUES (:merchant, 'LAMP', 3, 4)"
+    ],
+    "requests_end_once": ["UPDATE cancellation_requests SET ended_at = NULL WHERE id = :accepted"],
+    "outcomes_are_mailed_once": [
+        "DELETE FROM messages WHERE request_id = :accepted AND event = 'cancellation_accepted'"
+    ],
+    "timelines_are_complete": ["DELETE FROM shipments WHERE order_id = :order"],
+    "timelines_tell_each_requests_state": [
+        "UPDATE cancellation_requests SET state = 'accepting' WHERE id = :open"
+    ],
+    "timelines_are_chained": [
+        "UPDATE timeline SET at = at + interval '1 second' WHERE order_id = :order AND seq = 2"
+    ],
+    "statuses_follow_from_quantities": ["UPDATE orders SET closed_at = now() WHERE id = :order"],
+    "daily_counts_are_the_orders_counts": ["UPDATE order_days SET orders = orders + 1"],
+    "orders_the_merchant_canceled_are_marked": [
+        "UPDATE orders SET canceled_by_merchant = true WHERE id = :order",
+        """INSERT INTO order_days (merchant_id, day, shard, orders, canceled_by_merchant)
+        SELECT merchant_id, (placed_at AT TIME ZONE 'UTC')::date, 99, 0, 1 FROM orders WHERE id = :order""",
+    ],
+    "answers_are_kept_with_their_keys": [
+        """INSERT INTO answers (merchant_id, route, key, fingerprint, created_at)
+        VALUES (:merchant, 'r', 'k', '', now())"""
+    ],
+    "no_effect_is_stuck": [
+        "UPDATE effects SET state = 'dead' WHERE subject_id = :accepted AND kind <> 'send_mail'"
+    ],
+}
+
+# These two follow from others that look at one side each, so they never come alone.
+TOGETHER = {
+    "no_unit_shipped_and_canceled": {"shipped_is_the_sum_of_shipments"},
+    "refunds_of_an_order_are_within_captured": {"order_money_is_its_parts_money"},
+}
+
+
+@pytest.fixture(scope="module")
+def shop(db) -> dict[str, UUID]:
+    """Fill a shop that has something of everything."""
+    merchant_id = a_merchant(db)
+    order_id = an_order().with_item("Lamp", 5, 5000).taken_in(db, merchant_id)
+    other = an_order().taken_in(db, merchant_id)
+    whole = an_order().with_item("Mug", 2, 1000).taken_in(db, merchant_id)
+    accepted = request(db, merchant_id, order_id, 2)
+    accept(db, merchant_id, accepted)
+    waiting = request(db, merchant_id, order_id, 1, comments="Please")
+    ship(db, merchant_id, order_id, 1)
+    cancel(db, merchant_id, whole, 1, reason=Reason.PRICING_ERROR)
+    cancel(db, merchant_id, whole, reason=Reason.NO_INVENTORY)
+    with db.begin(merchant_id) as tx:
+        told = documents.order(tx, order_id)
+    orders.mark_refund_paid(db, merchant_id, told.refunds[0].id, USER)
+    return {
+        "merchant": merchant_id,
+        "order": order_id,
+        "other": other,
+        "whole": whole,
+        "line": told.line_items[0].id,
+        "accepted": accepted,
+        "open": waiting,
+    }
+
+
+@pytest.fixture
+def stranger(db) -> UUID:
+    """Open another shop, before the tables are held by the forced connection."""
+    return a_merchant(db)
+
+
+@pytest.fixture
+def forced(database_server, database_name) -> Iterator[Connection]:
+    """Give a connection that no constraint, trigger or right holds back; nothing of it stays."""
+    engine = create_engine(database_server.url("postgres", database_name), poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(
+            text(
+                "DO $$ DECLARE c record; BEGIN"
+                " FOR c IN SELECT conrelid::regclass AS t, conname FROM pg_constraint"
+                " WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+                " AND conrelid::regclass::text NOT LIKE 'procrastinate%' LOOP"
+                " EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', c.t, c.conname); END LOOP; END $$"
+            )
+        )
+        yield connection
+        connection.rollback()
+
+
+def fired(connection: Connection, merchant_id: UUID) -> set[str]:
+    """Ask as the application does: with its role, and the tenant set."""
+    connection.execute(text("SET LOCAL ROLE rescind_app"))
+    connection.execute(text("SELECT set_config('app.merchant', :id, true)"), {"id": str(merchant_id)})
+    return {name for name, _subject, _found in violations(connection, merchant_id)}
+
+
+def test_a_shop_with_everything_in_it_violates_nothing(shop, forced) -> None:
+    assert fired(forced, shop["merchant"]) == set()
+
+
+@pytest.mark.parametrize("name", sorted(INVARIANTS))
+def test_a_planted_row_is_found_by_its_invariant_alone(shop, forced, name) -> None:
+    for statement in PLANTED[name]:
+        forced.execute(text(statement), shop)
+
+    assert fired(forced, shop["merchant"]) == {name, *TOGETHER.get(name, ())}
+
+
+def test_a_status_that_is_not_derived_is_found(shop, forced) -> None:
+    forced.execute(text("ALTER TABLE orders ALTER COLUMN status DROP EXPRESSION"))
+    forced.execute(text("UPDATE orders SET status = 'shipped' WHERE id = :other"), shop)
+
+    assert fired(forced, shop["merchant"]) == {"statuses_follow_from_quantities"}
+
+
+def test_anothers_violations_are_not_seen(shop, stranger, forced) -> None:
+    forced.execute(text("UPDATE orders SET line_count = 9 WHERE id = :order"), shop)
+
+    assert fired(forced, stranger) == set()
