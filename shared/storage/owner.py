@@ -4,18 +4,29 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from psycopg.errors import DeadlockDetected
 from sqlalchemy import Connection, create_engine, text
+from sqlalchemy.exc import OperationalError
 
 from shared.storage.records import Base
 
+_TRIES = 5
 _LOCK_TIMEOUT = "-c lock_timeout=10s -c timezone=UTC"
 
 
 def empty(owner_url: str) -> None:
     """Remove every row of ours; queued jobs stay and find nothing to do."""
     tables = ", ".join(f'public."{name}"' for name in sorted(Base.metadata.tables))
-    with _owner(owner_url) as connection:
-        connection.execute(text(f"TRUNCATE {tables}, reporting.readers"))
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            with _owner(owner_url) as connection:
+                connection.execute(text(f"TRUNCATE {tables}, reporting.readers"))
+        except OperationalError as error:
+            # A worker in the middle of something takes the same locks in another order.
+            if tries_left == 0 or not isinstance(error.orig, DeadlockDetected):
+                raise
+        else:
+            return
 
 
 def set_clock(owner_url: str, now: datetime | None) -> None:
