@@ -1,4 +1,4 @@
-"""Questions and answers about cancelling."""
+"""Questions and answers about canceling."""
 
 from flask import render_template
 from flask.typing import ResponseReturnValue

@@ -1,4 +1,4 @@
-"""Questions and answers about cancelling, for everybody."""
+"""Questions and answers about canceling, for everybody."""
 
 from tests.unit.portal.conftest import Buyer
 
