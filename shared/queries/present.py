@@ -6,6 +6,6 @@ from shared.storage.engine import Database
 
 
 def now(db: Database) -> datetime:
-    """Return the time of the product's clock (UTC); raises SQLAlchemyError when the database does not answer."""
+    """Return the time of the product's clock (UTC); raises SQLAlchemyError when no database answers."""
     with db.begin_untenanted() as tx:
         return tx.now

@@ -1,5 +1,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 from flask import Flask
 
@@ -8,8 +9,8 @@ from shared.web.services import EXTENSION, Services
 
 class Answering:
     @contextmanager
-    def begin_untenanted(self) -> Iterator[None]:
-        yield None
+    def begin_untenanted(self) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(now=None)
 
 
 def test_the_process_says_that_it_is_alive(app: Flask) -> None:
