@@ -101,12 +101,12 @@ def can_be_declined(member: Member, found: RequestView) -> bool:
     return found.can_be_decided
 
 
-def seller_memo(member: Member, order_id: UUID) -> ResponseReturnValue:
+def order_memo(member: Member, order_id: UUID) -> ResponseReturnValue:
     """Show and save the team's private note on an order."""
     page = _read(member, order_id)
     form = MemoForm.made(page.memo)
     if not form.submitted():
-        return show(member, "console/seller_memo.html", order=page, form=form), 422 if form.errors else 200
+        return show(member, "console/order_memo.html", order=page, form=form), 422 if form.errors else 200
     actions.save_memo(services().db, member.merchant_id, order_id, form.memo.data, actor(member))
     done(_("Memo saved."))
     return back_to(order_id)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from shared.domain.events import Event
 from shared.domain.ids import LineItemId, OrderId, RequestId
 from shared.domain.reasons import DeclineReason, Reason
 from shared.queries.values import RequestedUnits, RequestView, TimelineRow
+from shared.rendering import ngettext
 from shared.storage.engine import Transaction
 from shared.storage.records import (
     ApiKeyRecord,
@@ -58,9 +60,9 @@ def request_views(
 
 
 def timeline_rows(
-    tx: Transaction, order: OrderRecord, views: Sequence[RequestView]
+    tx: Transaction, order: OrderRecord, views: Sequence[RequestView], asker: ActorKind
 ) -> tuple[TimelineRow, ...]:
-    """Read an order's timeline, newest first."""
+    """Read an order's timeline, newest first; a buyer's begins when the order was placed."""
     entries = tx.session.scalars(
         select(TimelineRecord)
         .where(TimelineRecord.merchant_id == tx.merchant_id, TimelineRecord.order_id == order.id)
@@ -68,7 +70,10 @@ def timeline_rows(
     ).all()
     names = actor_names(tx, {entry.actor_id for entry in entries if entry.actor_id})
     by_request = {view.id: view for view in views}
-    return tuple(_timeline_row(entry, order, by_request, names) for entry in entries)
+    rows = [_timeline_row(entry, order, by_request, names) for entry in entries]
+    if asker is ActorKind.BUYER and rows:
+        rows[-1] = replace(rows[-1], at=order.placed_at)
+    return tuple(rows)
 
 
 def actor_names(tx: Transaction, ids: set[UUID]) -> dict[UUID, str]:
@@ -116,6 +121,7 @@ def _view(
         ordered=order.ordered,
         state=RequestState(request.state),
         source=ActorKind(request.source),
+        for_buyer=request.requested_by == "buyer",
         actor_name=_actor_name(request.source, request.actor_id, order, names),
         reason=Reason(request.reason) if request.reason else None,
         reason_words=request.reason_words,
@@ -159,13 +165,15 @@ def _timeline_row(
     view = by_request.get(RequestId(entry.request_id)) if entry.request_id else None
     items = ", ".join(f"{units.asked} × {units.label}" for units in view.units) if view else ""
     asked = sum(units.asked for units in view.units) if view else 0
+    units = int(entry.details.get("units", asked))
     return TimelineRow(
         event=Event(entry.event),
         actor=ActorKind(entry.actor_kind),
         actor_name=_actor_name(entry.actor_kind, entry.actor_id, order, names),
         at=entry.at,
-        units=int(entry.details.get("units", asked)),
+        units=units,
         amount_minor=int(entry.details.get("refund_minor", 0)),
-        items=items,
+        # A shipment names no request whose lines could be listed.
+        items=items or (ngettext("%(num)s unit", "%(num)s units", units) % {"num": units}),
         request_id=view.id if view else None,
     )
