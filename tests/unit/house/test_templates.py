@@ -3,6 +3,7 @@
 import enum
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,7 @@ def over_templates(root: Path, check: Callable[[Environment, str], Iterator[str]
     return findings
 
 
+@cache
 def parsed(env: Environment, name: str) -> nodes.Template:
     return env.parse((loader_root(env) / name).read_text("utf-8"), name)
 
@@ -92,6 +94,7 @@ def imports_wrongly(env: Environment, name: str) -> Iterator[str]:
                 yield f"imports {alias} and does not use it"
 
 
+@cache
 def names_in(env: Environment, name: str) -> set[str]:
     return {node.name for node in parsed(env, name).find_all(nodes.Name) if node.ctx == "load"}
 

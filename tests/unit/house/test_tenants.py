@@ -149,7 +149,7 @@ def test_the_records_and_the_database_agree_on_whose_a_table_is(catalog) -> None
         (open_tables, "ALTER TABLE orders DISABLE ROW LEVEL SECURITY"),
         (open_tables, "DROP POLICY tenant ON orders"),
         (open_tables, "ALTER POLICY tenant ON orders USING (true)"),
-        (loose_keys, "ALTER TABLE api_keys ADD FOREIGN KEY (id) REFERENCES orders (id)"),
+        (loose_keys, "ALTER TABLE api_keys ADD FOREIGN KEY (id) REFERENCES orders (id) NOT VALID"),
         (other_policies, "CREATE POLICY wide ON orders TO rescind_app USING (true)"),
     ],
 )
