@@ -79,7 +79,7 @@ class FindOrderForm(PageForm):
     def __init__(self, **options: Any) -> None:  # noqa: ANN401 - WTForms' own
         super().__init__(**options)
         self.number.label.text = _("Order number")
-        self.email.label.text = _("E-mail address")
+        self.email.label.text = _("Email")
 
     def validate_number(self, field: Field) -> None:
         """Ask for a number where there is none."""

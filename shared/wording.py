@@ -223,10 +223,8 @@ def item_status(status: ItemStatus) -> Badge:
     return _said(_ITEM_STATUSES[status])
 
 
-def order_status(status: OrderStatus, *, has_open_request: bool = False) -> Badge:
-    """Show an order's status; the mark *Cancellation requested* goes before it."""
-    if has_open_request:
-        return _said(_ITEM_STATUSES[ItemStatus.CANCELLATION_REQUESTED])
+def order_status(status: OrderStatus) -> Badge:
+    """Show an order's status."""
     return _said(_ORDER_STATUSES[status])
 
 
@@ -238,11 +236,6 @@ def payment_status(status: PaymentStatus) -> Badge:
 def refund_state(state: RefundState) -> Badge:
     """Show where a refund is."""
     return _said(_REFUND_STATES[state])
-
-
-def refund_for_buyer(state: RefundState) -> Badge:
-    """Show where a refund is to the one who waits for it: whether a person or a machine sends it is all the same."""
-    return _said(_REFUND_STATES[RefundState.PENDING if state is RefundState.MANUAL else state])
 
 
 def reason(code: Reason) -> str:
@@ -312,7 +305,7 @@ def role(code: Role) -> str:
 
 def timeline_for_buyer(row: TimelineFacts, currency: str) -> str:
     """Tell the buyer what happened; what is the merchant's own business is not told."""
-    who = _("You") if row.actor is ActorKind.BUYER else (row.actor_name or _(_ACTORS[row.actor]))
+    who = _("You") if row.actor is ActorKind.BUYER else _("The shop")
     return _told(_TO_BUYERS.get(row.event, ""), row, currency, who)
 
 

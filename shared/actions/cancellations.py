@@ -118,7 +118,7 @@ def withdraw(
     with db.begin(merchant_id) as tx:
         claim(tx, once)
         order, record = lock_request(tx, request_id)
-        if actor.kind is ActorKind.BUYER and record.source != ActorKind.BUYER:
+        if actor.kind is ActorKind.BUYER and record.requested_by != "buyer":
             raise NotPermitted("This cancellation was not asked for by you.")
         before = record.state
         record.state = after(RequestState(before), Move.WITHDRAW)

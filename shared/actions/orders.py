@@ -52,7 +52,7 @@ def mark_refund_paid(db: Database, merchant_id: MerchantId, refund_id: RefundId,
 
 
 def send_link(db: Database, merchant_id: MerchantId, order_id: UUID) -> bool:
-    """Mail the buyer a fresh link, to the address on file; False when mails to buyers are off. Raises NotFound."""
+    """Mail the buyer a fresh link, to the address on file; False when mails are off. Raises NotFound."""
     with db.begin(merchant_id) as tx:
         return outbox.mail(tx, lock_order(tx, order_id), MailEvent.ORDER_LINK_SENT) is not None
 

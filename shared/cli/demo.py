@@ -43,6 +43,12 @@ class Shop:
 def seed(db: Database, settings: Settings) -> None:
     """Open both shops and fill them; the worker mails what is to be mailed."""
     del settings  # which links the e-mails carry is for the worker to say
+    neighbor = _open(
+        db,
+        NewMerchant("fernwood", "Fernwood Pantry", "Europe/Berlin"),
+        ("ivo@fernwood.example", "Ivo Brandt", "fernwood-demo"),
+    )
+    _fill(neighbor, NEIGHBORS_ORDERS, "FW")
     northlight = _open(
         db,
         NewMerchant(SLUG, "Northlight Home", "America/New_York", tax_included={"EUR": True, "JPY": True}),
@@ -51,12 +57,6 @@ def seed(db: Database, settings: Settings) -> None:
     for sku in GOODS:
         stock.set_on_hand(db, northlight.id, sku, _ON_HAND)
     _fill(northlight, ORDERS, "NL")
-    neighbor = _open(
-        db,
-        NewMerchant("fernwood", "Fernwood Pantry", "Europe/Berlin"),
-        ("ivo@fernwood.example", "Ivo Brandt", "fernwood-demo"),
-    )
-    _fill(neighbor, NEIGHBORS_ORDERS, "FW")
 
 
 def _open(db: Database, merchant: NewMerchant, owner: tuple[str, str, str]) -> Shop:
@@ -75,11 +75,14 @@ def _fill(shop: Shop, wanted: tuple[DemoOrder, ...], prefix: str) -> None:
     made = [
         incoming(order, f"{prefix}-{_FIRST_NUMBER + place}", now) for place, order in enumerate(oldest_first)
     ]
-    taken = intake.take_in(shop.db, shop.id, made, actor=STORE)
-    for place, (order, outcome) in enumerate(zip(oldest_first, taken, strict=True)):
+    earlier, newest = oldest_first[:-1], made[-1]
+    taken = intake.take_in(shop.db, shop.id, made[:-1], actor=STORE)
+    for place, (order, outcome) in enumerate(zip(earlier, taken, strict=True)):
         happen = _STORIES.get(order.story)
         if happen is not None:
             happen(shop, outcome.order_id, place)
+    # Last of all, so that the newest e-mail in the mailbox confirms an order that can still be canceled.
+    intake.take_in_one(shop.db, shop.id, newest, actor=STORE)
 
 
 def _requested(shop: Shop, order_id: OrderId, place: int) -> RequestId:

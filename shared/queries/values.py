@@ -66,7 +66,8 @@ class RequestedUnits:
 class RequestView:
     """A cancellation request as both faces show it; `reason_words` are the words of its day.
 
-    `ordered` counts all units of the order.
+    `ordered` counts all units of the order. `for_buyer` says that the buyer asked, whoever passed it on: then
+    the buyer may take it back.
     """
 
     id: RequestId
@@ -77,6 +78,7 @@ class RequestView:
     ordered: int
     state: RequestState
     source: ActorKind
+    for_buyer: bool
     actor_name: str
     reason: Reason | None
     reason_words: str
@@ -112,11 +114,6 @@ class RequestView:
     def is_open(self) -> bool:
         """Its units wait for an outcome."""
         return may(self.state, Move.WITHDRAW)
-
-    @property
-    def was_made_by_buyer(self) -> bool:
-        """The buyer asked, so the buyer may take it back."""
-        return self.source is ActorKind.BUYER
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +219,7 @@ class OrderPage:
     buyer_email: str
     delivery: tuple[str, ...]
     status: OrderStatus
-    has_open_request: bool
+    badge: ItemStatus
     payment_status: PaymentStatus
     items: tuple[ItemView, ...]
     totals: Totals

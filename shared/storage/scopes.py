@@ -74,7 +74,7 @@ def lock_request(tx: Transaction, request_id: UUID) -> tuple[OrderRecord, Reques
 
 
 def lock_sku(tx: Transaction, sku: str) -> None:
-    """Lock a SKU's count, tracked or not; whoever moves units of several takes them in the order of their names."""
+    """Lock a SKU's count, tracked or not; whoever moves units of several goes by the order of their names."""
     key = f"stock {tx.merchant_id} {sku}"
     tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 

@@ -47,7 +47,7 @@ HEADERS = {
     ),
     "X-Robots-Tag": "noindex, nofollow",
 }
-# An e-mail in the demo's mailbox is shown in a frame, under a policy of its own; nothing else brings these along.
+# An e-mail in the demo's mailbox is shown in a frame, under a policy of its own; nothing else brings these.
 _UNLESS_OWN = frozenset({"Content-Security-Policy", "X-Frame-Options"})
 _UNLESS_SET = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 

@@ -56,7 +56,7 @@ def test_a_shipped_order_offers_no_cancel_option(shop: Shop, buyer: Page) -> Non
     expect(buyer.get_by_role("link", name="Cancel order", include_hidden=True)).to_have_count(0)
     why = buyer.get_by_role("region", name="Cancellation")
     why.get_by_role("link", name="Contact us").click()
-    expect(buyer.get_by_label("Category")).to_have_value("orders_shipping_fulfillment")
+    expect(buyer.get_by_label("Category")).to_have_value("Orders, Shipping & Fulfillment")
 
 
 def test_a_withdrawn_request_may_be_made_again(shop: Shop, buyer: Page) -> None:

@@ -66,12 +66,6 @@ def test_every_amount_that_is_kept_is_told_with_its_reason(why: KeptReason) -> N
     assert "$5.00" in wording.kept(Kept(500, why), "USD")
 
 
-def test_an_open_request_is_told_before_the_status() -> None:
-    told = wording.order_status(OrderStatus.UNSHIPPED, has_open_request=True)
-
-    assert told.words == "Cancellation requested"
-
-
 @pytest.mark.parametrize("event", Event)
 def test_every_event_is_told_to_merchants(event: Event) -> None:
     assert wording.timeline_for_merchant(Row(event), "USD")

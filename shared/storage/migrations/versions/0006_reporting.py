@@ -5,13 +5,15 @@ from alembic import op
 revision = "0006"
 down_revision = "0005"
 
+# A request without a reason follows the rule of Other; one that was made elsewhere moved no stock of ours.
 _VIEWS = {
     "orders": """SELECT m.slug AS merchant, o.id AS order_id, o.number, o.status, o.currency,
         o.captured_minor AS captured, o.placed_at FROM public.orders o""",
     "line_items": """SELECT m.slug AS merchant, o.order_id, o.id AS line_item_id, o.sku, o.ordered, o.shipped,
         o.canceled, o.requested FROM public.line_items o""",
     "cancellation_requests": """SELECT m.slug AS merchant, o.id AS request_id, o.order_id, o.state, o.source,
-        coalesce(o.reason, 'Other') AS reason, o.requested_at, o.ended_at
+        coalesce(o.reason, CASE WHEN o.source <> 'system' THEN 'Other' END) AS reason,
+        o.requested_at, o.ended_at
         FROM public.cancellation_requests o""",
     "request_units": """SELECT m.slug AS merchant, o.request_id, o.line_item_id, o.asked, o.quantity
         FROM public.request_units o""",
