@@ -9,10 +9,12 @@ from shared.actions.merchants import NewMerchant
 from shared.actions.shipments import Shipment
 from shared.cli.demo_orders import GOODS, NEIGHBORS_ORDERS, ORDERS, DemoOrder, Story, incoming
 from shared.domain.actors import BUYER, Actor, ActorKind
-from shared.domain.ids import LineItemId, MerchantId, OrderId, RefundId, RequestId
+from shared.domain.ids import LineItemId, MerchantId, OrderId, RequestId
 from shared.domain.permissions import Role
 from shared.domain.reasons import DeclineReason, Reason
-from shared.queries import documents
+from shared.queries import present
+from shared.queries.orders import order_page
+from shared.queries.values import OrderPage
 from shared.settings import Settings
 from shared.storage.engine import Database
 
@@ -69,8 +71,7 @@ def _open(db: Database, merchant: NewMerchant, owner: tuple[str, str, str]) -> S
 
 
 def _fill(shop: Shop, wanted: tuple[DemoOrder, ...], prefix: str) -> None:
-    with shop.db.begin(shop.id) as tx:
-        now = tx.now
+    now = present.now(shop.db)
     oldest_first = sorted(wanted, key=lambda order: order.age_hours, reverse=True)
     made = [
         incoming(order, f"{prefix}-{_FIRST_NUMBER + place}", now) for place, order in enumerate(oldest_first)
@@ -107,10 +108,8 @@ def _accepted_in_part(shop: Shop, order_id: OrderId, place: int) -> None:
 
 def _refunded(shop: Shop, order_id: OrderId, place: int) -> None:
     _accepted(shop, order_id, place)
-    with shop.db.begin(shop.id) as tx:
-        refunds = documents.order(tx, order_id).refunds
-    for refund in refunds:
-        orders.mark_refund_paid(shop.db, shop.id, RefundId(refund.id), shop.user)
+    for refund in _page(shop, order_id).refunds:
+        orders.mark_refund_paid(shop.db, shop.id, refund.id, shop.user)
 
 
 def _declined(shop: Shop, order_id: OrderId, place: int) -> None:
@@ -149,13 +148,12 @@ def _shipped_in_part(shop: Shop, order_id: OrderId, place: int) -> None:
 
 def _shipped_before_decision(shop: Shop, order_id: OrderId, place: int) -> None:
     request = _requested_in_part(shop, order_id, place)
-    with shop.db.begin(shop.id) as tx:
-        asked = {
-            LineItemId(units.line_item_id): units.quantity
-            for told in documents.order(tx, order_id).cancellations
-            if told.id == request
-            for units in told.line_items
-        }
+    asked = {
+        units.line_item_id: units.quantity
+        for told in _page(shop, order_id).requests
+        if told.id == request
+        for units in told.units
+    }
     shipments.ship(shop.db, shop.id, order_id, Shipment(asked, "UPS", f"1Z999AA1{place:010d}"), STORE)
 
 
@@ -166,9 +164,13 @@ def _question(shop: Shop, order_id: OrderId, _place: int) -> None:
 
 def _some(shop: Shop, order_id: OrderId) -> dict[LineItemId, int]:
     """Choose the first line, and half of its units where it stands alone."""
-    lines = documents.known_order_by_id(shop.db, shop.id, order_id).lines
-    first = lines[0]
-    return {first.id: first.ordered if len(lines) > 1 else max(1, first.ordered // 2)}
+    items = _page(shop, order_id).items
+    first = items[0]
+    return {first.id: first.ordered if len(items) > 1 else max(1, first.ordered // 2)}
+
+
+def _page(shop: Shop, order_id: OrderId) -> OrderPage:
+    return order_page(shop.db, shop.id, order_id, ActorKind.MERCHANT_USER)
 
 
 def _carry_out(shop: Shop, request_id: RequestId) -> None:

@@ -27,7 +27,7 @@ from shared.storage.embedded_process import (
     CannotStart,
     account_for,
     is_private_folder,
-    process_runs,
+    is_running,
     programs,
 )
 
@@ -172,7 +172,7 @@ def _found(places: _Places) -> Server | None:
             f"Set RESCIND_DATA_DIR to a folder of your own, or: {OWN_SERVER}."
         ) from None
     socket_dir = lines[_PID_FILE_SOCKET_LINE].strip() if len(lines) > _PID_FILE_SOCKET_LINE else ""
-    if not socket_dir or not lines[0].isdigit() or not process_runs(int(lines[0]), places.data):
+    if not socket_dir or not lines[0].isdigit() or not is_running(int(lines[0]), places.data):
         return None
     return Server(int(lines[0]), Path(socket_dir))
 
@@ -264,7 +264,7 @@ def _awaited(places: _Places, account: Account, command: tuple[str | Path, ...],
         server = _found(places)
         if server is not None and _answers(server):
             return server
-        if server is None and not process_runs(pid, places.data):
+        if server is None and not is_running(pid, places.data):
             _forget_the_dead(places, socket_dir)
             pid = _launch(places, account, command)
         time.sleep(_PAUSE_SECONDS)
@@ -332,7 +332,7 @@ def _signal(pid: int, number: signal.Signals) -> None:
 
 def _ended(places: _Places, pid: int, seconds: float) -> bool:
     deadline = time.monotonic() + seconds
-    while process_runs(pid, places.data):
+    while is_running(pid, places.data):
         if time.monotonic() > deadline:
             return False
         time.sleep(_PAUSE_SECONDS)

@@ -100,7 +100,7 @@ def account_for(data: Path, *folders: Path) -> Account:
     )
 
 
-def process_runs(pid: int, data: Path) -> bool:
+def is_running(pid: int, data: Path) -> bool:
     """Tell whether this process is the PostgreSQL of that data folder: its number may be another's now."""
     command_line = Path(f"/proc/{pid}/cmdline")
     if Path("/proc/self/cmdline").exists():

@@ -47,7 +47,7 @@ def current_user(server: Server, role: str) -> str:
 
 def kill(server: Server, data_dir: Path) -> None:
     os.kill(server.pid, signal.SIGKILL)
-    while embedded_process.process_runs(server.pid, data_dir / "postgres" / "data"):
+    while embedded_process.is_running(server.pid, data_dir / "postgres" / "data"):
         time.sleep(0.01)
 
 
@@ -60,7 +60,7 @@ def test_it_starts_in_a_path_with_a_space_and_stops_with_its_last_user(data_dir)
         assert current_user(server, roles.APP) == roles.APP
         assert current_user(server, roles.OWNER) == roles.OWNER
 
-    assert not embedded_process.process_runs(server.pid, data_dir / "postgres" / "data")
+    assert not embedded_process.is_running(server.pid, data_dir / "postgres" / "data")
     assert not server.socket_dir.exists()
 
 
@@ -133,7 +133,7 @@ def test_what_a_killed_user_left_running_is_taken_over_and_stopped(data_dir):
 
     with running(data_dir, durable=False) as server:
         assert server.pid == left
-    assert not embedded_process.process_runs(left, data_dir / "postgres" / "data")
+    assert not embedded_process.is_running(left, data_dir / "postgres" / "data")
 
 
 def test_stop_ends_it_whoever_uses_it(data_dir):
@@ -221,35 +221,37 @@ def test_data_of_another_user_is_refused_with_a_remedy(tmp_path, monkeypatch):
         embedded_process.account_for(tmp_path, tmp_path)
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="only root can drop its rights")
-class TestAsRoot:
-    def test_the_server_runs_as_somebody_without_rights(self, data_dir):
-        with running(data_dir, durable=False) as server:
-            assert Path(f"/proc/{server.pid}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
+# Only root can drop its rights.
+if os.getuid() == 0:
 
-    def test_data_that_an_ordinary_user_made_is_served_as_that_user(self, tmp_path):
-        os.chown(tmp_path, 1, 1)
+    class TestAsRoot:
+        def test_the_server_runs_as_somebody_without_rights(self, data_dir):
+            with running(data_dir, durable=False) as server:
+                assert Path(f"/proc/{server.pid}").stat().st_uid == pwd.getpwnam("nobody").pw_uid
 
-        assert embedded_process.account_for(tmp_path, Path("/")).uid == 1
+        def test_data_that_an_ordinary_user_made_is_served_as_that_user(self, tmp_path):
+            os.chown(tmp_path, 1, 1)
 
-    def test_a_system_without_other_users_is_told_what_to_set(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(embedded_process, "_UNPRIVILEGED", "no-such-user")
+            assert embedded_process.account_for(tmp_path, Path("/")).uid == 1
 
-        with pytest.raises(CannotStart, match="RESCIND_DATABASE_URL"):
-            embedded_process.account_for(tmp_path, tmp_path)
+        def test_a_system_without_other_users_is_told_what_to_set(self, tmp_path, monkeypatch):
+            monkeypatch.setattr(embedded_process, "_UNPRIVILEGED", "no-such-user")
 
-    def test_a_closed_folder_that_cannot_be_passed_is_named(self, tmp_path, monkeypatch):
-        monkeypatch.setattr(shutil, "which", lambda _name: None)
-        closed = tmp_path / "closed"
-        closed.mkdir(mode=0o700)
+            with pytest.raises(CannotStart, match="RESCIND_DATABASE_URL"):
+                embedded_process.account_for(tmp_path, tmp_path)
 
-        with pytest.raises(CannotStart, match="cannot enter"):
-            embedded_process.account_for(closed / "data", closed)
+        def test_a_closed_folder_that_cannot_be_passed_is_named(self, tmp_path, monkeypatch):
+            monkeypatch.setattr(shutil, "which", lambda _name: None)
+            closed = tmp_path / "closed"
+            closed.mkdir(mode=0o700)
 
-    def test_an_account_that_cannot_be_started_enters_nothing(self, tmp_path):
-        account = Account(1, 1, drops_root=True, prefix=(str(tmp_path / "missing"),))
+            with pytest.raises(CannotStart, match="cannot enter"):
+                embedded_process.account_for(closed / "data", closed)
 
-        assert not embedded_process._can_enter(account, tmp_path)
+        def test_an_account_that_cannot_be_started_enters_nothing(self, tmp_path):
+            account = Account(1, 1, drops_root=True, prefix=(str(tmp_path / "missing"),))
+
+            assert not embedded_process._can_enter(account, tmp_path)
 
 
 def test_ps_tells_the_same_where_there_is_no_proc(data_dir, monkeypatch):
@@ -257,8 +259,8 @@ def test_ps_tells_the_same_where_there_is_no_proc(data_dir, monkeypatch):
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: listed)
     monkeypatch.setattr(Path, "exists", lambda _path: False)
 
-    assert embedded_process.process_runs(4242, data_dir)
-    assert not embedded_process.process_runs(4242, data_dir / "other")
+    assert embedded_process.is_running(4242, data_dir)
+    assert not embedded_process.is_running(4242, data_dir / "other")
 
 
 def test_only_a_folder_of_its_own_counts_as_private(tmp_path):
