@@ -46,7 +46,7 @@ def cancellation(tx: Transaction, request_id: UUID) -> CancellationDocument:
 
 def find_cancellation(db: Database, merchant_id: MerchantId, request_id: UUID) -> CancellationDocument:
     """Read one cancellation in a transaction of its own; raises NotFound."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         return cancellation(tx, request_id)
 
 
@@ -54,7 +54,7 @@ def list_cancellations(
     db: Database, merchant_id: MerchantId, *, state: RequestState | None, cursor: str | None, limit: int
 ) -> CancellationList:
     """List cancellations, newest first; raises InvalidContent for a cursor that is none of ours."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         wanted = requests_of(tx).order_by(RequestRecord.requested_at.desc(), RequestRecord.id.desc())
         if state is not None:
             wanted = wanted.where(RequestRecord.state == state)

@@ -29,7 +29,7 @@ _MOST_LISTED = 200
 
 def open_request_count(db: Database, merchant_id: MerchantId) -> int:
     """Count the requests that wait for a decision, up to 100."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         waiting = (
             select(RequestRecord.id)
             .where(
@@ -44,7 +44,7 @@ def open_request_count(db: Database, merchant_id: MerchantId) -> int:
 
 def open_requests(db: Database, merchant_id: MerchantId) -> tuple[RequestView, ...]:
     """List the requests that wait for a decision: those with the least time left first, then the oldest."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         requests = tx.session.scalars(
             requests_of(tx)
             .where(RequestRecord.state == RequestState.REQUESTED)
@@ -87,7 +87,7 @@ def quote_for(
 
     Raises NotFound, InvalidContent for a line that is not on the order, NotEligible for more than may go.
     """
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         order = find_order(tx, order_id)
         return quote_view(tx, order, order_facts(tx, order), asker, quantities, reason=reason)
 
@@ -129,7 +129,7 @@ def quote_view(
 
 def consequences(db: Database, merchant_id: MerchantId, request: RequestView) -> Consequences:
     """Tell what accepting a request that is still open brings about. Raises NotFound."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         order = find_order(tx, request.order_id)
         units = {
             LineItemId(claim.line_item_id): from_multirange(claim.units)

@@ -48,19 +48,19 @@ from shared.storage.scopes import (
 
 def known_order(db: Database, merchant_id: MerchantId, number: str) -> KnownOrder:
     """Find an order by its number; raises NotFound."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         return _known(tx, find_order_by_number(tx, number))
 
 
 def known_order_by_id(db: Database, merchant_id: MerchantId, order_id: UUID) -> KnownOrder:
     """Find an order by its id; raises NotFound."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         return _known(tx, find_order(tx, order_id))
 
 
 def order_by_number(db: Database, merchant_id: MerchantId, number: str) -> OrderDocument:
     """Read an order by its number; raises NotFound."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         return order(tx, find_order_by_number(tx, number).id)
 
 
@@ -125,7 +125,7 @@ def shipment(tx: Transaction, shipment_id: UUID) -> ShipmentDocument:
 
 def eligibility(db: Database, merchant_id: MerchantId, number: str, asker: ActorKind) -> EligibilityDocument:
     """Say which units of an order may be canceled by this kind of asker. Raises NotFound."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         record = find_order_by_number(tx, number)
         facts = order_facts(tx, record)
         verdicts = assess(facts, asker, now=tx.now)

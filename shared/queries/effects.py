@@ -22,7 +22,7 @@ class EffectCount:
 def counts(db: Database, slug: str) -> list[EffectCount]:
     """Count one merchant's effects. Raises NotFound."""
     merchant_id = merchants.find(db, slug).id
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         rows = tx.session.execute(
             select(EffectRecord.kind, EffectRecord.state, func.count())
             .where(EffectRecord.merchant_id == merchant_id)

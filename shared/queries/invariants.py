@@ -28,7 +28,7 @@ def violations(db: Database) -> list[Violation]:
 
 def violations_of(db: Database, merchant_id: MerchantId) -> Sequence[Violation]:
     """List one merchant's violations."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         slug = merchants.of(tx).slug
         return [
             Violation(name, slug, subject, found)

@@ -37,7 +37,7 @@ def exchange(db: Database, keys: Sequence[str], text: str) -> Grant:
     if way is None:
         raise ForgedLink
     merchant_id, row_id = way
-    with db.begin(merchant_id) as tenant:
+    with db.snapshot(merchant_id) as tenant:
         record = _living(tenant, row_id)
         return Grant(merchant_id, row_id, OrderId(record.order_id), record.epoch)
 
@@ -46,7 +46,7 @@ def check(db: Database, grant: Grant, order_id: UUID) -> None:
     """Make sure that a grant opens this very order, now. Raises ForgedLink or DeadLink."""
     if grant.order_id != order_id:
         raise ForgedLink
-    with db.begin(grant.merchant_id) as tx:
+    with db.snapshot(grant.merchant_id) as tx:
         record = _living(tx, grant.row_id)
         if (record.order_id, record.epoch) != (order_id, grant.epoch):
             raise DeadLink

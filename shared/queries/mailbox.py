@@ -62,7 +62,7 @@ def recent(db: Database, to: str | None = None) -> tuple[MailView, ...]:
 def find(db: Database, mail_id: UUID) -> MailView:
     """Read one e-mail. Raises NotFound."""
     for merchant_id in merchants.all_ids(db):
-        with db.begin(merchant_id) as tx:
+        with db.snapshot(merchant_id) as tx:
             row = tx.session.get(MailboxRecord, (merchant_id, mail_id))
         if row is not None:
             return _view(row)
@@ -87,7 +87,7 @@ def _of_merchant(db: Database, merchant_id: MerchantId, to: str | None) -> list[
     if to is not None:
         wanted = wanted.where(func.lower(MailboxRecord.recipient) == to.strip().lower())
     newest = wanted.order_by(MailboxRecord.received_at.desc(), MailboxRecord.id.desc()).limit(MOST)
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         return list(tx.session.scalars(newest))
 
 

@@ -118,7 +118,7 @@ class Mail:
 
 def find(db: Database, merchant_id: MerchantId, message_id: MessageId) -> Mail:
     """Read everything that one e-mail tells. Raises NotFound."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         message = tx.session.get(MessageRecord, (merchant_id, message_id))
         if message is None:
             raise NotFound("There is no such e-mail.")

@@ -28,7 +28,7 @@ def order_list(
 ) -> OrderList:
     """Read one page, newest orders first. Raises InvalidContent for a cursor that is none of ours."""
     backward, key = _read_cursor(cursor)
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         query = _filtered(tx, wanted)
         place = tuple_(OrderRecord.placed_at, OrderRecord.id)
         if backward:

@@ -40,7 +40,7 @@ OLD_AFTER = timedelta(hours=24)
 
 def order_page(db: Database, merchant_id: MerchantId, order_id: UUID, asker: ActorKind) -> OrderPage:
     """Read an order as one kind of reader sees it. Raises NotFound."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         order = find_order(tx, order_id)
         merchant = merchants.of(tx)
         lines = lines_of(tx, order.id)

@@ -45,7 +45,7 @@ def member(db: Database, secret: str) -> Member | None:
     # Sessions go by real time: the test kit's clock moves deadlines, and must not sign anybody out.
     real = func.clock_timestamp(type_=DateTime(timezone=True))
     session = ConsoleSessionRecord
-    with db.begin(merchant_id) as tenant:
+    with db.snapshot(merchant_id) as tenant:
         row = tenant.session.execute(
             select(
                 UserRecord.id,

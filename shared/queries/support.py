@@ -14,7 +14,7 @@ _MOST = 200
 
 def cases(db: Database, merchant_id: MerchantId) -> tuple[CaseView, ...]:
     """List the newest messages to the merchant, at most 200."""
-    with db.begin(merchant_id) as tx:
+    with db.snapshot(merchant_id) as tx:
         return _read(tx, _select(tx).limit(_MOST))
 
 

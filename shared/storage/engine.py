@@ -14,6 +14,7 @@ from shared.domain.ids import MerchantId
 from shared.storage.records import TenantRow
 
 _MERCHANT = "merchant"
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 class TenantNotSet(RuntimeError):
@@ -55,8 +56,23 @@ class Database:
     @contextmanager
     def begin(self, merchant_id: MerchantId) -> Iterator[Transaction]:
         """Open a transaction for one merchant."""
+        with self._begin(merchant_id, {}) as tx:
+            yield tx
+
+    @contextmanager
+    def snapshot(self, merchant_id: MerchantId) -> Iterator[Transaction]:
+        """Open a transaction that only reads, and sees one merchant's rows as they were at one instant.
+
+        Between the statements of an ordinary one others commit: lines and the claims on them would differ.
+        """
+        with self._begin(merchant_id, _SNAPSHOT) as tx:
+            yield tx
+
+    @contextmanager
+    def _begin(self, merchant_id: MerchantId, options: dict[str, Any]) -> Iterator[Transaction]:
         with self._sessions.begin() as session:
             session.info[_MERCHANT] = merchant_id
+            session.connection(execution_options=options)
             row = session.connection().execute(
                 text(f"SELECT set_config('app.merchant', :merchant, true), {self._now}"),
                 {"merchant": str(merchant_id)},
