@@ -79,14 +79,14 @@ def links_in(html: str) -> tuple[tuple[str, str], ...]:
 
 def _rows(db: Database, to: str | None = None) -> list[MailboxRecord]:
     found = [row for merchant_id in merchants.all_ids(db) for row in _of_merchant(db, merchant_id, to)]
-    return sorted(found, key=lambda row: (row.received_at, row.id), reverse=True)[:MOST]
+    return sorted(found, key=lambda row: row.id, reverse=True)[:MOST]
 
 
 def _of_merchant(db: Database, merchant_id: MerchantId, to: str | None) -> list[MailboxRecord]:
     wanted = select(MailboxRecord).where(MailboxRecord.merchant_id == merchant_id)
     if to is not None:
         wanted = wanted.where(func.lower(MailboxRecord.recipient) == to.strip().lower())
-    newest = wanted.order_by(MailboxRecord.received_at.desc(), MailboxRecord.id.desc()).limit(MOST)
+    newest = wanted.order_by(MailboxRecord.id.desc()).limit(MOST)
     with db.snapshot(merchant_id) as tx:
         return list(tx.session.scalars(newest))
 

@@ -135,7 +135,10 @@ class AnswerRecord(TenantRow, Base):
 
 
 class MailboxRecord(TenantRow, Base):
-    """An e-mail that the demo or the test kit keeps instead of sending it."""
+    """An e-mail that the demo or the test kit keeps instead of sending it.
+
+    Its id is the message's, so that the order of ids is the order in which the mails were decided on.
+    """
 
     __tablename__ = "mailbox"
 
@@ -145,4 +148,4 @@ class MailboxRecord(TenantRow, Base):
     source: Mapped[bytes]
     received_at: Mapped[datetime]
 
-    __table_args__ = (of_merchant(), Index(None, "merchant_id", "received_at"))
+    __table_args__ = (of_merchant(),)

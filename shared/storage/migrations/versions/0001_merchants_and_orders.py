@@ -141,9 +141,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name=op.f("fk_mailbox_merchant_id")),
         sa.PrimaryKeyConstraint("merchant_id", "id", name=op.f("pk_mailbox")),
     )
-    op.create_index(
-        op.f("ix_mailbox_merchant_id_received_at"), "mailbox", ["merchant_id", "received_at"], unique=False
-    )
     op.create_table(
         "memberships",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
