@@ -43,6 +43,11 @@ unit: $(TEST_READY) ## Run the unit tests
 e2e: $(TEST_READY) $(BROWSER_READY) ## Run the end-to-end tests in a browser
 	@$(CLEAN) RESCIND_BROWSER="$$(cat $(BROWSER_READY))" $(BIN)/python -m pytest tests/e2e -q -n 2
 
+.PHONY: gauntlet
+gauntlet: $(TEST_READY) ## Draw many more random lives and races than `make test` does (LIVES=… ROUNDS=…)
+	@$(CLEAN) LIVES=$${LIVES:-500} ROUNDS=$${ROUNDS:-200} $(BIN)/python -m pytest -q -n 2 \
+		tests/unit/actions/test_order_lives.py tests/unit/house/test_races.py
+
 .PHONY: check
 check: ## What CI runs: format, lint, types, contracts, then all tests with coverage floors
 	@$(MAKE) --no-print-directory format-check lint arch types covered

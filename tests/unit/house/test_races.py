@@ -1,5 +1,6 @@
 """Two at once, on real connections: one wins, the other is told, and the sums are right whoever it was."""
 
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier, BrokenBarrierError
@@ -22,7 +23,7 @@ from shared.storage.records import OrderRecord
 from shared.storage.scopes import orders_of
 from tests.builders import USER, a_merchant, an_order, automatic, request, ship
 
-ROUNDS = 10
+ROUNDS = int(os.environ.get("ROUNDS", "10"))
 PATIENCE_SECONDS = 30
 
 
