@@ -65,7 +65,7 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
 
 
 def _settle(tx: Transaction, order: OrderRecord, record: RequestRecord) -> Quote:
-    quoted = quote(order_facts(tx, order), claimed_by(tx, record.id))
+    quoted = quote(order_facts(tx, order), claimed_by(tx, [record.id])[record.id])
     order.canceled_minor += quoted.value_minor
     order.refunded_minor += quoted.refund_minor
     _write_refunds(tx, order, record, quoted.payments)
