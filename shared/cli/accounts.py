@@ -117,7 +117,7 @@ def links() -> None:
 @_JSON
 def make_link(order: str, merchant: str, *, as_json: bool) -> None:
     """Make a link to the order with the number ORDER, as its e-mail would hold it."""
-    settings = Settings.read()
+    settings = Settings.read(serving=False)
     with opened(settings) as db:
         merchant_id = merchant_queries.find(db, merchant).id
         found = documents.known_order(db, merchant_id, order)

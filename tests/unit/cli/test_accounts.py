@@ -1,12 +1,14 @@
 """The commands that open accounts and let people in, and doctor and outbox beside them."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
 from shared.actions import keys
+from shared.cli import accounts
 from shared.cli import doctor as doctor_module
 from shared.cli.main import cli
 from shared.queries import merchants
@@ -84,6 +86,30 @@ def test_a_link_is_made_for_an_order(rescind, db, shop) -> None:
     told = json.loads(rescind("links", "make", f"#L-{slug}", "--merchant", slug, "--json").output)
 
     assert told["link"].startswith("http://127.0.0.1:8000/o/")
+
+
+def test_without_settings_a_link_opens_the_shop_of_make_run(rescind, db, shop, monkeypatch, tmp_path) -> None:
+    merchant_id, slug = shop
+    an_order().with_(number=f"#D-{slug}").taken_in(db, merchant_id)
+    for name in ("RESCIND_DATABASE_URL", "RESCIND_SECRET_KEYS"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("RESCIND_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(accounts, "opened", lambda _settings: nullcontext(db))
+
+    made = rescind("links", "make", f"#D-{slug}", "--merchant", slug)
+
+    assert (made.exit_code, made.output.startswith("http://127.0.0.1:8000/o/")) == (0, True)
+
+
+def test_without_a_key_no_link_is_made(rescind, db, shop, monkeypatch) -> None:
+    merchant_id, slug = shop
+    an_order().with_(number=f"#K-{slug}").taken_in(db, merchant_id)
+    monkeypatch.delenv("RESCIND_SECRET_KEYS")
+
+    result = rescind("links", "make", f"#K-{slug}", "--merchant", slug)
+
+    assert (result.exit_code, result.output.count("\n")) == (1, 1)
+    assert "RESCIND_SECRET_KEYS: no secret key is set" in result.output
 
 
 @pytest.mark.parametrize(
