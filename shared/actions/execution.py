@@ -70,8 +70,13 @@ def _settle(tx: Transaction, order: OrderRecord, record: RequestRecord) -> Quote
         for claim in units_of(tx, [record.id])
         if claim.quantity
     }
-    quoted = quote(order_facts(tx, order), units)
+    quoted = quote(order_facts(tx, order), units, for_buyer=record.requested_by == "buyer")
     order.canceled_minor += quoted.value_minor
+    order.repriced_minor += quoted.repriced_minor
+    order.fees_minor += quoted.fee_minor
+    if record.requested_by == "buyer":
+        order.fee_base_minor += quoted.value_minor
+    record.fee_minor = quoted.fee_minor
     order.refunded_minor += quoted.refund_minor
     _write_refunds(tx, order, record, quoted.payments)
     return quoted
