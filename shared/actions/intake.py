@@ -97,9 +97,10 @@ def _take_in(
     tx: Transaction, orders: Sequence[IncomingOrder], actor: Actor, *, mail_all: bool
 ) -> list[Taken]:
     merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
-    digests = {order.number: _digest(order) for order in orders}
+    wanted = _once_each(orders)
+    digests = {order.number: _digest(order) for order in wanted}
     ids = {order.number: new_id() for order in orders}
-    allocations = {order.number: allocate(order) for order in orders}
+    allocations = {order.number: allocate(order) for order in wanted}
     inserted = set(
         tx.session.scalars(
             insert(OrderRecord)
@@ -109,11 +110,11 @@ def _take_in(
                 rows.order_row(
                     tx, merchant, order, allocations[order.number], ids[order.number], digests[order.number]
                 )
-                for order in _once_each(orders)
+                for order in wanted
             ],
         )
     )
-    fresh = [order for order in _once_each(orders) if order.number in inserted]
+    fresh = [order for order in wanted if order.number in inserted]
     if fresh:
         _write_lines(tx, fresh, ids, allocations)
         _write_ways_to_find(tx, fresh, ids)
@@ -125,7 +126,9 @@ def _take_in(
 
 
 def _once_each(orders: Sequence[IncomingOrder]) -> list[IncomingOrder]:
-    return list({order.number: order for order in reversed(orders)}.values())[::-1]
+    # By number, whatever the file says first: two imports of the same orders wait in line, not in a ring.
+    first = {order.number: order for order in reversed(orders)}
+    return [first[number] for number in sorted(first)]
 
 
 def _digest(order: IncomingOrder) -> bytes:

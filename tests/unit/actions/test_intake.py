@@ -1,5 +1,7 @@
 """Orders come in once, with their money, their past and their confirmation."""
 
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -12,7 +14,7 @@ from shared.domain.actors import ActorKind
 from shared.domain.errors import AlreadyExists, InvalidContent
 from shared.domain.events import MailEvent
 from shared.domain.ids import MerchantId
-from shared.domain.intake import IncomingDiscount, IncomingPayment
+from shared.domain.intake import IncomingDiscount, IncomingOrder, IncomingPayment
 from shared.domain.orders import Gateway, OrderStatus, PaymentStatus
 from shared.domain.refunds import RefundState
 from shared.queries import rates
@@ -46,6 +48,32 @@ def test_an_order_twice_in_one_batch_is_taken_in_once(db: Database) -> None:
     taken = intake.take_in(db, merchant_id, [order, order], actor=STORE)
 
     assert [one.outcome for one in taken] == [IntakeOutcome.TAKEN_IN, IntakeOutcome.ALREADY_THERE]
+
+
+def test_an_order_twice_in_one_batch_keeps_the_money_of_the_first(db: Database) -> None:
+    merchant_id = a_merchant(db)
+    first = an_order().with_item(quantity=2, price=2000).incoming()
+    second = replace(an_order().with_item(quantity=2, price=9000).incoming(), number=first.number)
+
+    taken = intake.take_in(db, merchant_id, [first, second], actor=STORE)
+
+    assert [one.outcome for one in taken] == [IntakeOutcome.TAKEN_IN, IntakeOutcome.DIFFERS]
+    assert order_page(db, merchant_id, taken[0].order_id, ActorKind.BUYER).totals.total_minor == 2000
+    again = intake.take_in(db, merchant_id, [first], actor=STORE)
+    assert again[0].outcome is IntakeOutcome.ALREADY_THERE
+
+
+def test_two_imports_of_the_same_orders_in_opposite_order_both_end(db: Database) -> None:
+    merchant_id = a_merchant(db)
+    orders = [an_order().incoming() for _ in range(150)]
+
+    def take_in(batch: list[IncomingOrder]) -> Counter[IntakeOutcome]:
+        return Counter(one.outcome for one in intake.take_in(db, merchant_id, batch, actor=STORE))
+
+    with ThreadPoolExecutor(2) as importers:
+        outcomes = sum(importers.map(take_in, [orders, orders[::-1]]), Counter())
+
+    assert outcomes == {IntakeOutcome.TAKEN_IN: 150, IntakeOutcome.ALREADY_THERE: 150}
 
 
 def test_a_number_that_is_taken_by_other_content_stays_as_it_is(db: Database) -> None:
