@@ -30,7 +30,7 @@ class Reason(StrEnum):
 
 
 class DeclineReason(StrEnum):
-    """Why a request was declined, as the buyer reads it; `already_shipped` and `by_rule` come from no person."""
+    """Why a request was declined, as the buyer reads it; `already_shipped` and `by_rule` come from nobody."""
 
     ALREADY_PACKED = "already_packed"
     MADE_TO_ORDER = "made_to_order"
