@@ -12,13 +12,13 @@ from shared.actions.intake_rows import shard
 from shared.domain.actors import SYSTEM
 from shared.domain.cancellation import Move, RequestState, after
 from shared.domain.events import Event, MailEvent
-from shared.domain.ids import LineItemId, MerchantId, RefundId, new_id
+from shared.domain.ids import MerchantId, RefundId, new_id
 from shared.domain.reasons import Reason
 from shared.domain.refunds import PaymentShare, Quote, RefundState, quote
 from shared.domain.restock import rule_for
 from shared.storage import outbox, timeline
 from shared.storage.engine import Database, Transaction
-from shared.storage.facts import from_multirange, order_facts
+from shared.storage.facts import claimed_by, order_facts
 from shared.storage.records import (
     OrderDayRecord,
     OrderRecord,
@@ -65,16 +65,12 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
 
 
 def _settle(tx: Transaction, order: OrderRecord, record: RequestRecord) -> Quote:
-    units = {
-        LineItemId(claim.line_item_id): from_multirange(claim.units)
-        for claim in units_of(tx, [record.id])
-        if claim.quantity
-    }
-    quoted = quote(order_facts(tx, order), units, for_buyer=record.requested_by == "buyer")
+    for_buyer = record.requested_by == "buyer"
+    quoted = quote(order_facts(tx, order), claimed_by(tx, record.id), for_buyer=for_buyer)
     order.canceled_minor += quoted.value_minor
     order.repriced_minor += quoted.repriced_minor
     order.fees_minor += quoted.fee_minor
-    if record.requested_by == "buyer":
+    if for_buyer:
         order.fee_base_minor += quoted.value_minor
     record.fee_minor = quoted.fee_minor
     order.refunded_minor += quoted.refund_minor

@@ -12,10 +12,11 @@ from shared.domain.errors import InvalidContent, NotEligible, UnderCancellation
 from shared.domain.events import Event
 from shared.domain.ids import LineItemId, MerchantId, new_id
 from shared.domain.reasons import DeclineReason
+from shared.domain.refunds import quote
 from shared.domain.units import drop_last
 from shared.storage import timeline
 from shared.storage.engine import Database, Transaction
-from shared.storage.facts import from_multirange, to_multirange
+from shared.storage.facts import claimed_by, from_multirange, order_facts, to_multirange
 from shared.storage.idempotency import Once, answered, claim
 from shared.storage.records import (
     LineItemRecord,
@@ -67,7 +68,8 @@ def ship(
             actor,
             details={"units": sum(quantities.values()), "shipment": str(shipment_id)},
         )
-        _decline_emptied(tx, order, touched, actor)
+        if touched:
+            _settle_touched(tx, order, touched, actor)
         return answered(tx, once, shipment_id)
 
 
@@ -164,8 +166,14 @@ def _write(tx: Transaction, order: OrderRecord, shipment: Shipment, quantities: 
     return shipment_id
 
 
-def _decline_emptied(tx: Transaction, order: OrderRecord, touched: list[RequestRecord], actor: Actor) -> None:
-    left = units_of(tx, [record.id for record in touched])
+def _settle_touched(tx: Transaction, order: OrderRecord, touched: list[RequestRecord], actor: Actor) -> None:
+    """Decline requests that nothing is left of; of the others less comes back than was asked for."""
+    facts = order_facts(tx, order)
     for record in touched:
-        if not any(units.quantity for units in left if units.request_id == record.id):
+        units = claimed_by(tx, record.id)
+        if units:
+            quoted = quote(facts, units, for_buyer=record.requested_by == "buyer")
+            record.value_minor, record.refund_minor = quoted.value_minor, quoted.refund_minor
+            record.fee_minor = quoted.fee_minor
+        else:
             end_declined(tx, order, record, actor, reason=DeclineReason.ALREADY_SHIPPED, move=Move.SHIP)

@@ -19,9 +19,9 @@ from shared.queries import rates
 from shared.queries.requests import labels, request_views
 from shared.queries.values import Consequences, QuoteView, RequestView
 from shared.storage.engine import Database, Transaction
-from shared.storage.facts import from_multirange, order_facts
+from shared.storage.facts import claimed_by, order_facts
 from shared.storage.records import LineItemRecord, OrderRecord, RequestRecord, RestockRuleRecord
-from shared.storage.scopes import find_order, orders_of, requests_of, units_of
+from shared.storage.scopes import find_order, orders_of, requests_of
 
 MOST_COUNTED = 100
 _MOST_LISTED = 200
@@ -121,12 +121,7 @@ def consequences(db: Database, merchant_id: MerchantId, request: RequestView) ->
     """Tell what accepting a request that is still open brings about. Raises NotFound."""
     with db.snapshot(merchant_id) as tx:
         order = find_order(tx, request.order_id)
-        units = {
-            LineItemId(claim.line_item_id): from_multirange(claim.units)
-            for claim in units_of(tx, [request.id])
-            if claim.quantity
-        }
-        quoted = quote(order_facts(tx, order), units, for_buyer=request.for_buyer)
+        quoted = quote(order_facts(tx, order), claimed_by(tx, request.id), for_buyer=request.for_buyer)
         return Consequences(
             quote=quoted,
             restocked_units=request.quantity if _restocks(tx, request.reason) else 0,

@@ -20,7 +20,7 @@ from shared.domain.refunds import Kept, KeptReason, RefundState
 from shared.queries import merchants
 from shared.queries.orders import totals
 from shared.queries.requests import labels, request_views
-from shared.queries.values import RequestedUnits, RequestView, Totals
+from shared.queries.values import RequestView, Totals
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import assemble
 from shared.storage.records import LineItemRecord, MessageRecord, OrderRecord, RequestRecord, TimelineRecord
@@ -67,11 +67,6 @@ class MailRequest:
     def released_minor(self) -> int:
         """Money of the canceled units that was never charged, in minor units."""
         return self.view.released_minor
-
-    @property
-    def left(self) -> tuple[RequestedUnits, ...]:
-        """The units that no shipment took out of it."""
-        return tuple(asked for asked in self.view.units if asked.quantity)
 
     @property
     def shipped_before(self) -> int:

@@ -164,9 +164,9 @@ def _timeline_row(
     names: Mapping[UUID, str],
 ) -> TimelineRow:
     view = by_request.get(RequestId(entry.request_id)) if entry.request_id else None
-    items = ", ".join(f"{units.asked} × {units.label}" for units in view.units) if view else ""
-    asked = sum(units.asked for units in view.units) if view else 0
-    units = int(entry.details.get("units", asked))
+    meant = _units_meant(Event(entry.event), view) if view else []
+    items = ", ".join(f"{quantity} × {label}" for quantity, label in meant)
+    units = int(entry.details.get("units", sum(quantity for quantity, _label in meant)))
     return TimelineRow(
         event=Event(entry.event),
         actor=ActorKind(entry.actor_kind),
@@ -178,3 +178,10 @@ def _timeline_row(
         items=items or (ngettext("%(num)s unit", "%(num)s units", units) % {"num": units}),
         request_id=view.id if view else None,
     )
+
+
+def _units_meant(event: Event, view: RequestView) -> list[tuple[int, str]]:
+    # All that was asked for, until shipments took units out of it: the rest is what was decided about.
+    if event is Event.CANCELLATION_REQUESTED or not view.left:
+        return [(units.asked, units.label) for units in view.units]
+    return [(units.quantity, units.label) for units in view.left]

@@ -102,6 +102,11 @@ class RequestView:
         return sum(units.quantity for units in self.units)
 
     @property
+    def left(self) -> tuple[RequestedUnits, ...]:
+        """The units that no shipment took out of it."""
+        return tuple(units for units in self.units if units.quantity)
+
+    @property
     def is_whole_order(self) -> bool:
         """Every unit of the order is in it."""
         return self.quantity == self.ordered

@@ -14,7 +14,7 @@ from shared.domain.policy import from_document
 from shared.domain.units import UnitRange
 from shared.storage.engine import Transaction
 from shared.storage.records import LineItemRecord, OrderRecord, PaymentRecord, RequestUnitsRecord
-from shared.storage.scopes import claims_on, lines_of, payments_of
+from shared.storage.scopes import claims_on, lines_of, payments_of, units_of
 
 
 def to_multirange(units: Iterable[UnitRange]) -> Int4Multirange:
@@ -33,6 +33,15 @@ def from_multirange(units: Iterable[object]) -> tuple[UnitRange, ...]:
 def order_facts(tx: Transaction, order: OrderRecord) -> Order:
     """Load everything the domain needs to judge an order."""
     return assemble(order, lines_of(tx, order.id), payments_of(tx, order.id), claims_on(tx, order.id))
+
+
+def claimed_by(tx: Transaction, request_id: UUID) -> dict[LineItemId, tuple[UnitRange, ...]]:
+    """Read the unit numbers that a request holds, by line; lines that shipments emptied are left out."""
+    return {
+        LineItemId(claim.line_item_id): from_multirange(claim.units)
+        for claim in units_of(tx, [request_id])
+        if claim.quantity
+    }
 
 
 def assemble(

@@ -190,6 +190,20 @@ def test_what_a_shipment_leaves_of_a_request_can_still_be_accepted(db: Database)
     assert order.status is OrderStatus.SHIPPED
 
 
+def test_a_shipment_lowers_what_an_open_request_brings_back(db: Database) -> None:
+    merchant_id = a_merchant(db)
+    three = an_order().with_item(quantity=3, price=3000).with_(shipping_minor=500)
+    order_id = three.taken_in(db, merchant_id)
+    request_id = request(db, merchant_id, order_id)
+    assert page(db, merchant_id, order_id).requests[0].refund_minor == 3500
+
+    ship(db, merchant_id, order_id, 1)
+
+    assert page(db, merchant_id, order_id).requests[0].refund_minor == 2000
+    accept(db, merchant_id, request_id)
+    assert [refund.amount_minor for refund in page(db, merchant_id, order_id).refunds] == [2000]
+
+
 def test_units_that_are_decided_to_be_canceled_may_not_ship(db: Database) -> None:
     merchant_id = a_merchant(db)
     order_id = an_order().with_item(quantity=2).taken_in(db, merchant_id)

@@ -93,6 +93,17 @@ def test_reasons_comments_and_answers_stay_on_the_page(owner: Browser, shop: Sho
     assert "Too late for me." in said
 
 
+def test_an_ended_request_names_what_was_left_of_it(owner: Browser, shop: Shop) -> None:
+    order_id = an_order().with_item().with_item("Lamp").taken_in(shop.db, shop.merchant_id)
+    asked = request(shop.db, shop.merchant_id, order_id)
+    ship(shop.db, shop.merchant_id, order_id, 0, 1)
+    accept(shop.db, shop.merchant_id, asked)
+    said = words_of(owner.page(order_path(order_id)).main)
+
+    assert "Canceled: 1 × Tea kettle" in said
+    assert "Canceled: 1 × Tea kettle, 1 × Lamp" not in said
+
+
 def test_the_timeline_names_who_did_what(owner: Browser, shop: Shop) -> None:
     order_id = an_order().with_item(quantity=2).taken_in(shop.db, shop.merchant_id)
     ship(shop.db, shop.merchant_id, order_id, 1)

@@ -53,6 +53,14 @@ def test_who_has_the_least_time_left_comes_first(visitor: Browser, open_shop: Ca
     assert len(links_named(page, "soon")) == 1
 
 
+def test_what_was_never_charged_is_no_refund(owner: Browser, shop: Shop) -> None:
+    order_id = an_order().with_(paid=False).taken_in(shop.db, shop.merchant_id)
+    request(shop.db, shop.merchant_id, order_id)
+    page = owner.page("/console/requests")
+
+    assert words_of(page.select_one("table.requests td.c-money")) == "$0.00"
+
+
 def test_without_a_limit_nothing_counts_down_and_what_is_decided_is_gone(owner: Browser, shop: Shop) -> None:
     waits, decided = (
         an_order().with_(number=number).taken_in(shop.db, shop.merchant_id) for number in ("w", "d")

@@ -1,6 +1,6 @@
 """The refund follows what is typed in the window, with and without a script; nothing is filed by it."""
 
-from tests.builders import ship
+from tests.builders import an_order, ship
 from tests.unit.portal.conftest import Shop
 from tests.unit.portal.test_cancel_order import Window
 
@@ -42,6 +42,16 @@ def test_nothing_chosen_brings_nothing_back(shop: Shop) -> None:
 
     assert page.response.status_code == 200
     assert "$0.00" in (page.region("Refund") or "")
+
+
+def test_what_was_never_charged_does_not_come_back(shop: Shop) -> None:
+    order = shop.take(an_order().with_item("Tea kettle", 2, 12800).with_(paid=False))
+
+    page = shop.buyer(order).get(f"/orders/{order}/cancel")
+
+    refund = page.region("Refund") or ""
+    assert "2 × Tea kettle $128.00 Not charged any more −$128.00 Back to you $0.00" in refund
+    assert "$0.00 back to you" in page.text
 
 
 def test_what_is_no_quantity_is_said(shop: Shop) -> None:

@@ -43,6 +43,7 @@ def test_a_shipped_order_offers_no_cancel_option_and_says_what_to_do(shop: Shop)
 
     page = shop.buyer(order).get(f"/orders/{order}")
 
+    assert "Action" in page.buttons()
     assert "Cancel order" not in page.text
     assert "It has already shipped." in (page.region("Cancellation") or "")
     assert "Contact us" in (page.region("Cancellation") or "")
@@ -102,6 +103,19 @@ def test_an_accepted_request_shows_the_refund(shop: Shop) -> None:
     assert "Partially canceled" in page.row("Tea kettle")
     assert "After refund $64.00" in page.text
     assert "Withdraw request" not in page.buttons()
+
+
+def test_what_shipped_before_the_decision_is_not_told_as_canceled(shop: Shop) -> None:
+    order = shop.take(an_order().with_item("Tea kettle", 3, 9000).with_item("Mug"))
+    asked = request(shop.db, shop.merchant_id, order)
+    ship(shop.db, shop.merchant_id, order, 1, 1)
+    accept(shop.db, shop.merchant_id, asked)
+
+    told = shop.buyer(order).get(f"/orders/{order}").region("Timeline") or ""
+
+    assert "Canceled: 2 × Tea kettle" in told
+    assert "3 × Tea kettle, 1 × Mug" in told
+    assert "2 × Tea kettle, " not in told
 
 
 def test_a_merchants_cancellation_is_told_and_cannot_be_withdrawn(shop: Shop) -> None:

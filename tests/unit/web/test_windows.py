@@ -177,7 +177,7 @@ def test_money_that_was_never_charged_is_told_apart(app: Flask) -> None:
     split = replace(QUOTE, refund_minor=3000, payments=(payment,))
     receipt = _only(_window(app, view=replace(VIEW, quote=split)), "section").get_text(" ", strip=True)
 
-    assert "Gift card, refunded $30.00 Not charged any more $162.00" in receipt
+    assert "Not charged any more −$162.00 Back to you $30.00" in receipt
 
 
 def test_a_page_of_its_own_has_the_heading_and_a_dialog_is_named_by_it(app: Flask) -> None:
