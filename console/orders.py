@@ -74,24 +74,26 @@ def order_detail(member: Member, order_id: UUID) -> ResponseReturnValue:
         member,
         "console/order_detail.html",
         order=page,
-        asks=[asked(member, open_request) for open_request in page.open_requests],
+        asks=asks(member, page),
         is_waiting=any(open_request.can_be_decided for open_request in page.open_requests),
         ended=[ended for ended in reversed(page.requests) if not ended.is_open],
         request_state=words.request_state,
     )
 
 
-def asked(member: Member, open_request: RequestView) -> Asked:
-    """Work out what a page says about an open request."""
-    consequences = None
-    if open_request.can_be_decided:
-        consequences = cancellations.consequences(services().db, member.merchant_id, open_request)
-    return Asked(
-        request=open_request,
-        consequences=consequences,
-        left=words.time_left(open_request, member.now),
-        can_be_declined=can_be_declined(member, open_request),
-    )
+def asks(member: Member, page: OrderPage) -> list[Asked]:
+    """Work out what the page says about each open request."""
+    undecided = [open_request for open_request in page.open_requests if open_request.can_be_decided]
+    follows = cancellations.consequences(services().db, member.merchant_id, page.id, undecided)
+    return [
+        Asked(
+            request=open_request,
+            consequences=follows.get(open_request.id),
+            left=words.time_left(open_request, member.now),
+            can_be_declined=can_be_declined(member, open_request),
+        )
+        for open_request in page.open_requests
+    ]
 
 
 def can_be_declined(member: Member, found: RequestView) -> bool:

@@ -66,7 +66,8 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
 
 def _settle(tx: Transaction, order: OrderRecord, record: RequestRecord) -> Quote:
     for_buyer = record.requested_by == "buyer"
-    quoted = quote(order_facts(tx, order), claimed_by(tx, record.id), for_buyer=for_buyer)
+    held = claimed_by(tx, [record.id])[record.id]
+    quoted = quote(order_facts(tx, order), held, for_buyer=for_buyer)
     order.canceled_minor += quoted.value_minor
     order.repriced_minor += quoted.repriced_minor
     order.fees_minor += quoted.fee_minor

@@ -169,10 +169,10 @@ def _write(tx: Transaction, order: OrderRecord, shipment: Shipment, quantities: 
 def _settle_touched(tx: Transaction, order: OrderRecord, touched: list[RequestRecord], actor: Actor) -> None:
     """Decline requests that nothing is left of; of the others less comes back than was asked for."""
     facts = order_facts(tx, order)
+    held = claimed_by(tx, [record.id for record in touched])
     for record in touched:
-        units = claimed_by(tx, record.id)
-        if units:
-            quoted = quote(facts, units, for_buyer=record.requested_by == "buyer")
+        if held[record.id]:
+            quoted = quote(facts, held[record.id], for_buyer=record.requested_by == "buyer")
             record.value_minor, record.refund_minor = quoted.value_minor, quoted.refund_minor
             record.fee_minor = quoted.fee_minor
         else:

@@ -172,7 +172,8 @@ def _line_money(order: Order, line: LineItem, units: Sequence[UnitRange]) -> int
 
 
 def _shipping(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]]) -> tuple[int, tuple[Kept, ...]]:
-    if order.shipping_minor == 0:
+    asked = sum(count(taken) for taken in units.values())
+    if order.shipping_minor == 0 or asked == 0:
         return 0, ()
     if order.policy.shipping is ShippingPolicy.PRO_RATA:
         return sum(
@@ -184,8 +185,8 @@ def _shipping(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]]) -> 
         return 0, (Kept(order.shipping_minor, KeptReason.SHIPPING_NEVER),)
     if any(line.shipped for line in order.line_items):
         return 0, (Kept(order.shipping_minor, KeptReason.SHIPPING_ALREADY_SHIPPED),)
-    gone = sum(line.canceled for line in order.line_items) + sum(count(taken) for taken in units.values())
-    if gone < sum(line.ordered for line in order.line_items):
+    gone = sum(line.canceled for line in order.line_items)
+    if gone + asked < sum(line.ordered for line in order.line_items):
         return 0, (Kept(order.shipping_minor, KeptReason.SHIPPING_WITH_LAST_UNIT),)
     return order.shipping_minor, ()
 

@@ -1,6 +1,6 @@
 """Open requests, and quotes for what may still be canceled."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.eligibility import assess
-from shared.domain.ids import LineItemId, MerchantId
+from shared.domain.ids import LineItemId, MerchantId, RequestId
 from shared.domain.metrics import RateCounts, forecast, rate
 from shared.domain.orders import Order
 from shared.domain.reasons import Reason
@@ -111,27 +111,41 @@ def quote_view(
         quote=quoted,
         units=units,
         of_units=sum(line.ordered for line in facts.line_items),
-        restocked_units=units if _restocks(tx, reason) else 0,
+        restocked_units=units if rule_for(reason) in _restocking(tx) else 0,
         rate_now=rate(counts),
         rate_after=forecast(counts, _adds(tx, order, counts, asker)),
     )
 
 
-def consequences(db: Database, merchant_id: MerchantId, request: RequestView) -> Consequences:
-    """Tell what accepting a request that is still open brings about. Raises NotFound."""
+def consequences(
+    db: Database, merchant_id: MerchantId, order_id: UUID, requests: Sequence[RequestView]
+) -> dict[RequestId, Consequences]:
+    """Tell what accepting each of an order's undecided requests would bring about now. Raises NotFound."""
+    if not requests:
+        return {}
     with db.snapshot(merchant_id) as tx:
-        order = find_order(tx, request.order_id)
-        quoted = quote(order_facts(tx, order), claimed_by(tx, request.id), for_buyer=request.for_buyer)
-        return Consequences(
-            quote=quoted,
-            restocked_units=request.quantity if _restocks(tx, request.reason) else 0,
-            rate_now=rate(rates.counts(tx)),
+        facts = order_facts(tx, find_order(tx, order_id))
+        held = claimed_by(tx, [request.id for request in requests])
+        restocking = _restocking(tx)
+        rate_now = rate(rates.counts(tx))
+        return {
+            request.id: Consequences(
+                quote=quote(facts, held[request.id], for_buyer=request.for_buyer),
+                restocked_units=request.quantity if rule_for(request.reason) in restocking else 0,
+                rate_now=rate_now,
+            )
+            for request in requests
+        }
+
+
+def _restocking(tx: Transaction) -> frozenset[Reason]:
+    """Read which reasons put units back on the shelf."""
+    rules = tx.session.scalars(
+        select(RestockRuleRecord.reason).where(
+            RestockRuleRecord.merchant_id == tx.merchant_id, RestockRuleRecord.restock
         )
-
-
-def _restocks(tx: Transaction, reason: Reason | None) -> bool:
-    rule = tx.session.get(RestockRuleRecord, (tx.merchant_id, rule_for(reason)))
-    return rule is not None and rule.restock
+    )
+    return frozenset(Reason(reason) for reason in rules)
 
 
 def _adds(tx: Transaction, order: OrderRecord, counts: RateCounts, asker: ActorKind) -> int:

@@ -52,9 +52,8 @@ def request_views(
     for row in units_of(tx, ids):
         units[row.request_id].append(row)
     texts = _texts(tx, ids)
-    names = actor_names(tx, {request.actor_id for request in requests if request.actor_id})
     return tuple(
-        _view(request, orders[request.order_id], units[request.id], texts, names, line_labels)
+        _view(request, orders[request.order_id], units[request.id], texts, line_labels)
         for request in requests
     )
 
@@ -109,7 +108,6 @@ def _view(
     order: OrderRecord,
     units: Sequence[RequestUnitsRecord],
     texts: Mapping[tuple[UUID, str], str],
-    names: Mapping[UUID, str],
     line_labels: Mapping[UUID, tuple[str, str]],
 ) -> RequestView:
     return RequestView(
@@ -122,7 +120,6 @@ def _view(
         state=RequestState(request.state),
         source=ActorKind(request.source),
         for_buyer=request.requested_by == "buyer",
-        actor_name=_actor_name(request.source, request.actor_id, order, names),
         reason=Reason(request.reason) if request.reason else None,
         reason_words=request.reason_words,
         comments=texts.get((request.id, "comments"), ""),

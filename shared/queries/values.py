@@ -79,7 +79,6 @@ class RequestView:
     state: RequestState
     source: ActorKind
     for_buyer: bool
-    actor_name: str
     reason: Reason | None
     reason_words: str
     comments: str

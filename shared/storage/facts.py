@@ -35,13 +35,15 @@ def order_facts(tx: Transaction, order: OrderRecord) -> Order:
     return assemble(order, lines_of(tx, order.id), payments_of(tx, order.id), claims_on(tx, order.id))
 
 
-def claimed_by(tx: Transaction, request_id: UUID) -> dict[LineItemId, tuple[UnitRange, ...]]:
-    """Read the unit numbers that a request holds, by line; lines that shipments emptied are left out."""
-    return {
-        LineItemId(claim.line_item_id): from_multirange(claim.units)
-        for claim in units_of(tx, [request_id])
-        if claim.quantity
-    }
+def claimed_by(
+    tx: Transaction, request_ids: Sequence[UUID]
+) -> dict[UUID, dict[LineItemId, tuple[UnitRange, ...]]]:
+    """Read the unit numbers that each request holds, by line; lines that shipments emptied are left out."""
+    held: dict[UUID, dict[LineItemId, tuple[UnitRange, ...]]] = {request_id: {} for request_id in request_ids}
+    for claim in units_of(tx, request_ids):
+        if claim.quantity:
+            held[claim.request_id][LineItemId(claim.line_item_id)] = from_multirange(claim.units)
+    return held
 
 
 def assemble(

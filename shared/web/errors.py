@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 
 from shared.domain.errors import InvalidContent, NotFound, NotPermitted, Refusal
 from shared.links import DeadLink
@@ -104,9 +104,6 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     for name in _KEPT_HEADERS:
         if name in made.headers:
             response.headers[name] = made.headers[name]
-    if isinstance(error, RequestEntityTooLarge):
-        # The rest of the body is not read, so this connection cannot carry another request.
-        response.headers["Connection"] = "close"
     return response
 
 

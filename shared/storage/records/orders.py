@@ -95,6 +95,27 @@ class OrderRecord(TenantRow, Base):
         Index("ix_orders_by_date", "merchant_id", text("placed_at DESC"), text("id DESC")),
         Index("ix_orders_by_status", "merchant_id", "status", text("placed_at DESC"), text("id DESC")),
         Index(
+            "ix_orders_by_payment_status",
+            "merchant_id",
+            "payment_status",
+            text("placed_at DESC"),
+            text("id DESC"),
+        ),
+        Index(
+            "ix_orders_open",
+            "merchant_id",
+            text("placed_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("open > 0"),
+        ),
+        Index(
+            "ix_orders_canceled",
+            "merchant_id",
+            text("placed_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("canceled > 0"),
+        ),
+        Index(
             "ix_orders_requested",
             "merchant_id",
             text("placed_at DESC"),
@@ -201,7 +222,11 @@ class OrderTermRecord(TenantRow, Base):
     term: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     order_id: Mapped[UUID] = mapped_column(primary_key=True)
 
-    __table_args__ = (belongs_to("orders", "order_id"),)
+    __table_args__ = (
+        belongs_to("orders", "order_id"),
+        # For words that many orders have: newest orders are asked for them one by one.
+        Index("ix_order_terms_order", "merchant_id", "order_id", "term"),
+    )
 
 
 class OrderDayRecord(TenantRow, Base):

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, INTERVAL
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -126,7 +126,11 @@ class CaseRecord(TenantRow, Base):
     category: Mapped[str]
     opened_at: Mapped[datetime]
 
-    __table_args__ = (belongs_to("orders", "order_id"), Index(None, "merchant_id", "opened_at"))
+    __table_args__ = (
+        belongs_to("orders", "order_id"),
+        Index(None, "merchant_id", "opened_at"),
+        Index(None, "merchant_id", "order_id"),
+    )
 
 
 class CaseMessageRecord(TenantRow, Base):
@@ -140,4 +144,8 @@ class CaseMessageRecord(TenantRow, Base):
     body: Mapped[str]
     sent_at: Mapped[datetime]
 
-    __table_args__ = (belongs_to("cases", "case_id"), Index(None, "merchant_id", "case_id"))
+    __table_args__ = (
+        belongs_to("cases", "case_id"),
+        Index(None, "merchant_id", "case_id"),
+        Index("ix_case_messages_newest", "merchant_id", text("sent_at DESC"), text("id DESC")),
+    )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from shared.actions import execution
 from shared.domain.policy import Policy
 from shared.queries import invariants
 
@@ -175,6 +176,17 @@ def test_eligibility_tells_blockers_and_next_steps_for_either_asker(a_store) -> 
     assert (buyer["eligible"], buyer["quantity"]) == (False, 0)
     assert buyer["line_items"][0]["blockers"] == ["window_closed"]
     assert store.call("GET", f"{address(order)}/eligibility?requested_by=me").status_code == 422
+
+
+def test_a_quote_for_a_canceled_order_is_nothing(store, db) -> None:
+    order = store.taken_in(shipping={"amount": 500})
+    canceled = store.call("POST", store.cancellations_of(order), {}).json
+    execution.execute(db, store.merchant_id, canceled["id"])
+
+    quoted = store.call("POST", f"{address(order)}/quote", {}, key=None)
+
+    assert quoted.status_code == 200
+    assert (quoted.json["refund"], quoted.json["payments"], quoted.json["kept"]) == (0, [], [])
 
 
 def test_a_quote_tells_refund_and_payments_and_changes_nothing(store) -> None:

@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from sqlalchemy import select, update
 
-from shared.actions import orders
+from shared.actions import cancellations, orders
+from shared.actions.cancellations import Ask
 from shared.domain.actors import BUYER
 from shared.domain.permissions import Role
 from shared.domain.policy import Policy
 from shared.domain.reasons import Reason
 from shared.storage.records import MerchantRecord, MessageRecord, OrderRecord, RefundRecord
-from tests.builders import accept, an_order, cancel, request, ship
+from tests.builders import STORE, accept, an_order, cancel, request, ship
 from tests.unit.console.browsing import Browser, Shop, buttons_named, links_named, order_path, words_of
 
 
@@ -67,6 +68,15 @@ def test_an_open_request_says_why_and_what_would_follow(
     assert "5 h 59 min left" in said
     assert panel is not None
     assert len(buttons_named(panel, "Accept")) == len(buttons_named(panel, "Decline")) == 1
+
+
+def test_a_request_that_the_store_passed_on_is_the_customers(owner: Browser, shop: Shop) -> None:
+    order_id = an_order().taken_in(shop.db, shop.merchant_id)
+    cancellations.request(shop.db, shop.merchant_id, order_id, Ask(for_buyer=True), STORE)
+    page = owner.page(order_path(order_id))
+
+    assert "Ana Torres asks to cancel 1 of 1 units" in words_of(page.main)
+    assert len(links_named(page, "Orders")) == 1
 
 
 def test_a_viewer_reads_everything_and_is_offered_nothing(

@@ -35,6 +35,14 @@ def test_two_of_five_go_back_without_delivery_and_all_five_with_it() -> None:
     assert canceled(order, 5)[1] == 2525
 
 
+def test_nothing_more_goes_back_once_everything_is_canceled() -> None:
+    order, _refund = canceled(taken_in(incoming((2, 2000, 0), shipping=500)), 2)
+
+    nothing = quote(order, {})
+
+    assert (nothing.value_minor, nothing.refund_minor, nothing.payments, nothing.kept) == (0, 0, (), ())
+
+
 def test_ten_single_cancels_of_a_discounted_line_add_up() -> None:
     order = taken_in(incoming((10, 23900, 0), discount=5975))
     refunds = []

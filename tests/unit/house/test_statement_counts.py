@@ -75,6 +75,18 @@ def of_page(db: Database, lines: int, requests: int) -> list[str]:
     return sent
 
 
+def of_detail(db: Database, app: Flask, requests: int) -> list[str]:
+    merchant_id = a_merchant(db)
+    order_id = an_order().with_item(quantity=requests).taken_in(db, merchant_id)
+    for _ in range(requests):
+        request(db, merchant_id, order_id, 1)
+    client = signed_in(db, app, merchant_id)
+    with counted(app.extensions[EXTENSION].db) as sent:
+        page = client.get(f"/console/orders/{order_id}").get_data(as_text=True)
+    assert page.count("If you accept") == requests
+    return sent
+
+
 def of_inbox(db: Database, orders: int) -> list[str]:
     merchant_id = a_merchant(db)
     for _ in range(orders):
@@ -106,6 +118,12 @@ def test_the_requests_of_twenty_orders_cost_as_many_statements_as_those_of_two(d
 
 def test_a_long_order_with_many_requests_costs_as_many_statements_as_a_short_one(db: Database) -> None:
     same(of_page(db, 1, 1), of_page(db, 8, 4))
+
+
+def test_a_detail_page_with_four_open_requests_costs_as_many_statements_as_with_one(
+    db: Database, composed: Flask
+) -> None:
+    same(of_detail(db, composed, 1), of_detail(db, composed, 4))
 
 
 def test_one_statement_for_each_order_is_found(db: Database) -> None:

@@ -1,9 +1,12 @@
 import re
 from collections.abc import Callable
+from http.client import HTTPConnection
+from threading import Thread
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from waitress.server import create_server
 
 
 def _token(client: FlaskClient, path: str = "/page") -> str:
@@ -91,3 +94,18 @@ def test_a_form_that_is_too_large_is_refused(app: Flask) -> None:
     sent = {"csrf_token": _token(client), "units": "1", "words": "x" * 300_000}
 
     assert client.post("/page", data=sent).status_code == 413
+
+
+def test_a_form_that_is_too_large_is_answered_by_the_real_server_too(app: Flask) -> None:
+    server = create_server(app, host="127.0.0.1", port=0)
+    Thread(target=server.run, daemon=True).start()
+    client = HTTPConnection("127.0.0.1", server.effective_port)
+    try:
+        for _again in range(2):
+            client.request("POST", "/page", body="words=" + "x" * 300_000)
+            answer = client.getresponse()
+            answer.read()
+            assert answer.status == 413
+    finally:
+        client.close()
+        server.close()

@@ -257,6 +257,26 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "ix_orders_by_payment_status",
+        "orders",
+        ["merchant_id", "payment_status", sa.literal_column("placed_at DESC"), sa.literal_column("id DESC")],
+        unique=False,
+    )
+    op.create_index(
+        "ix_orders_open",
+        "orders",
+        ["merchant_id", sa.literal_column("placed_at DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        postgresql_where=sa.text("open > 0"),
+    )
+    op.create_index(
+        "ix_orders_canceled",
+        "orders",
+        ["merchant_id", sa.literal_column("placed_at DESC"), sa.literal_column("id DESC")],
+        unique=False,
+        postgresql_where=sa.text("canceled > 0"),
+    )
+    op.create_index(
         "ix_orders_requested",
         "orders",
         ["merchant_id", sa.literal_column("placed_at DESC"), sa.literal_column("id DESC")],

@@ -81,6 +81,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_cases_merchant_id_opened_at"), "cases", ["merchant_id", "opened_at"], unique=False
     )
+    op.create_index(op.f("ix_cases_merchant_id_order_id"), "cases", ["merchant_id", "order_id"], unique=False)
     op.create_table(
         "line_items",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
@@ -147,6 +148,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("merchant_id", "term", "order_id", name=op.f("pk_order_terms")),
     )
+    op.create_index("ix_order_terms_order", "order_terms", ["merchant_id", "order_id", "term"], unique=False)
     op.create_table(
         "payments",
         sa.Column("merchant_id", sa.Uuid(), nullable=False),
@@ -234,6 +236,12 @@ def upgrade() -> None:
         op.f("ix_case_messages_merchant_id_case_id"),
         "case_messages",
         ["merchant_id", "case_id"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_case_messages_newest",
+        "case_messages",
+        ["merchant_id", sa.literal_column("sent_at DESC"), sa.literal_column("id DESC")],
         unique=False,
     )
     op.create_table(
