@@ -38,7 +38,7 @@ def test_two_of_five_go_back_without_delivery_and_all_five_with_it() -> None:
 def test_nothing_more_goes_back_once_everything_is_canceled() -> None:
     order, _refund = canceled(taken_in(incoming((2, 2000, 0), shipping=500)), 2)
 
-    nothing = quote(order, {})
+    nothing = quote(order, {}, for_buyer=True)
 
     assert (nothing.value_minor, nothing.refund_minor, nothing.payments, nothing.kept) == (0, 0, (), ())
 
