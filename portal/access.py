@@ -9,10 +9,9 @@ from flask import Response, abort, make_response, redirect, render_template, req
 from flask.typing import ResponseReturnValue
 
 from portal.forms import FindOrderForm
-from shared.domain.actors import ActorKind
 from shared.domain.ids import MerchantId, OrderId
 from shared.links import PATH, DeadLink, ForgedLink
-from shared.queries import links, orders
+from shared.queries import links
 from shared.queries.links import Grant
 from shared.queries.values import OrderPage
 from shared.web.frames import PortalFrame
@@ -58,10 +57,9 @@ def opens_order(view: View, *, limit: str = POSTS) -> View:
     @wraps(view)
     def guarded(order_id: str, **parts: str) -> ResponseReturnValue:
         grant = _grant_for(order_id)
-        links.check(services().db, grant, grant.order_id)
         if request.method == "POST" and not within_limit(limit, view.__name__, str(grant.row_id)):
             abort(429)
-        page = orders.order_page(services().db, grant.merchant_id, grant.order_id, ActorKind.BUYER)
+        page = links.open_page(services().db, grant, grant.order_id)
         return view(OpenedOrder(grant.merchant_id, page), **parts)
 
     return guarded

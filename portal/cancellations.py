@@ -10,7 +10,7 @@ from portal.forms import CancelOrderForm
 from shared import wording
 from shared.actions import cancellations
 from shared.domain.actors import BUYER, ActorKind
-from shared.domain.cancellation import RequestState
+from shared.domain.cancellation import Move, RequestState, may
 from shared.domain.errors import AlreadyDecided, NotEligible, NotPermitted, QuoteChanged
 from shared.domain.ids import RequestId
 from shared.domain.reasons import Reason
@@ -40,7 +40,7 @@ def cancel_order(order: OpenedOrder) -> ResponseReturnValue:
         request_id = cancellations.request(services().db, order.merchant_id, order.page.id, ask, BUYER)
     except (QuoteChanged, NotEligible) as refusal:
         return _refused(order, form, is_stale=isinstance(refusal, QuoteChanged))
-    _tell(_read_again(order), request_id)
+    _tell(order, request_id)
     return _to_order(order)
 
 
@@ -126,10 +126,10 @@ def _request_of(page: OrderPage, request_id: UUID | str) -> RequestView | None:
 
 
 def _tell(order: OpenedOrder, request_id: RequestId) -> None:
-    found = _request_of(order.page, request_id)
-    if found is None or not found.is_open:
+    state = quotes.state_of(services().db, order.merchant_id, request_id)
+    if not may(state, Move.WITHDRAW):
         notices.done(_("Your request was received before."), _("This page shows what has become of it."))
-    elif found.can_be_decided:
+    elif may(state, Move.ACCEPT):
         answer = _("%(merchant)s answers by e-mail.") % {"merchant": order.page.merchant_name}
         notices.done(_("Cancellation requested."), answer)
     else:

@@ -93,6 +93,7 @@ _REFUND_STATES: Mapping[RefundState, Badge] = {
     RefundState.MANUAL: Badge(N_("To be paid by hand"), "", "clock"),
     RefundState.EXTERNAL: Badge(N_("Made before"), "", "check2"),
 }
+_WAITING_REFUND = Badge(N_("Waiting to be sent"), "", "clock")
 _REASONS: Mapping[Reason, str] = {
     Reason.ORDERED_BY_MISTAKE: N_("Order created by mistake"),
     Reason.ARRIVES_TOO_LATE: N_("Item would not arrive on time"),
@@ -161,9 +162,9 @@ _KEPT: Mapping[KeptReason, str] = {
     KeptReason.FEE: N_("A cancellation fee of %(amount)s is kept."),
 }
 _GATEWAYS: Mapping[Gateway, str] = {
-    Gateway.MANUAL: N_("By hand"),
-    Gateway.STRIPE: N_("Card"),
-    Gateway.GIFT_CARD: N_("Gift card"),
+    Gateway.MANUAL: N_("the original payment"),
+    Gateway.STRIPE: N_("the card"),
+    Gateway.GIFT_CARD: N_("the gift card"),
 }
 _REFUNDED_TO: Mapping[Gateway, str] = {
     Gateway.MANUAL: N_("Back the way you paid"),
@@ -250,6 +251,11 @@ def refund_state(state: RefundState) -> Badge:
     return _said(_REFUND_STATES[state])
 
 
+def refund_state_for_buyer(state: RefundState) -> Badge:
+    """Show a buyer where a refund is; that a person pays it by hand is the merchant's affair."""
+    return _said(_WAITING_REFUND) if state is RefundState.MANUAL else refund_state(state)
+
+
 def reason(code: Reason) -> str:
     """Say a reason for a cancellation."""
     return _(_REASONS[code])
@@ -295,7 +301,7 @@ def kept(amount: Kept, currency: str) -> str:
 
 
 def gateway(code: Gateway) -> str:
-    """Name the way money was paid and goes back."""
+    """Name where money goes back to, within a sentence."""
     return _(_GATEWAYS[code])
 
 

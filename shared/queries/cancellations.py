@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.eligibility import assess
+from shared.domain.errors import NotFound
 from shared.domain.ids import LineItemId, MerchantId, RequestId
 from shared.domain.metrics import RateCounts, forecast, rate
 from shared.domain.orders import Order
@@ -21,7 +22,7 @@ from shared.queries.values import Consequences, QuoteView, RequestView
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import claimed_by, order_facts
 from shared.storage.records import LineItemRecord, OrderRecord, RequestRecord, RestockRuleRecord
-from shared.storage.scopes import find_order, orders_of, requests_of
+from shared.storage.scopes import find_order, orders_of, requests_of, units_of
 
 MOST_COUNTED = 100
 _MOST_LISTED = 200
@@ -56,7 +57,21 @@ def open_requests(db: Database, merchant_id: MerchantId) -> tuple[RequestView, .
             order.id: order
             for order in tx.session.scalars(orders_of(tx).where(OrderRecord.id.in_(order_ids)))
         }
-        return request_views(tx, orders, requests, line_labels_of(tx, order_ids))
+        units = units_of(tx, [request.id for request in requests])
+        return request_views(tx, orders, requests, units, line_labels_of(tx, order_ids))
+
+
+def state_of(db: Database, merchant_id: MerchantId, request_id: RequestId) -> RequestState:
+    """Tell where a request stands. Raises NotFound."""
+    with db.snapshot(merchant_id) as tx:
+        state = tx.session.scalars(
+            select(RequestRecord.state).where(
+                RequestRecord.merchant_id == tx.merchant_id, RequestRecord.id == request_id
+            )
+        ).one_or_none()
+        if state is None:
+            raise NotFound("There is no such cancellation request.")
+        return RequestState(state)
 
 
 def line_labels_of(tx: Transaction, order_ids: set[UUID]) -> dict[UUID, tuple[str, str]]:

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
-
 from shared import links
+from shared.domain.actors import ActorKind
 from shared.domain.ids import MerchantId, OrderId
 from shared.links import DeadLink, ForgedLink
+from shared.queries.orders import page_of, with_merchant
+from shared.queries.values import OrderPage
 from shared.storage.doors import Door, open_door
 from shared.storage.engine import Database, Transaction
-from shared.storage.records import LinkRecord
-from shared.storage.scopes import find_order
+from shared.storage.records import LinkRecord, MerchantRecord, OrderRecord
+from shared.storage.scopes import orders_of
 
 KEPT_AFTER_CLOSING = timedelta(days=30)
 
@@ -38,31 +39,38 @@ def exchange(db: Database, keys: Sequence[str], text: str) -> Grant:
         raise ForgedLink
     merchant_id, row_id = way
     with db.snapshot(merchant_id) as tenant:
-        record = _living(tenant, row_id)
+        record, _order, _merchant = _living(tenant, row_id)
         return Grant(merchant_id, row_id, OrderId(record.order_id), record.epoch)
 
 
-def check(db: Database, grant: Grant, order_id: UUID) -> None:
-    """Make sure that a grant opens this very order, now. Raises ForgedLink or DeadLink."""
+def open_page(db: Database, grant: Grant, order_id: UUID) -> OrderPage:
+    """Read an order's page if a grant opens this very order, now. Raises ForgedLink or DeadLink."""
     if grant.order_id != order_id:
         raise ForgedLink
     with db.snapshot(grant.merchant_id) as tx:
-        record = _living(tx, grant.row_id)
+        record, order, merchant = _living(tx, grant.row_id)
         if (record.order_id, record.epoch) != (order_id, grant.epoch):
             raise DeadLink
+        return page_of(tx, order, merchant, ActorKind.BUYER)
 
 
-def _living(tx: Transaction, row_id: UUID) -> LinkRecord:
-    record = tx.session.scalars(
-        select(LinkRecord).where(LinkRecord.merchant_id == tx.merchant_id, LinkRecord.id == row_id)
+def _living(tx: Transaction, row_id: UUID) -> tuple[LinkRecord, OrderRecord, MerchantRecord]:
+    row = tx.session.execute(
+        with_merchant(orders_of(tx))
+        .add_columns(LinkRecord)
+        .join(
+            LinkRecord,
+            (LinkRecord.merchant_id == OrderRecord.merchant_id) & (LinkRecord.order_id == OrderRecord.id),
+        )
+        .where(LinkRecord.id == row_id)
     ).one_or_none()
-    if record is None:
+    if row is None:
         raise DeadLink
-    order = find_order(tx, record.order_id)
+    order, merchant, record = row
     ends_at = _ends_at(record, order.closed_at)
     if record.revoked_at is not None or record.epoch != order.link_epoch or tx.now >= ends_at:
         raise DeadLink
-    return record
+    return record, order, merchant
 
 
 def _ends_at(record: LinkRecord, closed_at: datetime | None) -> datetime:

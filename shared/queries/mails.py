@@ -24,7 +24,15 @@ from shared.queries.values import RequestView, Totals
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import assemble
 from shared.storage.records import LineItemRecord, MessageRecord, OrderRecord, RequestRecord, TimelineRecord
-from shared.storage.scopes import claims_on, find_order, lines_of, payments_of, refunds_on, requests_of
+from shared.storage.scopes import (
+    claims_on,
+    find_order,
+    lines_of,
+    payments_of,
+    refunds_on,
+    requests_of,
+    units_of,
+)
 
 SENT = "sent"
 
@@ -159,7 +167,7 @@ def _request(
     named = labels(lines)
     line_labels = {line.id: (line.sku, named[line.id]) for line in lines}
     return MailRequest(
-        view=request_views(tx, {order.id: order}, [record], line_labels)[0],
+        view=request_views(tx, {order.id: order}, [record], units_of(tx, [record.id]), line_labels)[0],
         by_merchant=record.requested_by != ActorKind.BUYER,
         is_automatic=record.decided_at == record.requested_at,
         was_reinstated=_was_reinstated(tx, record),

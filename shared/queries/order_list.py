@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, literal_column, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, literal_column, tuple_
 
 from shared.domain.cancellation import OPEN_STATES
 from shared.domain.errors import InvalidContent
@@ -17,7 +17,7 @@ from shared.queries.requests import request_views
 from shared.queries.values import OrderFilter, OrderList, OrderRow, RequestView
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import LineItemRecord, OrderRecord, OrderTermRecord, RequestRecord
-from shared.storage.scopes import orders_of, requests_of
+from shared.storage.scopes import orders_of, requests_of, units_of
 
 _LAST = "\U0010ffff"
 
@@ -75,7 +75,7 @@ def _matches(tx: Transaction, words: str) -> ColumnElement[bool]:
 def _has_item(status: ItemStatus) -> ColumnElement[bool]:
     line, order = LineItemRecord, OrderRecord
     # Zero stands in the statement itself: an index on a part of a table serves none that leaves it open.
-    zero = literal_column("0")
+    zero = literal_column("0", BigInteger)
     quiet = line.requested == 0
     untouched = and_(quiet, line.shipped == 0, line.canceled == 0)
     # What is so of the order's sums narrows by an index of its own; what is so of a line decides.
@@ -140,7 +140,8 @@ def _requests(tx: Transaction, orders: Mapping[UUID, OrderRecord]) -> dict[UUID,
         .where(RequestRecord.order_id.in_(orders), RequestRecord.state.in_(OPEN_STATES))
         .order_by(RequestRecord.requested_at, RequestRecord.id)
     ).all()
-    views = request_views(tx, orders, requests, line_labels_of(tx, set(orders)))
+    units = units_of(tx, [request.id for request in requests])
+    views = request_views(tx, orders, requests, units, line_labels_of(tx, set(orders)))
     first: dict[UUID, RequestView] = {}
     for view in sorted(views, key=lambda view: not view.can_be_decided):
         first.setdefault(view.order_id, view)

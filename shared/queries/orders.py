@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from shared import wording
 from shared.domain.actors import ActorKind
+from shared.domain.cancellation import CLAIMING_STATES
 from shared.domain.eligibility import Eligibility, assess
+from shared.domain.errors import NotFound
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, RefundId, RequestId
 from shared.domain.orders import Gateway, Order, OrderStatus, PaymentStatus, item_status
 from shared.domain.policy import from_document
 from shared.domain.refunds import RefundState
-from shared.queries import merchants
-from shared.queries.requests import labels, request_views, timeline_rows
+from shared.queries.requests import labels, request_views, timeline_entries, timeline_rows
 from shared.queries.support import cases_of
 from shared.queries.values import (
     ItemView,
@@ -28,12 +29,15 @@ from shared.storage.engine import Database, Transaction
 from shared.storage.facts import assemble
 from shared.storage.records import (
     LineItemRecord,
+    MerchantRecord,
     OrderRecord,
     PaymentRecord,
+    RequestRecord,
+    RequestUnitsRecord,
     ShipmentRecord,
     ShipmentUnitsRecord,
 )
-from shared.storage.scopes import claims_on, find_order, lines_of, payments_of, refunds_on, requests_on
+from shared.storage.scopes import lines_of, orders_of, payments_of, refunds_on, requests_on, units_of
 
 OLD_AFTER = timedelta(hours=24)
 
@@ -41,46 +45,65 @@ OLD_AFTER = timedelta(hours=24)
 def order_page(db: Database, merchant_id: MerchantId, order_id: UUID, asker: ActorKind) -> OrderPage:
     """Read an order as one kind of reader sees it. Raises NotFound."""
     with db.snapshot(merchant_id) as tx:
-        order = find_order(tx, order_id)
-        merchant = merchants.of(tx)
-        lines = lines_of(tx, order.id)
-        payments = payments_of(tx, order.id)
-        facts = assemble(order, lines, payments, claims_on(tx, order.id))
-        items = item_views(facts, lines, assess(facts, asker, now=tx.now))
-        line_labels: dict[UUID, tuple[str, str]] = {item.id: (item.sku, item.label) for item in items}
-        requests = request_views(tx, {order.id: order}, requests_on(tx, order.id), line_labels)
-        return OrderPage(
-            id=OrderId(order.id),
-            number=order.number,
-            merchant_name=merchant.name,
-            merchant_slug=merchant.slug,
-            time_zone=merchant.time_zone,
-            currency=order.currency,
-            version=order.version,
-            placed_at=order.placed_at,
-            buyer_name=order.buyer_name,
-            buyer_email=order.buyer_email,
-            delivery=tuple(order.delivery),
-            status=OrderStatus(order.status),
-            badge=item_status(
-                ordered=order.ordered,
-                shipped=order.shipped,
-                canceled=order.canceled,
-                requested=order.requested,
-                pending=facts.is_pending,
-            ),
-            payment_status=PaymentStatus(order.payment_status),
-            items=items,
-            totals=totals(order, payments),
-            requests=requests,
-            refunds=_refund_views(tx, order, payments),
-            shipments=_shipment_views(tx, order),
-            timeline=timeline_rows(tx, order, requests, asker),
-            cases=cases_of(tx, order),
-            memo=order.memo,
-            policy_label=wording.policy(from_document(order.policy)),
-            is_old=tx.now - order.placed_at > OLD_AFTER,
-        )
+        found = tx.session.execute(
+            with_merchant(orders_of(tx)).where(OrderRecord.id == order_id)
+        ).one_or_none()
+        if found is None:
+            raise NotFound("There is no such order.")
+        order, merchant = found
+        return page_of(tx, order, merchant, asker)
+
+
+def with_merchant(query: Select[OrderRecord]) -> Select[OrderRecord, MerchantRecord]:
+    """Read the merchant along with orders: a page needs both."""
+    return query.add_columns(MerchantRecord).join(
+        MerchantRecord, MerchantRecord.id == OrderRecord.merchant_id
+    )
+
+
+def page_of(tx: Transaction, order: OrderRecord, merchant: MerchantRecord, asker: ActorKind) -> OrderPage:
+    """Read what hangs on an order, and nothing that its own row says is not there."""
+    lines = lines_of(tx, order.id)
+    payments = payments_of(tx, order.id)
+    entries = timeline_entries(tx, order.id)
+    asked = requests_on(tx, order.id) if any(entry.request_id for entry in entries) else ()
+    units = units_of(tx, [request.id for request in asked]) if asked else ()
+    facts = assemble(order, lines, payments, _claims(asked, units))
+    items = item_views(facts, lines, assess(facts, asker, now=tx.now))
+    line_labels: dict[UUID, tuple[str, str]] = {item.id: (item.sku, item.label) for item in items}
+    requests = request_views(tx, {order.id: order}, asked, units, line_labels)
+    return OrderPage(
+        id=OrderId(order.id),
+        number=order.number,
+        merchant_name=merchant.name,
+        merchant_slug=merchant.slug,
+        time_zone=merchant.time_zone,
+        currency=order.currency,
+        version=order.version,
+        placed_at=order.placed_at,
+        buyer_name=order.buyer_name,
+        buyer_email=order.buyer_email,
+        delivery=tuple(order.delivery),
+        status=OrderStatus(order.status),
+        badge=item_status(
+            ordered=order.ordered,
+            shipped=order.shipped,
+            canceled=order.canceled,
+            requested=order.requested,
+            pending=facts.is_pending,
+        ),
+        payment_status=PaymentStatus(order.payment_status),
+        items=items,
+        totals=totals(order, payments),
+        requests=requests,
+        refunds=_refund_views(tx, order, payments),
+        shipments=_shipment_views(tx, order) if asker is not ActorKind.BUYER else (),
+        timeline=timeline_rows(tx, order, entries, requests, asker),
+        cases=cases_of(tx, order) if asker is not ActorKind.BUYER else (),
+        memo=order.memo,
+        policy_label=wording.policy(from_document(order.policy)),
+        is_old=tx.now - order.placed_at > OLD_AFTER,
+    )
 
 
 def item_views(
@@ -142,9 +165,18 @@ def totals(order: OrderRecord, payments: Sequence[PaymentRecord]) -> Totals:
     )
 
 
+def _claims(
+    requests: Sequence[RequestRecord], units: Sequence[RequestUnitsRecord]
+) -> list[RequestUnitsRecord]:
+    claiming = {request.id for request in requests if request.state in CLAIMING_STATES}
+    return [claim for claim in units if claim.request_id in claiming]
+
+
 def _refund_views(
     tx: Transaction, order: OrderRecord, payments: Sequence[PaymentRecord]
 ) -> tuple[RefundView, ...]:
+    if not (order.refunded_minor or order.refunds_failed):
+        return ()
     references = {payment.id: payment.reference for payment in payments}
     return tuple(
         RefundView(
@@ -163,6 +195,8 @@ def _refund_views(
 
 
 def _shipment_views(tx: Transaction, order: OrderRecord) -> tuple[ShipmentView, ...]:
+    if not order.shipped:
+        return ()
     rows = tx.session.execute(
         select(
             ShipmentRecord.shipped_at,

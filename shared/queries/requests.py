@@ -25,7 +25,6 @@ from shared.storage.records import (
     TimelineRecord,
     UserRecord,
 )
-from shared.storage.scopes import units_of
 
 
 def labels(lines: Sequence[LineItemRecord]) -> dict[UUID, str]:
@@ -42,6 +41,7 @@ def request_views(
     tx: Transaction,
     orders: Mapping[UUID, OrderRecord],
     requests: Sequence[RequestRecord],
+    claims: Sequence[RequestUnitsRecord],
     line_labels: Mapping[UUID, tuple[str, str]],
 ) -> tuple[RequestView, ...]:
     """Put requests together with their units and texts; `line_labels` maps a line id to its SKU and label."""
@@ -49,7 +49,7 @@ def request_views(
         return ()
     ids = [request.id for request in requests]
     units: dict[UUID, list[RequestUnitsRecord]] = defaultdict(list)
-    for row in units_of(tx, ids):
+    for row in claims:
         units[row.request_id].append(row)
     texts = _texts(tx, ids)
     return tuple(
@@ -58,15 +58,23 @@ def request_views(
     )
 
 
-def timeline_rows(
-    tx: Transaction, order: OrderRecord, views: Sequence[RequestView], asker: ActorKind
-) -> tuple[TimelineRow, ...]:
-    """Read an order's timeline, newest first; a buyer's begins when the order was placed."""
-    entries = tx.session.scalars(
+def timeline_entries(tx: Transaction, order_id: UUID) -> Sequence[TimelineRecord]:
+    """Read what happened to an order, newest first."""
+    return tx.session.scalars(
         select(TimelineRecord)
-        .where(TimelineRecord.merchant_id == tx.merchant_id, TimelineRecord.order_id == order.id)
+        .where(TimelineRecord.merchant_id == tx.merchant_id, TimelineRecord.order_id == order_id)
         .order_by(TimelineRecord.seq.desc())
     ).all()
+
+
+def timeline_rows(
+    tx: Transaction,
+    order: OrderRecord,
+    entries: Sequence[TimelineRecord],
+    views: Sequence[RequestView],
+    asker: ActorKind,
+) -> tuple[TimelineRow, ...]:
+    """Tell an order's timeline, newest first; a buyer's begins when the order was placed."""
     names = actor_names(tx, {entry.actor_id for entry in entries if entry.actor_id})
     by_request = {view.id: view for view in views}
     rows = [_timeline_row(entry, order, by_request, names) for entry in entries]
@@ -79,13 +87,11 @@ def actor_names(tx: Transaction, ids: set[UUID]) -> dict[UUID, str]:
     """Look up the names of merchant users and stores."""
     if not ids:
         return {}
-    users = tx.session.execute(select(UserRecord.id, UserRecord.name).where(UserRecord.id.in_(ids)))
-    stores = tx.session.execute(
-        select(ApiKeyRecord.id, ApiKeyRecord.name).where(
-            ApiKeyRecord.merchant_id == tx.merchant_id, ApiKeyRecord.id.in_(ids)
-        )
+    users = select(UserRecord.id, UserRecord.name).where(UserRecord.id.in_(ids))
+    stores = select(ApiKeyRecord.id, ApiKeyRecord.name).where(
+        ApiKeyRecord.merchant_id == tx.merchant_id, ApiKeyRecord.id.in_(ids)
     )
-    return {row.id: row.name for row in (*users, *stores)}
+    return {row.id: row.name for row in tx.session.execute(users.union_all(stores))}
 
 
 def _texts(tx: Transaction, ids: Sequence[UUID]) -> dict[tuple[UUID, str], str]:

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.orm import ORMExecuteState, Session, sessionmaker, with_loader_criteria
+from sqlalchemy.orm import LoaderCriteriaOption, ORMExecuteState, Session, sessionmaker, with_loader_criteria
 
 from shared.clock import now_sql
 from shared.domain.ids import MerchantId
 from shared.storage.records import TenantRow
 
-_MERCHANT = "merchant"
+_OWN_ROWS = "own rows"
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -71,7 +71,7 @@ class Database:
     @contextmanager
     def _begin(self, merchant_id: MerchantId, options: dict[str, Any]) -> Iterator[Transaction]:
         with self._sessions.begin() as session:
-            session.info[_MERCHANT] = merchant_id
+            session.info[_OWN_ROWS] = _own_rows(merchant_id)
             session.connection(execution_options=options)
             row = session.connection().execute(
                 text(f"SELECT set_config('app.merchant', :merchant, true), {self._now}"),
@@ -129,11 +129,14 @@ def _refuse_unsafe_role(engine: Engine) -> None:
         )
 
 
-def _keep_to_merchant(state: ORMExecuteState) -> None:
-    merchant_id = state.session.info.get(_MERCHANT)
-    if merchant_id is None:
-        if any(issubclass(mapper.class_, TenantRow) for mapper in state.all_mappers):
-            raise TenantNotSet("this transaction names no merchant; open it with begin(merchant_id)")
-        return
+def _own_rows(merchant_id: MerchantId) -> LoaderCriteriaOption:
     criteria: Callable[[Any], Any] = lambda cls: cls.merchant_id == merchant_id  # noqa: E731 - the library wants a lambda
-    state.statement = state.statement.options(with_loader_criteria(TenantRow, criteria, include_aliases=True))
+    return with_loader_criteria(TenantRow, criteria, include_aliases=True)
+
+
+def _keep_to_merchant(state: ORMExecuteState) -> None:
+    own_rows = state.session.info.get(_OWN_ROWS)
+    if own_rows is not None:
+        state.statement = state.statement.options(own_rows)
+    elif any(issubclass(mapper.class_, TenantRow) for mapper in state.all_mappers):
+        raise TenantNotSet("this transaction names no merchant; open it with begin(merchant_id)")

@@ -46,6 +46,23 @@ def test_a_request_made_from_the_email_reaches_the_merchant_and_its_outcome_the_
     expect(buyer.get_by_role("region", name="Refund")).to_contain_text("$40.00")
 
 
+def test_a_number_out_of_bounds_asks_for_no_quote(shop: Shop, buyer: Page) -> None:
+    order = shop.place_order("Tea kettle", quantity=3, unit_price=2000)
+    buyer.goto(order["order_link"])
+    buyer.get_by_role("button", name="Action").click()
+    buyer.get_by_role("link", name="Cancel order").click()
+    window = buyer.get_by_role("dialog", name="Cancel order")
+    asked: list[str] = []
+    buyer.on("request", lambda request: asked.append(request.url))
+
+    for typed in ("9", "-1", ""):
+        window.get_by_label("Quantity to cancel: Tea kettle").fill(typed)
+        buyer.wait_for_timeout(300)
+    assert not asked
+    window.get_by_label("Quantity to cancel: Tea kettle").fill("2")
+    expect(window.get_by_role("region", name="Refund")).to_contain_text("$40.00")
+
+
 def test_a_shipped_order_offers_no_cancel_option(shop: Shop, buyer: Page) -> None:
     order = shop.place_order("Tea kettle")
     shop.ask(f"/testkit/orders/{order['id']}/ship")

@@ -61,6 +61,12 @@ def test_every_value_has_words(say, vocabulary) -> None:
     assert all(say(value) for value in vocabulary)
 
 
+def test_a_refund_that_a_person_pays_is_told_to_each_in_their_words() -> None:
+    assert wording.refund_state(RefundState.MANUAL).words == "To be paid by hand"
+    assert wording.refund_state_for_buyer(RefundState.MANUAL).words == "Waiting to be sent"
+    assert wording.refund_state_for_buyer(RefundState.SENT).words == "Sent"
+
+
 @pytest.mark.parametrize("why", KeptReason)
 def test_every_amount_that_is_kept_is_told_with_its_reason(why: KeptReason) -> None:
     assert "$5.00" in wording.kept(Kept(500, why), "USD")

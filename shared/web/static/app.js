@@ -75,6 +75,8 @@
 
     async function ask() {
       if (asked) asked.abort();
+      /* A number out of bounds has no quote: the old figures stay dimmed, and a confirm says what is wrong. */
+      if (quantities(form).some((field) => !field.value || !field.validity.valid)) return;
       const mine = new AbortController();
       asked = mine;
       try {

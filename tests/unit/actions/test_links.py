@@ -19,7 +19,7 @@ from shared.domain.actors import Actor, ActorKind
 from shared.domain.events import MailEvent
 from shared.domain.ids import MerchantId, OrderId
 from shared.links import DeadLink, ForgedLink
-from shared.queries.links import Grant, check, exchange
+from shared.queries.links import Grant, exchange, open_page
 from shared.storage.engine import Database
 from shared.storage.records import DoorRecord, LinkRecord, MessageRecord, OrderRecord
 from tests.builders import a_merchant, an_order
@@ -83,7 +83,7 @@ def test_a_link_opens_the_order_it_was_made_for(db: Database, order: Order) -> N
     grant = exchange(db, KEYS, links.make(db, *order, KEYS))
 
     assert (grant.merchant_id, grant.order_id) == order
-    check(db, grant, order[1])
+    open_page(db, grant, order[1])
 
 
 def test_a_link_opens_as_often_as_it_is_clicked(db: Database, order: Order) -> None:
@@ -258,7 +258,7 @@ def test_an_ended_row_ends_the_link_and_what_it_gave(db: Database, order: Order,
     with pytest.raises(DeadLink):
         exchange(db, KEYS, text)
     with pytest.raises(DeadLink):
-        check(db, grant, order[1])
+        open_page(db, grant, order[1])
 
 
 def test_revoking_all_links_of_an_order_acts_on_the_next_click(db: Database, order: Order) -> None:
@@ -270,7 +270,7 @@ def test_revoking_all_links_of_an_order_acts_on_the_next_click(db: Database, ord
     with pytest.raises(DeadLink):
         exchange(db, KEYS, text)
     with pytest.raises(DeadLink):
-        check(db, grant, order[1])
+        open_page(db, grant, order[1])
     exchange(db, KEYS, links.make(db, *order, KEYS))
 
 
@@ -278,7 +278,7 @@ def test_a_grant_of_another_epoch_opens_nothing(db: Database, order: Order) -> N
     grant = exchange(db, KEYS, links.make(db, *order, KEYS))
 
     with pytest.raises(DeadLink):
-        check(db, Grant(grant.merchant_id, grant.row_id, grant.order_id, grant.epoch + 1), order[1])
+        open_page(db, Grant(grant.merchant_id, grant.row_id, grant.order_id, grant.epoch + 1), order[1])
 
 
 def test_a_link_ends_30_days_after_its_order_was_closed(db: Database, order: Order) -> None:
@@ -307,11 +307,11 @@ def test_a_grant_opens_no_other_order_and_no_other_merchants(db: Database, order
 
     for other in (sibling, foreign):
         with pytest.raises(ForgedLink):
-            check(db, grant, other)
+            open_page(db, grant, other)
     with pytest.raises(DeadLink):
-        check(db, Grant(stranger, grant.row_id, foreign, grant.epoch), foreign)
+        open_page(db, Grant(stranger, grant.row_id, foreign, grant.epoch), foreign)
     with pytest.raises(DeadLink):
-        check(db, Grant(order[0], grant.row_id, sibling, grant.epoch), sibling)
+        open_page(db, Grant(order[0], grant.row_id, sibling, grant.epoch), sibling)
 
 
 @pytest.mark.parametrize(

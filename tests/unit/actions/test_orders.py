@@ -141,7 +141,7 @@ def test_a_message_to_the_merchant_stands_with_its_order(db: Database) -> None:
 
     assert [(case.sender, case.body) for case in cases(db, merchant_id)] == [("Ana Torres", "Where is it?")]
     assert cases(db, a_merchant(db)) == ()
-    assert order_page(db, merchant_id, order_id, ActorKind.BUYER).cases[0].body == "Where is it?"
+    assert order_page(db, merchant_id, order_id, ActorKind.MERCHANT_USER).cases[0].body == "Where is it?"
 
 
 def test_revoking_links_and_sending_one_are_noted(db: Database) -> None:
