@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
@@ -20,7 +20,7 @@ from shared.domain.events import Event, MailEvent
 from shared.domain.ids import MerchantId, OrderId, new_id
 from shared.domain.intake import IncomingOrder, allocate
 from shared.storage import outbox
-from shared.storage.bulk import insert_rows
+from shared.storage.bulk import insert_missing, insert_rows
 from shared.storage.doors import Door, fingerprint
 from shared.storage.engine import Database, Transaction
 from shared.storage.idempotency import Once, answered, claim
@@ -101,18 +101,16 @@ def _take_in(
     digests = {order.number: _digest(order) for order in wanted}
     ids = {order.number: new_id() for order in orders}
     allocations = {order.number: allocate(order) for order in wanted}
-    inserted = set(
-        tx.session.scalars(
-            insert(OrderRecord)
-            .on_conflict_do_nothing(index_elements=["merchant_id", "number"])
-            .returning(OrderRecord.number),
-            [
-                rows.order_row(
-                    tx, merchant, order, allocations[order.number], ids[order.number], digests[order.number]
-                )
-                for order in wanted
-            ],
-        )
+    inserted = insert_missing(
+        tx,
+        OrderRecord,
+        [
+            rows.order_row(
+                tx, merchant, order, allocations[order.number], ids[order.number], digests[order.number]
+            )
+            for order in wanted
+        ],
+        key=("merchant_id", "number"),
     )
     fresh = [order for order in wanted if order.number in inserted]
     if fresh:
@@ -132,7 +130,14 @@ def _once_each(orders: Sequence[IncomingOrder]) -> list[IncomingOrder]:
 
 
 def _digest(order: IncomingOrder) -> bytes:
-    return hashlib.sha256(json.dumps(asdict(order), sort_keys=True, default=str).encode()).digest()
+    return hashlib.sha256(json.dumps(order, sort_keys=True, default=_plainly).encode()).digest()
+
+
+def _plainly(value: object) -> object:
+    # asdict() would copy every value of every order first.
+    if is_dataclass(value):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return str(value)
 
 
 def _is_young(tx: Transaction, order: IncomingOrder) -> bool:
@@ -234,10 +239,8 @@ def _confirm(
     if not (orders and merchant.mails_buyers):
         return
     wanted = [ids[order.number] for order in orders]
-    for record in tx.session.scalars(
-        orders_of(tx).where(OrderRecord.id.in_(wanted)).order_by(OrderRecord.id)
-    ):
-        outbox.mail(tx, record, MailEvent.ORDER_CONFIRMED)
+    records = tx.session.scalars(orders_of(tx).where(OrderRecord.id.in_(wanted)).order_by(OrderRecord.id))
+    outbox.mail_each(tx, records.all(), MailEvent.ORDER_CONFIRMED)
 
 
 def _outcomes(

@@ -1,10 +1,11 @@
-"""Make a database ready for the demo: its schema up to date, and a believable shop in an empty one."""
+"""Make a database ready for the demo: its schema up to date, and a believable shop in it."""
 
 from collections.abc import Callable
 
 from sqlalchemy import create_engine, text
 
 from shared.cli import demo
+from shared.domain.errors import NotFound
 from shared.queries import merchants
 from shared.settings import BadSettings, Settings
 from shared.storage import schema
@@ -14,7 +15,10 @@ HALF_DONE = "demo-shop-half-made"
 
 
 def prepare(settings: Settings, *, may_start_over: bool, say: Callable[[str], None]) -> None:
-    """Upgrade, and fill an empty database. `may_start_over` is for a database that is ours alone."""
+    """Upgrade, and fill a database that has no demo shop; a foreign one only if it is empty.
+
+    `may_start_over` is for a database that is ours alone.
+    """
     if settings.database_owner_url is not None:
         schema.upgrade(settings.database_owner_url)
     half_done = settings.data_dir / HALF_DONE
@@ -24,7 +28,7 @@ def prepare(settings: Settings, *, may_start_over: bool, say: Callable[[str], No
     db = open_database(settings.database_url or "", testkit=settings.testkit)
     try:
         _refuse_old_schema(db)
-        if not _has_merchants(db):
+        if not (_has_demo_shop(db) if may_start_over else _has_merchants(db)):
             say("Filling the demo shop …")
             half_done.touch()
             demo.seed(db, settings)
@@ -46,6 +50,15 @@ def _refuse_old_schema(db: Database) -> None:
         if not schema.is_current(connection):
             remedy = "Set it to the owner's address, or run rescind db upgrade with it."
             raise BadSettings("RESCIND_DATABASE_OWNER_URL", "the database is not up to date", remedy)
+
+
+def _has_demo_shop(db: Database) -> bool:
+    """Say whether the sign-in that is printed works; the test kit may have emptied the shop."""
+    try:
+        merchants.find(db, demo.SLUG)
+    except NotFound:
+        return False
+    return True
 
 
 def _has_merchants(db: Database) -> bool:

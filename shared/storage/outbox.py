@@ -1,14 +1,17 @@
 """Write down what must happen outside, in the transaction that decides it; a job only wakes a worker."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import procrastinate
+from procrastinate.types import JSONValue
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.domain.events import EffectKind, MailEvent
 from shared.domain.ids import EffectId, MessageId, new_id
+from shared.storage.bulk import insert_rows
 from shared.storage.engine import Transaction, UntenantedTransaction
 from shared.storage.records import EffectRecord, MerchantRecord, MessageRecord, OrderRecord
 
@@ -105,3 +108,45 @@ def mail(
     tx.session.flush()
     defer(tx, EffectKind.SEND_MAIL, message_id, dedup_key=f"mail:{message_id}")
     return message_id
+
+
+def mail_each(tx: Transaction, orders: Sequence[OrderRecord], event: MailEvent) -> None:
+    """Note an e-mail to the buyer of each of these orders, of a merchant who mails buyers, all at once."""
+    if not orders:
+        return
+    messages = [
+        {
+            "merchant_id": tx.merchant_id,
+            "id": new_id(),
+            "order_id": order.id,
+            "event": event,
+            "recipient": order.buyer_email,
+            "locale": order.buyer_locale,
+            "state": "ready",
+            "created_at": tx.now,
+        }
+        for order in orders
+    ]
+    effects = [
+        {
+            "merchant_id": tx.merchant_id,
+            "id": new_id(),
+            "kind": EffectKind.SEND_MAIL,
+            "dedup_key": f"mail:{message['id']}",
+            "subject_id": message["id"],
+            "payload": {},
+            "state": "ready",
+            "attempt": 0,
+            "due_at": tx.now,
+            "created_at": tx.now,
+        }
+        for message in messages
+    ]
+    insert_rows(tx, MessageRecord, messages)
+    insert_rows(tx, EffectRecord, effects)
+    jobs: list[dict[str, JSONValue]] = [
+        {"merchant_id": str(tx.merchant_id), "effect_id": str(effect["id"])} for effect in effects
+    ]
+    connection = tx.session.connection().connection.driver_connection
+    task = _queue.configure_task(PERFORM, queue=QUEUES[EffectKind.SEND_MAIL], connection=connection)
+    task.batch_defer(*jobs)

@@ -1,11 +1,14 @@
 """The demo's mailbox: every e-mail that was kept instead of sent, with working links."""
 
+import re
+from dataclasses import replace
 from uuid import UUID
 
 from flask import Blueprint, Response, render_template
 from flask.typing import ResponseReturnValue
 
 from shared.queries import mailbox
+from shared.queries.mailbox import MailView
 from shared.web.security import HEADERS
 from shared.web.services import services
 
@@ -20,6 +23,10 @@ _OF_MAIL = (
 )
 
 
+# The demo's own address, whatever its port was when the e-mail was written.
+_AS_WRITTEN = re.compile(r"http://127\.0\.0\.1:\d+(?=/)")
+
+
 @blueprint.get("")
 def mails() -> ResponseReturnValue:
     """List the e-mails, newest first."""
@@ -29,7 +36,7 @@ def mails() -> ResponseReturnValue:
 @blueprint.get("/<uuid:mail_id>")
 def mail(mail_id: UUID) -> ResponseReturnValue:
     """Show one e-mail: headers, links, text, and its HTML in a frame."""
-    page = render_template("testkit/mail.html", mail=mailbox.find(services().db, mail_id))
+    page = render_template("testkit/mail.html", mail=_read(mail_id))
     return Response(page, mimetype="text/html", headers={_CSP: _WITH_FRAME})
 
 
@@ -37,4 +44,10 @@ def mail(mail_id: UUID) -> ResponseReturnValue:
 def mail_html(mail_id: UUID) -> ResponseReturnValue:
     """Give an e-mail's HTML part as a document of its own, which can do nothing but be read."""
     headers = {_CSP: _OF_MAIL, "X-Frame-Options": "SAMEORIGIN"}
-    return Response(mailbox.find(services().db, mail_id).html, mimetype="text/html", headers=headers)
+    return Response(_read(mail_id).html, mimetype="text/html", headers=headers)
+
+
+def _read(mail_id: UUID) -> MailView:
+    mail = mailbox.find(services().db, mail_id)
+    text, html = (_AS_WRITTEN.sub(services().settings.base_url, part) for part in (mail.text, mail.html))
+    return replace(mail, text=text, html=html, links=mailbox.links_in(html))

@@ -83,6 +83,19 @@ def test_a_mail_shows_its_links_by_name_and_its_text(client: FlaskClient, empty_
     assert "allow-same-origin" not in page.iframe["sandbox"]
 
 
+def test_links_work_on_after_the_port_moved(empty_db: Database) -> None:
+    fill(empty_db)
+    moved = build_app(Settings.read(DEMO | {"PORT": "8123"}), empty_db, [blueprint]).test_client()
+    path = read(moved, "/demo/mailbox").tbody.find("a")["href"]
+
+    page, html = read(moved, path), moved.get(f"{path}/html").text
+
+    link = page.main.find("a", string="View order details")["href"]
+    assert link.startswith("http://127.0.0.1:8123/o/")
+    assert link in html
+    assert link in page.find("pre").get_text()
+
+
 def test_only_the_html_part_has_a_policy_of_its_own(client: FlaskClient, empty_db: Database) -> None:
     fill(empty_db)
     path = read(client, "/demo/mailbox").tbody.find("a")["href"]
