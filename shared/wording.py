@@ -123,6 +123,7 @@ _DECLINE_REASONS: Mapping[DeclineReason, str] = {
     DeclineReason.TOO_LATE: N_("Too late to stop it"),
     DeclineReason.ALREADY_SHIPPED: N_("Already shipped"),
     DeclineReason.OTHER: N_("Other"),
+    DeclineReason.BY_RULE: N_("The shop does not cancel an order like this one"),
 }
 _BLOCKERS: Mapping[Blocker, str] = {
     Blocker.ALREADY_SHIPPED: N_("It has already shipped."),
@@ -134,6 +135,8 @@ _BLOCKERS: Mapping[Blocker, str] = {
     Blocker.PAYMENT_DISPUTED: N_("The payment is disputed with the bank."),
     Blocker.FULFILLED_BY_OTHER: N_("Another company ships this order."),
     Blocker.PENDING_NOT_ALLOWED: N_("The payment is not confirmed yet."),
+    Blocker.PART_OF_BUNDLE: N_("This is part of a bundle."),
+    Blocker.GOES_TOGETHER: N_("Items of one promotion can only be canceled together."),
 }
 _NEXT_STEPS: Mapping[NextStep, str] = {
     NextStep.RETURN_IT: N_(
@@ -144,6 +147,8 @@ _NEXT_STEPS: Mapping[NextStep, str] = {
     NextStep.CONTACT: N_("Contact us and we will see what we can do."),
     NextStep.WAIT_FOR_PAYMENT: N_("Try again once the payment is confirmed, or contact us."),
     NextStep.ASK_FULFILLER: N_("Ask the company that ships it, or contact us."),
+    NextStep.CANCEL_BUNDLE: N_("Cancel the bundle, and its parts go with it."),
+    NextStep.CANCEL_TOGETHER: N_("Cancel all items of the promotion, or contact us."),
 }
 _KEPT: Mapping[KeptReason, str] = {
     KeptReason.SHIPPING_NEVER: N_("Shipping of %(amount)s is not refunded."),
@@ -153,6 +158,8 @@ _KEPT: Mapping[KeptReason, str] = {
     KeptReason.SHIPPING_ALREADY_SHIPPED: N_(
         "Shipping of %(amount)s is not refunded, because part of the order has shipped."
     ),
+    KeptReason.DISCOUNT_LOST: N_("%(amount)s less, because what you keep no longer earns the discount."),
+    KeptReason.FEE: N_("A cancellation fee of %(amount)s is kept."),
 }
 _GATEWAYS: Mapping[Gateway, str] = {
     Gateway.MANUAL: N_("the original payment"),
@@ -208,6 +215,11 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.MEMO_CHANGED: N_("%(who)s changed the memo"),
     Event.LINKS_REVOKED: N_("%(who)s revoked the order links"),
     Event.CASE_OPENED: N_("%(who)s wrote a message"),
+}
+_MODES: Mapping[Mode, str] = {
+    Mode.REVIEW: N_("Review"),
+    Mode.AUTOMATIC: N_("Accepted at once"),
+    Mode.RULES: N_("Rules, else review"),
 }
 _ACTORS: Mapping[ActorKind, str] = {
     ActorKind.BUYER: N_("The customer"),
@@ -280,7 +292,11 @@ def next_step(code: Blocker) -> str:
 
 
 def kept(amount: Kept, currency: str) -> str:
-    """Say which amount does not go back, and why."""
+    """Say which amount does not go back, and why; a lost discount that counts again goes back after all."""
+    if amount.amount_minor < 0:
+        return _("%(amount)s more, because the discount counts again.") % {
+            "amount": _money(-amount.amount_minor, currency)
+        }
     return _(_KEPT[amount.why]) % {"amount": _money(amount.amount_minor, currency)}
 
 
@@ -336,10 +352,9 @@ def _money(minor: int, currency: str) -> str:
 
 def policy(rules: Policy) -> str:
     """Say in a few words who decides and until when."""
-    decides = _("Accepted at once") if rules.mode is Mode.AUTOMATIC else _("Review")
-    parts = [decides]
+    parts = [_(_MODES[rules.mode])]
     if rules.window_hours is not None:
         parts.append(_("%(hours)s hours to cancel") % {"hours": rules.window_hours})
-    if rules.silence_hours is not None and rules.mode is Mode.REVIEW:
+    if rules.silence_hours is not None and rules.mode is not Mode.AUTOMATIC:
         parts.append(_("%(hours)s hours to decide") % {"hours": rules.silence_hours})
     return ", ".join(parts)

@@ -9,16 +9,19 @@ from sqlalchemy import select
 
 from shared import wording
 from shared.actions.claims import add_to_lines, free_units
-from shared.domain.actors import Actor, ActorKind
+from shared.actions.deciding import at_once
+from shared.domain.actors import SYSTEM, Actor, ActorKind
 from shared.domain.cancellation import Move, RequestState, after
 from shared.domain.eligibility import assess
-from shared.domain.errors import InvalidContent, NotEligible, NotPermitted, QuoteChanged
+from shared.domain.errors import NotEligible, NotPermitted, QuoteChanged
 from shared.domain.events import EffectKind, Event, MailEvent
 from shared.domain.ids import LineItemId, MerchantId, RequestId, new_id
 from shared.domain.orders import Order
-from shared.domain.policy import Mode, SilenceOutcome
+from shared.domain.policy import SilenceOutcome
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import Quote, fingerprint, pick_units, quote
+from shared.domain.rules import Decision
+from shared.domain.selection import choose
 from shared.storage import outbox, timeline
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import order_facts, to_multirange
@@ -63,12 +66,15 @@ def request(
         if ask.seen is not None and ask.seen != fingerprint(facts):
             raise QuoteChanged("The order has changed since this window was opened.")
         quantities = _allowed(facts, ask, tx)
-        quoted = quote(facts, pick_units(facts, quantities))
-        record = _record(tx, order, ask, actor, quoted)
+        quoted = quote(facts, pick_units(facts, quantities), for_buyer=ask.for_buyer)
+        decision = at_once(tx, order, facts, quoted, ask.reason, for_buyer=ask.for_buyer)
+        record = _record(tx, order, ask, actor, quoted, decision)
         _claim_units(tx, order, record, quoted)
         _note_request(tx, order, record, ask, actor)
-        if record.state == RequestState.ACCEPTING:
+        if decision is Decision.ACCEPT:
             _await_execution(tx, record)
+        if decision is Decision.DECLINE:
+            end_declined(tx, order, record, SYSTEM, reason=DeclineReason.BY_RULE)
         return answered(tx, once, RequestId(record.id))
 
 
@@ -212,29 +218,22 @@ def _confirmed_before(tx: Transaction, order: OrderRecord, nonce: str | None) ->
 
 
 def _allowed(facts: Order, ask: Ask, tx: Transaction) -> dict[LineItemId, int]:
-    verdicts = assess(facts, ActorKind.BUYER if ask.for_buyer else ActorKind.MERCHANT_USER, now=tx.now)
-    if ask.quantities is None:
-        wanted = {line_id: verdict.quantity for line_id, verdict in verdicts.items()}
-    else:
-        wanted = dict(ask.quantities)
-    for line_id in wanted:
-        if line_id not in verdicts:
-            raise InvalidContent("An item of this request is not on the order.")
-    blocked = {
-        line_id: verdicts[line_id] for line_id, units in wanted.items() if units > verdicts[line_id].quantity
-    }
-    if blocked or not any(wanted.values()):
-        judged = blocked or verdicts
+    asker = ActorKind.BUYER if ask.for_buyer else ActorKind.MERCHANT_USER
+    verdicts = assess(facts, asker, now=tx.now)
+    wanted = choose(facts, verdicts, ask.quantities)
+    if not any(wanted.values()):
         raise NotEligible(
-            blockers={line_id: verdict.blockers for line_id, verdict in judged.items()},
-            left={line_id: verdict.quantity for line_id, verdict in judged.items()},
+            blockers={line_id: verdict.blockers for line_id, verdict in verdicts.items()},
+            left={line_id: verdict.quantity for line_id, verdict in verdicts.items()},
         )
     return wanted
 
 
-def _record(tx: Transaction, order: OrderRecord, ask: Ask, actor: Actor, quoted: Quote) -> RequestRecord:
+def _record(
+    tx: Transaction, order: OrderRecord, ask: Ask, actor: Actor, quoted: Quote, decision: Decision
+) -> RequestRecord:
     policy = order.policy
-    decided = not ask.for_buyer or policy["mode"] == Mode.AUTOMATIC
+    decided = decision is Decision.ACCEPT
     undo = timedelta(minutes=policy["undo_minutes"] if ask.for_buyer else 0)
     hours = policy["silence_hours"]
     record = RequestRecord(
@@ -257,9 +256,10 @@ def _record(tx: Transaction, order: OrderRecord, ask: Ask, actor: Actor, quoted:
             "kept": [asdict(kept) for kept in quoted.kept],
         },
         value_minor=quoted.value_minor,
+        fee_minor=quoted.fee_minor,
         refund_minor=quoted.refund_minor,
         requested_at=tx.now,
-        decide_by=tx.now + timedelta(hours=hours) if hours is not None and not decided else None,
+        decide_by=tx.now + timedelta(hours=hours) if hours and decision is Decision.PERSON else None,
         decided_at=tx.now if decided else None,
         executes_at=tx.now + undo if decided else None,
     )

@@ -65,8 +65,15 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
 
 
 def _settle(tx: Transaction, order: OrderRecord, record: RequestRecord) -> Quote:
-    quoted = quote(order_facts(tx, order), claimed_by(tx, [record.id])[record.id])
+    for_buyer = record.requested_by == "buyer"
+    held = claimed_by(tx, [record.id])[record.id]
+    quoted = quote(order_facts(tx, order), held, for_buyer=for_buyer)
     order.canceled_minor += quoted.value_minor
+    order.repriced_minor += quoted.repriced_minor
+    order.fees_minor += quoted.fee_minor
+    if for_buyer:
+        order.fee_base_minor += quoted.value_minor
+    record.fee_minor = quoted.fee_minor
     order.refunded_minor += quoted.refund_minor
     _write_refunds(tx, order, record, quoted.payments)
     return quoted

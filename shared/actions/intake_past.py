@@ -45,7 +45,7 @@ def _cancel(
         return None
     facts = order_facts(tx, order)
     wanted = {line.id: canceled[line.id] for line in facts.line_items if line.id in canceled}
-    quoted = quote(facts, pick_units(facts, wanted))
+    quoted = quote(facts, pick_units(facts, wanted), for_buyer=False)
     request = RequestRecord(
         merchant_id=tx.merchant_id,
         id=new_id(),
@@ -57,6 +57,7 @@ def _cancel(
         policy=order.policy,
         quote={},
         value_minor=quoted.value_minor,
+        fee_minor=0,
         refund_minor=sum(payment.refunded_minor for payment in incoming.payments),
         requested_at=tx.now,
         decided_at=tx.now,

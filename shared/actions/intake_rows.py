@@ -52,8 +52,9 @@ def order_row(
                 "amount": discount.amount_minor,
                 "skus": list(discount.skus),
                 "min_subtotal": discount.min_subtotal_minor,
+                "shares": list(shares),
             }
-            for discount in order.discounts
+            for discount, shares in zip(order.discounts, allocation.discount_shares, strict=True)
         ],
         "shipping_minor": allocation.shipping_minor,
         "shipping_tax_minor": order.shipping_tax_minor,

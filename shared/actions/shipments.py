@@ -172,7 +172,8 @@ def _settle_touched(tx: Transaction, order: OrderRecord, touched: list[RequestRe
     held = claimed_by(tx, [record.id for record in touched])
     for record in touched:
         if held[record.id]:
-            quoted = quote(facts, held[record.id])
+            quoted = quote(facts, held[record.id], for_buyer=record.requested_by == "buyer")
             record.value_minor, record.refund_minor = quoted.value_minor, quoted.refund_minor
+            record.fee_minor = quoted.fee_minor
         else:
             end_declined(tx, order, record, actor, reason=DeclineReason.ALREADY_SHIPPED, move=Move.SHIP)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.domain import bundles
 from shared.domain.actors import ActorKind
 from shared.domain.ids import LineItemId
 from shared.domain.orders import LineItem, Order
@@ -23,6 +24,8 @@ class Blocker(StrEnum):
     PAYMENT_DISPUTED = "payment_disputed"
     FULFILLED_BY_OTHER = "fulfilled_by_other"
     PENDING_NOT_ALLOWED = "pending_not_allowed"
+    PART_OF_BUNDLE = "part_of_bundle"
+    GOES_TOGETHER = "goes_together"
 
 
 class NextStep(StrEnum):
@@ -34,6 +37,8 @@ class NextStep(StrEnum):
     CONTACT = "contact"
     WAIT_FOR_PAYMENT = "wait_for_payment"
     ASK_FULFILLER = "ask_fulfiller"
+    CANCEL_BUNDLE = "cancel_bundle"
+    CANCEL_TOGETHER = "cancel_together"
 
 
 NEXT_STEPS: Mapping[Blocker, NextStep] = {
@@ -46,6 +51,8 @@ NEXT_STEPS: Mapping[Blocker, NextStep] = {
     Blocker.PAYMENT_DISPUTED: NextStep.CONTACT,
     Blocker.FULFILLED_BY_OTHER: NextStep.ASK_FULFILLER,
     Blocker.PENDING_NOT_ALLOWED: NextStep.WAIT_FOR_PAYMENT,
+    Blocker.PART_OF_BUNDLE: NextStep.CANCEL_BUNDLE,
+    Blocker.GOES_TOGETHER: NextStep.CANCEL_TOGETHER,
 }
 
 
@@ -69,7 +76,9 @@ def closes_at(order: Order) -> datetime | None:
 def assess(order: Order, asker: ActorKind, *, now: datetime) -> dict[LineItemId, Eligibility]:
     """Judge every line of an order at one moment. Pages, POSTs, API, batches and feeds all ask here."""
     standing = _order_blockers(order, asker, now)
-    return {line.id: _assess_line(line, asker, standing) for line in order.line_items}
+    alone = {line.id: _assess_line(line, asker, standing) for line in order.line_items}
+    bundled = {line.id: _in_bundle(order, line, alone) for line in order.line_items}
+    return _in_promotions(order, bundled)
 
 
 def units(verdicts: Mapping[LineItemId, Eligibility]) -> int:
@@ -99,6 +108,28 @@ def _assess_line(line: LineItem, asker: ActorKind, standing: tuple[Blocker, ...]
     if asker is ActorKind.BUYER and not line.cancelable:
         blockers.append(Blocker.NOT_CANCELABLE_PRODUCT)
     return Eligibility(0, tuple(blockers)) if blockers else Eligibility(line.open)
+
+
+def _in_bundle(order: Order, line: LineItem, alone: Mapping[LineItemId, Eligibility]) -> Eligibility:
+    verdict = alone[line.id]
+    if bundles.parent_of(order, line) is not None:
+        return Eligibility(0, verdict.blockers or (Blocker.PART_OF_BUNDLE,))
+    parts = bundles.parts_of(order, line)
+    fitting = [alone[part.id].quantity * line.ordered // part.ordered for part in parts]
+    whole = min(fitting, default=verdict.quantity)
+    if whole >= verdict.quantity:
+        return verdict
+    stopped = tuple(blocker for part in parts for blocker in alone[part.id].blockers)
+    return Eligibility(whole, () if whole else tuple(dict.fromkeys(stopped)))
+
+
+def _in_promotions(order: Order, verdicts: Mapping[LineItemId, Eligibility]) -> dict[LineItemId, Eligibility]:
+    judged = dict(verdicts)
+    for items in bundles.promotions(order):
+        if any(verdicts[line.id].quantity < line.open for line in items):
+            for line in items:
+                judged[line.id] = Eligibility(0, verdicts[line.id].blockers or (Blocker.GOES_TOGETHER,))
+    return judged
 
 
 def _spent(line: LineItem) -> Blocker:

@@ -95,9 +95,13 @@ class AllocatedLine:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """An order's money, allocated once. `total_minor` is what the buyer owes for all of it."""
+    """An order's money, allocated once. `total_minor` is what the buyer owes for all of it.
+
+    `discount_shares` holds each order discount's minor units on each line, None on those it leaves out.
+    """
 
     lines: tuple[AllocatedLine, ...]
+    discount_shares: tuple[tuple[int | None, ...], ...]
     shipping_minor: int
     discount_minor: int
     tax_minor: int
@@ -110,9 +114,11 @@ def allocate(order: IncomingOrder) -> Allocation:
     Raises ValueError when discounts exceed what they apply to, or name a SKU that the order lacks.
     """
     discounts = [line.discount_minor for line in order.lines]
+    discount_shares = []
     for discount in order.discounts:
-        for index, share in _shares(order, discounts, discount):
-            discounts[index] += share
+        shares = _shares(order, discounts, discount)
+        discounts = [before + (share or 0) for before, share in zip(discounts, shares, strict=True)]
+        discount_shares.append(shares)
     nets = [line.price_minor - discount for line, discount in zip(order.lines, discounts, strict=True)]
     if any(net < 0 for net in nets):
         raise ValueError("discounts exceed the price of a line")
@@ -127,6 +133,7 @@ def allocate(order: IncomingOrder) -> Allocation:
             AllocatedLine(discount, share, total)
             for discount, share, total in zip(discounts, shipping_shares, totals, strict=True)
         ),
+        discount_shares=tuple(discount_shares),
         shipping_minor=shipping,
         discount_minor=sum(discounts),
         tax_minor=sum(line.tax_minor for line in order.lines) + order.shipping_tax_minor,
@@ -136,7 +143,7 @@ def allocate(order: IncomingOrder) -> Allocation:
 
 def _shares(
     order: IncomingOrder, discounts: Sequence[int], discount: IncomingDiscount
-) -> list[tuple[int, int]]:
+) -> tuple[int | None, ...]:
     chosen = [
         index for index, line in enumerate(order.lines) if not discount.skus or line.sku in discount.skus
     ]
@@ -145,4 +152,5 @@ def _shares(
     weights = [order.lines[index].price_minor - discounts[index] for index in chosen]
     if discount.amount_minor > sum(weights):
         raise ValueError("a discount exceeds the price of its lines")
-    return list(zip(chosen, split(discount.amount_minor, weights), strict=True))
+    shares = dict(zip(chosen, split(discount.amount_minor, weights), strict=True))
+    return tuple(shares.get(index) for index in range(len(order.lines)))

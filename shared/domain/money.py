@@ -33,6 +33,11 @@ def first_units(total: int, quantity: int, count: int) -> int:
     return sign * (base * count + min(count, extra))
 
 
+def percent_of(amount: int, percent: int) -> int:
+    """Take a whole percentage of minor units, halves rounded up; the amount is not negative."""
+    return (amount * percent + 50) // 100
+
+
 def units_between(total: int, quantity: int, first: int, past: int) -> int:
     """Add up what the units numbered `first` up to (not including) `past` carry of a total."""
     return first_units(total, quantity, past) - first_units(total, quantity, first)

@@ -75,12 +75,25 @@ class LineItem:
     tax_minor: int
     shipping_minor: int
     cancelable: bool = True
+    parent_sku: str = ""
     claimed: tuple[UnitRange, ...] = ()
 
     @property
     def open(self) -> int:
         """Units that nobody has shipped, canceled or asked for."""
         return self.ordered - self.shipped - self.canceled - self.requested
+
+
+@dataclass(frozen=True, slots=True)
+class Discount:
+    """A discount on the order. `shares` are its minor units on each line it covers.
+
+    Below `min_subtotal_minor` of listed prices on the covered lines it would not have been given.
+    """
+
+    shares: dict[LineItemId, int]
+    names_items: bool
+    min_subtotal_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +117,9 @@ class Payment:
 class Order:
     """An order as the core judges it: facts at one instant, under the policy of its intake.
 
-    `canceled_minor` is the money of all accepted units, whether refunded or never charged.
+    `canceled_minor` is the money of all accepted units, whether refunded or never charged;
+    `repriced_minor` is what lost discounts took off it. `fees_minor` was kept as fees, out of
+    `fee_base_minor` that the buyer canceled.
     """
 
     id: OrderId
@@ -121,6 +136,10 @@ class Order:
     policy: Policy
     line_items: tuple[LineItem, ...]
     payments: tuple[Payment, ...]
+    discounts: tuple[Discount, ...] = ()
+    repriced_minor: int = 0
+    fees_minor: int = 0
+    fee_base_minor: int = 0
     fulfilled_by_other: bool = False
     hold: bool = False
     disputed: bool = False

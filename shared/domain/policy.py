@@ -1,9 +1,12 @@
 """What a merchant allows: who decides, until when, and what goes back. Frozen on each order at intake."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
+
+from shared.domain import rules
+from shared.domain.rules import Rule
 
 
 class Mode(StrEnum):
@@ -11,6 +14,7 @@ class Mode(StrEnum):
 
     REVIEW = "review"
     AUTOMATIC = "automatic"
+    RULES = "rules"
 
 
 class WindowFrom(StrEnum):
@@ -35,6 +39,22 @@ class ShippingPolicy(StrEnum):
     PRO_RATA = "pro_rata"
 
 
+class DiscountPolicy(StrEnum):
+    """What becomes of a discount when part of an order goes."""
+
+    LOCK = "lock"
+    REPRICE = "reprice"
+    TOGETHER = "together"
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """What a buyer pays for canceling: `fixed_minor` once an order, and a percentage of what is canceled."""
+
+    fixed_minor: int = 0
+    percent: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """A merchant's cancellation policy; hours and minutes are whole, None means no limit."""
@@ -47,6 +67,9 @@ class Policy:
     silence_outcome: SilenceOutcome = SilenceOutcome.ACCEPT
     undo_minutes: int = 0
     shipping: ShippingPolicy = ShippingPolicy.LAST_UNIT
+    discount: DiscountPolicy = DiscountPolicy.LOCK
+    fee: Fee = field(default_factory=Fee)
+    rules: tuple[Rule, ...] = ()
 
 
 def to_document(policy: Policy) -> dict[str, Any]:
@@ -66,4 +89,7 @@ def from_document(document: Mapping[str, Any]) -> Policy:
         silence_outcome=SilenceOutcome(known["silence_outcome"]),
         undo_minutes=known["undo_minutes"],
         shipping=ShippingPolicy(known["shipping"]),
+        discount=DiscountPolicy(known["discount"]),
+        fee=Fee(**known["fee"]),
+        rules=tuple(rules.from_document(rule) for rule in known["rules"]),
     )

@@ -30,12 +30,13 @@ class Reason(StrEnum):
 
 
 class DeclineReason(StrEnum):
-    """Why a request was declined, as the buyer reads it; `already_shipped` comes from a shipment alone."""
+    """Why a request was declined, as the buyer reads it; `already_shipped` and `by_rule` come from nobody."""
 
     ALREADY_PACKED = "already_packed"
     MADE_TO_ORDER = "made_to_order"
     TOO_LATE = "too_late"
     ALREADY_SHIPPED = "already_shipped"
+    BY_RULE = "by_rule"
     OTHER = "other"
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared.domain.ids import LineItemId, PaymentId
-from shared.domain.money import units_between
-from shared.domain.orders import Gateway, LineItem, Order, Payment
-from shared.domain.policy import ShippingPolicy, to_document
+from shared.domain.money import percent_of, units_between
+from shared.domain.orders import Discount, Gateway, LineItem, Order, Payment
+from shared.domain.policy import DiscountPolicy, ShippingPolicy, to_document
 from shared.domain.units import UnitRange, count, free, take
 
 
@@ -19,6 +19,8 @@ class KeptReason(StrEnum):
     SHIPPING_NEVER = "shipping_never"
     SHIPPING_WITH_LAST_UNIT = "shipping_with_last_unit"
     SHIPPING_ALREADY_SHIPPED = "shipping_already_shipped"
+    DISCOUNT_LOST = "discount_lost"
+    FEE = "fee"
 
 
 class RefundState(StrEnum):
@@ -68,14 +70,18 @@ class LineShare:
 class Quote:
     """What canceling these units brings back.
 
-    `value_minor` is the units' money with the shipping that goes with them; `refund_minor` the part that
-    was charged, and the sum over `payments`; the rest, `released_minor`, is never charged.
+    `value_minor` is the units' money with the shipping that goes with them, less a discount that is lost;
+    `refund_minor` the part that was charged, less the fee, and the sum over `payments`;
+    `released_minor` is never charged. `repriced_minor` is what lost discounts changed, negative where one
+    counts again.
     """
 
     hash: str
     currency: str
     value_minor: int
     shipping_minor: int
+    repriced_minor: int
+    fee_minor: int
     refund_minor: int
     lines: tuple[LineShare, ...]
     payments: tuple[PaymentShare, ...]
@@ -84,7 +90,7 @@ class Quote:
     @property
     def released_minor(self) -> int:
         """Money that will not be charged any more."""
-        return self.value_minor - self.refund_minor
+        return self.value_minor - self.refund_minor - self.fee_minor
 
 
 def pick_units(order: Order, quantities: Mapping[LineItemId, int]) -> dict[LineItemId, tuple[UnitRange, ...]]:
@@ -102,25 +108,31 @@ def pick_units(order: Order, quantities: Mapping[LineItemId, int]) -> dict[LineI
     return picked
 
 
-def quote(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]]) -> Quote:
-    """Work out what canceling exactly these units brings back, as the order stands."""
+def quote(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]], *, for_buyer: bool) -> Quote:
+    """Work out what canceling exactly these units brings back, as the order stands; buyers pay the fee."""
     lines = tuple(
         LineShare(line.id, tuple(units[line.id]), _line_money(order, line, units[line.id]))
         for line in order.line_items
         if units.get(line.id)
     )
     shipping, kept = _shipping(order, units)
-    value = sum(share.amount_minor for share in lines) + shipping
-    refund = _charged_part(order, value)
+    locked = sum(share.amount_minor for share in lines) + shipping
+    repriced = _repriced(order, locked, {share.line_item_id: share.quantity for share in lines})
+    value = locked - repriced
+    charged = _charged_part(order, value)
+    fee = min(charged, _fee(order, value)) if for_buyer else 0
+    reasons = ((repriced, KeptReason.DISCOUNT_LOST), (fee, KeptReason.FEE))
     return Quote(
         hash=fingerprint(order),
         currency=order.currency,
         value_minor=value,
         shipping_minor=shipping,
-        refund_minor=refund,
+        repriced_minor=repriced,
+        fee_minor=fee,
+        refund_minor=charged - fee,
         lines=lines,
-        payments=split_over_payments(order.payments, refund),
-        kept=kept,
+        payments=split_over_payments(order.payments, charged - fee),
+        kept=(*kept, *(Kept(amount, why) for amount, why in reasons if amount)),
     )
 
 
@@ -182,8 +194,37 @@ def _shipping(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]]) -> 
 def _charged_part(order: Order, value_minor: int) -> int:
     # What was authorized and never captured is released first; only what was charged beyond it goes back.
     held = sum(payment.left_minor for payment in order.payments)
-    still_due = order.total_minor - order.canceled_minor - value_minor
+    still_due = order.total_minor - order.canceled_minor - value_minor + order.fees_minor
     return max(0, min(value_minor, held - still_due))
+
+
+def _fee(order: Order, value_minor: int) -> int:
+    # Over all that the buyer canceled so far, so that many small cancellations cost what one large does.
+    base = order.fee_base_minor + value_minor
+    whole = order.policy.fee.fixed_minor + percent_of(base, order.policy.fee.percent)
+    return max(0, min(base, whole) - order.fees_minor)
+
+
+def _repriced(order: Order, locked_minor: int, gone: Mapping[LineItemId, int]) -> int:
+    # Nobody pays for canceling: where the lost discount exceeds the units' money, nothing goes back.
+    if order.policy.discount is not DiscountPolicy.REPRICE:
+        return 0
+    kept = {line.id: line.ordered - line.canceled - gone.get(line.id, 0) for line in order.line_items}
+    lost = sum(_lost(order, discount, kept) for discount in order.discounts)
+    return min(locked_minor, lost - order.repriced_minor)
+
+
+def _lost(order: Order, discount: Discount, kept: Mapping[LineItemId, int]) -> int:
+    covered = [line for line in order.line_items if line.id in discount.shares]
+    threshold = discount.min_subtotal_minor
+    subtotal = sum(_last_units(line.price_minor, line.ordered, kept[line.id]) for line in covered)
+    if threshold is None or subtotal >= threshold:
+        return 0
+    return sum(_last_units(discount.shares[line.id], line.ordered, kept[line.id]) for line in covered)
+
+
+def _last_units(total: int, quantity: int, count_: int) -> int:
+    return units_between(total, quantity, quantity - count_, quantity)
 
 
 def fingerprint(order: Order) -> str:

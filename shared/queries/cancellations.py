@@ -8,13 +8,14 @@ from sqlalchemy import func, select
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.eligibility import assess
-from shared.domain.errors import InvalidContent, NotEligible, NotFound
+from shared.domain.errors import NotFound
 from shared.domain.ids import LineItemId, MerchantId, RequestId
 from shared.domain.metrics import RateCounts, forecast, rate
 from shared.domain.orders import Order
 from shared.domain.reasons import Reason
 from shared.domain.refunds import pick_units, quote
 from shared.domain.restock import rule_for
+from shared.domain.selection import choose
 from shared.queries import rates
 from shared.queries.requests import labels, request_views
 from shared.queries.values import Consequences, QuoteView, RequestView
@@ -117,18 +118,8 @@ def quote_view(
 ) -> QuoteView:
     """Quote in an open transaction; see `quote_for`."""
     verdicts = assess(facts, asker, now=tx.now)
-    wanted = {line_id: verdict.quantity for line_id, verdict in verdicts.items()}
-    if quantities is not None:
-        wanted = dict(quantities)
-    if any(line_id not in verdicts for line_id in wanted):
-        raise InvalidContent("An item of this request is not on the order.")
-    over = {line_id for line_id, units in wanted.items() if units > verdicts[line_id].quantity}
-    if over:
-        raise NotEligible(
-            blockers={line_id: verdicts[line_id].blockers for line_id in over},
-            left={line_id: verdicts[line_id].quantity for line_id in over},
-        )
-    quoted = quote(facts, pick_units(facts, wanted))
+    wanted = choose(facts, verdicts, quantities)
+    quoted = quote(facts, pick_units(facts, wanted), for_buyer=asker is ActorKind.BUYER)
     units = sum(wanted.values())
     counts = rates.counts(tx)
     return QuoteView(
@@ -154,7 +145,7 @@ def consequences(
         rate_now = rate(rates.counts(tx))
         return {
             request.id: Consequences(
-                quote=quote(facts, held[request.id]),
+                quote=quote(facts, held[request.id], for_buyer=request.for_buyer),
                 restocked_units=request.quantity if rule_for(request.reason) in restocking else 0,
                 rate_now=rate_now,
             )

@@ -74,7 +74,7 @@ class MailRequest:
     @property
     def released_minor(self) -> int:
         """Money of the canceled units that was never charged, in minor units."""
-        return self.view.value_minor - self.view.refund_minor
+        return self.view.released_minor
 
     @property
     def shipped_before(self) -> int:

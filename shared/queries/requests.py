@@ -133,6 +133,7 @@ def _view(
         message=texts.get((request.id, "message"), ""),
         units=_requested_units(units, line_labels),
         value_minor=request.value_minor,
+        fee_minor=request.fee_minor,
         refund_minor=request.refund_minor,
         requested_at=request.requested_at,
         decide_by=request.decide_by,

@@ -86,6 +86,7 @@ class RequestView:
     message: str
     units: tuple[RequestedUnits, ...]
     value_minor: int
+    fee_minor: int
     refund_minor: int
     requested_at: datetime
     decide_by: datetime | None
@@ -108,6 +109,11 @@ class RequestView:
     def is_whole_order(self) -> bool:
         """Every unit of the order is in it."""
         return self.quantity == self.ordered
+
+    @property
+    def released_minor(self) -> int:
+        """Money that will not be charged any more."""
+        return self.value_minor - self.refund_minor - self.fee_minor
 
     @property
     def can_be_decided(self) -> bool:

@@ -1,14 +1,15 @@
 """Rows into facts: what the domain is handed to judge, and unit ranges on their way in and out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from psycopg.types.multirange import Int4Multirange
 from psycopg.types.range import Int4Range
 
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId
-from shared.domain.orders import Gateway, LineItem, Order, Payment
+from shared.domain.orders import Discount, Gateway, LineItem, Order, Payment
 from shared.domain.policy import from_document
 from shared.domain.units import UnitRange
 from shared.storage.engine import Transaction
@@ -69,6 +70,10 @@ def assemble(
         canceled_minor=order.canceled_minor,
         policy=from_document(order.policy),
         line_items=tuple(_line_facts(line, claimed[line.id]) for line in lines),
+        discounts=tuple(_discount_facts(given, lines) for given in order.discounts),
+        repriced_minor=order.repriced_minor,
+        fees_minor=order.fees_minor,
+        fee_base_minor=order.fee_base_minor,
         payments=tuple(_payment_facts(payment) for payment in payments),
         fulfilled_by_other=order.fulfilled_by_other,
         hold=order.hold,
@@ -91,7 +96,17 @@ def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange]) -> LineItem:
         tax_minor=line.tax_minor,
         shipping_minor=line.shipping_minor,
         cancelable=line.cancelable,
+        parent_sku=line.parent_sku,
         claimed=tuple(claimed),
+    )
+
+
+def _discount_facts(given: Mapping[str, Any], lines: Sequence[LineItemRecord]) -> Discount:
+    shares = zip(lines, given["shares"], strict=True)
+    return Discount(
+        shares={LineItemId(line.id): share for line, share in shares if share is not None},
+        names_items=bool(given["skus"]),
+        min_subtotal_minor=given["min_subtotal"],
     )
 
 

@@ -49,7 +49,7 @@ MONEY = {
         SELECT o.id, format('total %s, captured %s, canceled %s, refunds owed %s',
             o.total_minor, o.captured_minor, o.canceled_minor, r.minor)
         FROM orders o
-        CROSS JOIN LATERAL (SELECT coalesce(sum(refund_minor), 0)::bigint AS minor,
+        CROSS JOIN LATERAL (SELECT coalesce(sum(refund_minor + fee_minor), 0)::bigint AS minor,
             coalesce(bool_or(source = 'system' AND decided_at = requested_at), false) AS elsewhere
           FROM cancellation_requests
           WHERE merchant_id = o.merchant_id AND order_id = o.id AND state = 'accepted') r

@@ -1,38 +1,51 @@
-"""A cancellation policy as JSON; what this version cannot honor is refused by name."""
+"""A cancellation policy as JSON."""
 
 from typing import Annotated
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from shared.domain.policy import Mode, Policy, ShippingPolicy, SilenceOutcome, WindowFrom
+from shared.domain.policy import DiscountPolicy, Fee, Mode, Policy, ShippingPolicy, SilenceOutcome, WindowFrom
+from shared.domain.reasons import Reason
+from shared.domain.rules import Decision, Rule
 from shared.web.strict_json import Payload
 
 _MOST_HOURS = 10 * 365 * 24
 _MOST_UNDO_MINUTES = 7 * 24 * 60
 
 
-def _known_mode(value: str) -> str:
-    if value not in set(Mode):
-        raise ValueError("this version offers the modes automatic and review")
-    return value
+class FeePayload(Payload):
+    """What a buyer pays for canceling: minor units once an order, and a whole percentage."""
+
+    fixed: Annotated[int, Field(ge=0, le=10**12)] = 0
+    percent: Annotated[int, Field(ge=0, le=100)] = 0
 
 
-def _locked(value: str) -> str:
-    if value != "lock":
-        raise ValueError("this version offers lock alone")
-    return value
+class RulePayload(Payload):
+    """A decision and its conditions; those left out hold always."""
 
+    decision: Annotated[Decision, Field(strict=False)] = Decision.ACCEPT
+    within_minutes: Annotated[int, Field(ge=0, le=_MOST_HOURS * 60)] | None = None
+    max_amount: Annotated[int, Field(ge=0, le=10**15)] | None = None
+    reasons: list[Annotated[Reason, Field(strict=False)]] = Field(default_factory=list)
+    nothing_shipped: bool = False
+    max_earlier_requests: Annotated[int, Field(ge=0, le=10**6)] | None = None
 
-def _nothing(value: object) -> object:
-    if value:
-        raise ValueError("this version does not offer it")
-    return value
+    def rule(self) -> Rule:
+        """Say it as the core takes it."""
+        return Rule(
+            decision=self.decision,
+            within_minutes=self.within_minutes,
+            most_minor=self.max_amount,
+            reasons=tuple(self.reasons),
+            nothing_shipped=self.nothing_shipped,
+            most_earlier=self.max_earlier_requests,
+        )
 
 
 class PolicyPayload(Payload):
     """What a merchant allows; each default is the product's."""
 
-    mode: Annotated[str, AfterValidator(_known_mode)] = Mode.REVIEW
+    mode: Annotated[Mode, Field(strict=False)] = Mode.REVIEW
     window_hours: Annotated[int, Field(ge=0, le=_MOST_HOURS)] | None = None
     window_from: Annotated[WindowFrom, Field(strict=False)] = WindowFrom.ORDERED
     pending: bool = True
@@ -40,14 +53,14 @@ class PolicyPayload(Payload):
     silence_outcome: Annotated[SilenceOutcome, Field(strict=False)] = SilenceOutcome.ACCEPT
     undo_minutes: Annotated[int, Field(ge=0, le=_MOST_UNDO_MINUTES)] = 0
     shipping: Annotated[ShippingPolicy, Field(strict=False)] = ShippingPolicy.LAST_UNIT
-    discount: Annotated[str, AfterValidator(_locked)] = "lock"
-    fee: Annotated[object, AfterValidator(_nothing)] = None
-    rules: Annotated[list[object], AfterValidator(_nothing)] = Field(default_factory=list)
+    discount: Annotated[DiscountPolicy, Field(strict=False)] = DiscountPolicy.LOCK
+    fee: FeePayload | None = None
+    rules: Annotated[list[RulePayload], Field(max_length=50)] = Field(default_factory=list)
 
     def policy(self) -> Policy:
         """Say it as the core takes it."""
         return Policy(
-            mode=Mode(self.mode),
+            mode=self.mode,
             window_hours=self.window_hours,
             window_from=self.window_from,
             pending=self.pending,
@@ -55,4 +68,7 @@ class PolicyPayload(Payload):
             silence_outcome=self.silence_outcome,
             undo_minutes=self.undo_minutes,
             shipping=self.shipping,
+            discount=self.discount,
+            fee=Fee(self.fee.fixed, self.fee.percent) if self.fee else Fee(),
+            rules=tuple(rule.rule() for rule in self.rules),
         )

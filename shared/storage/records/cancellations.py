@@ -29,6 +29,7 @@ class RequestRecord(TenantRow, Base):
     policy: Mapped[dict[str, Any]]
     quote: Mapped[dict[str, Any]]
     value_minor: Mapped[int]
+    fee_minor: Mapped[int]
     refund_minor: Mapped[int]
     requested_at: Mapped[datetime]
     decide_by: Mapped[datetime | None]

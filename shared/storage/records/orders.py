@@ -61,6 +61,9 @@ class OrderRecord(TenantRow, Base):
     authorized_minor: Mapped[int]
     captured_minor: Mapped[int]
     canceled_minor: Mapped[int] = mapped_column(server_default=text("0"))
+    repriced_minor: Mapped[int] = mapped_column(server_default=text("0"))
+    fees_minor: Mapped[int] = mapped_column(server_default=text("0"))
+    fee_base_minor: Mapped[int] = mapped_column(server_default=text("0"))
     refunded_minor: Mapped[int] = mapped_column(server_default=text("0"))
     refunds_failed: Mapped[int] = mapped_column(server_default=text("0"))
     fulfilled_by_other: Mapped[bool]

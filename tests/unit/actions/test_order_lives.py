@@ -22,7 +22,8 @@ from shared.domain.actors import BUYER, ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import InvalidContent, NotEligible, UnderCancellation
 from shared.domain.ids import RequestId
-from shared.domain.policy import Mode, Policy, ShippingPolicy
+from shared.domain.intake import IncomingDiscount
+from shared.domain.policy import DiscountPolicy, Fee, Mode, Policy, ShippingPolicy
 from shared.domain.reasons import DeclineReason, Reason
 from shared.queries.invariants import violations_of
 from shared.queries.orders import order_page
@@ -39,6 +40,8 @@ policies = st.builds(
     Policy,
     mode=st.sampled_from(Mode),
     shipping=st.sampled_from(ShippingPolicy),
+    discount=st.sampled_from([DiscountPolicy.LOCK, DiscountPolicy.REPRICE]),
+    fee=st.builds(Fee, st.integers(0, 500), st.integers(0, 30)),
 )
 few = st.lists(st.integers(0, 3), min_size=3, max_size=3)
 
@@ -53,20 +56,24 @@ class OrderLife(RuleBasedStateMachine):
         shipping=st.integers(0, 999),
         included=st.booleans(),
         paid=st.sampled_from([True, True, False, None]),
+        off=st.integers(0, 20),
         policy=policies,
     )
-    def take_in(self, lines, shipping, included, paid, policy) -> None:
+    def take_in(self, lines, shipping, included, paid, off, policy) -> None:
         self.merchant_id = a_merchant(self.db, policy)
         order = an_order().with_(shipping_minor=shipping, tax_included=included, paid=paid)
         for place, given in enumerate(lines):
             order = order.with_item(f"Item {place}", **given)
+        price = sum(given["price"] for given in lines)
+        discount = IncomingDiscount(price * off // 100, min_subtotal_minor=price // 2)
+        order = order.with_(discounts=(discount,) if discount.amount_minor else ())
         self.order_id = order.taken_in(self.db, self.merchant_id)
         self.lines = line_ids(self.db, self.merchant_id, self.order_id)
         self.ordered = [given["quantity"] for given in lines]
         self.shipped, self.canceled = [0] * len(lines), [0] * len(lines)
         self.requests: dict[RequestId, list[int]] = {}
         self.states: dict[RequestId, RequestState] = {}
-        self.review = policy.mode is Mode.REVIEW
+        self.review = policy.mode is not Mode.AUTOMATIC
 
     @rule(wanted=few, reason=st.sampled_from([None, Reason.OTHER, Reason.PRICE_TOO_HIGH]))
     def the_buyer_asks(self, wanted, reason) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, new_id
 from shared.domain.intake import IncomingDiscount, IncomingLine, IncomingOrder, allocate
-from shared.domain.orders import Gateway, LineItem, Order, Payment
+from shared.domain.orders import Discount, Gateway, LineItem, Order, Payment
 from shared.domain.policy import Policy
 from shared.domain.refunds import pick_units, quote
 from shared.domain.units import UnitRange
@@ -58,6 +58,7 @@ def taken_in(given: IncomingOrder, policy: Policy | None = None, captured: int |
             tax_minor=line.tax_minor,
             shipping_minor=part.shipping_minor,
             cancelable=line.cancelable,
+            parent_sku=line.parent_sku,
         )
         for index, (line, part) in enumerate(zip(given.lines, money.lines, strict=True), start=1)
     )
@@ -75,14 +76,22 @@ def taken_in(given: IncomingOrder, policy: Policy | None = None, captured: int |
         canceled_minor=0,
         policy=policy or Policy(),
         line_items=lines,
+        discounts=tuple(
+            Discount(
+                {line.id: share for line, share in zip(lines, shares, strict=True) if share is not None},
+                bool(discount.skus),
+                discount.min_subtotal_minor,
+            )
+            for discount, shares in zip(given.discounts, money.discount_shares, strict=True)
+        ),
         payments=(Payment(PaymentId(new_id()), Gateway.MANUAL, "", money.total_minor, paid, 0),),
     )
 
 
-def canceled(order: Order, *quantities: int) -> tuple[Order, int]:
+def canceled(order: Order, *quantities: int, for_buyer: bool = True) -> tuple[Order, int]:
     """Cancel so many units of each line; give the order afterwards and what was refunded."""
     wanted = {line.id: units for line, units in zip(order.line_items, quantities, strict=False)}
-    result = quote(order, pick_units(order, wanted))
+    result = quote(order, pick_units(order, wanted), for_buyer=for_buyer)
     shares = {share.line_item_id: share for share in result.lines}
     lines = []
     for line in order.line_items:
@@ -105,6 +114,9 @@ def canceled(order: Order, *quantities: int) -> tuple[Order, int]:
         line_items=tuple(lines),
         payments=payments,
         canceled_minor=order.canceled_minor + result.value_minor,
+        repriced_minor=order.repriced_minor + result.repriced_minor,
+        fees_minor=order.fees_minor + result.fee_minor,
+        fee_base_minor=order.fee_base_minor + (result.value_minor if for_buyer else 0),
         version=order.version + 1,
     )
     return after, result.refund_minor

@@ -20,9 +20,10 @@ from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Permission, Role
-from shared.domain.policy import Mode, Policy, ShippingPolicy, SilenceOutcome, WindowFrom
+from shared.domain.policy import DiscountPolicy, Mode, Policy, ShippingPolicy, SilenceOutcome, WindowFrom
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import Kept, KeptReason, RefundState
+from shared.domain.rules import Decision
 from shared.rendering import available_locales, speaking
 from shared.web import errors
 from tests.unit.house.law import ROOT, Findings, planted, uphold
@@ -63,6 +64,8 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
 # Read by machines and by ourselves, never by people. Next steps are said through the blocker they follow
 # from; a request's state shows as the status of its items and of its timeline.
 SILENT = {
+    Decision,
+    DiscountPolicy,
     EffectKind,
     MailEvent,
     Move,

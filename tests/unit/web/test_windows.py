@@ -89,6 +89,8 @@ QUOTE = Quote(
     currency="USD",
     value_minor=19200,
     shipping_minor=0,
+    repriced_minor=0,
+    fee_minor=0,
     refund_minor=19200,
     lines=(
         LineShare(KETTLE.id, (UnitRange(0, 2),), 12800),
