@@ -78,8 +78,11 @@ def to_document(policy: Policy) -> dict[str, Any]:
 
 
 def from_document(document: Mapping[str, Any]) -> Policy:
-    """Read a policy from the JSON document that `to_document` wrote."""
-    known = dict(document)
+    """Read a policy from the JSON document that `to_document` wrote.
+
+    One that was frozen before a field existed keeps what was the rule then: the field's default.
+    """
+    known = to_document(Policy()) | dict(document)
     return Policy(
         mode=Mode(known["mode"]),
         window_hours=known["window_hours"],

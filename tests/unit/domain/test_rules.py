@@ -44,3 +44,10 @@ def test_the_first_rule_that_fits_wins() -> None:
 def test_rules_survive_the_policys_document() -> None:
     policy = Policy(mode=Mode.RULES, rules=(Rule(Decision.ACCEPT, 30, 5_000, (Reason.OTHER,), True, 2),))  # noqa: FBT003 - as kept
     assert from_document(to_document(policy)) == policy
+
+
+def test_a_policy_frozen_before_a_field_existed_reads_with_its_default() -> None:
+    later = ("discount", "fee", "rules")
+    frozen = {name: value for name, value in to_document(Policy(undo_minutes=5)).items() if name not in later}
+
+    assert from_document(frozen) == Policy(undo_minutes=5)
