@@ -1,9 +1,14 @@
 """Questions and answers about canceling."""
 
-from flask import render_template
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from shared.web.frames import PortalFrame
+
+
+def start() -> ResponseReturnValue:
+    """Lead whoever types the bare address to the help."""
+    return redirect(url_for("portal.help_page"))
 
 
 def help_page() -> ResponseReturnValue:

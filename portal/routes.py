@@ -24,6 +24,7 @@ def _order_page(path: str, view: access.View, *methods: str, limit: str = access
 
 _page(f"{PATH}<string:token>", access.open_link)
 _page("/find", orders.find_order, "GET", "POST")
+_page("/", answers.start)
 _page("/help", answers.help_page)
 _order_page("", orders.order_detail)
 _order_page("/cancel", cancellations.cancel_order, "GET", "POST")

@@ -11,7 +11,6 @@ from shared.storage.engine import Transaction
 from shared.storage.records import MerchantRecord
 
 _SHARDS = 8
-_SHORTEST_TERM = 3
 
 
 def order_row(
@@ -119,7 +118,7 @@ def has_past(order: IncomingOrder) -> bool:
 def terms(order: IncomingOrder) -> set[str]:
     """List what an order is found by: parts of its number, words of the name, the address, its SKUs."""
     number = order.number.lower()
-    parts = {number[start:] for start in range(max(1, len(number) - _SHORTEST_TERM + 1))}
+    parts = {number[start:] for start in range(len(number))}
     name = order.buyer_name.lower()
     words = {name, *re.split(r"\s+", name)} - {""}
     skus = {line.sku.lower() for line in order.lines} - {""}

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 THREADS = 8
 CONNECTION_LIMIT = 2000
+# Far above what any page or call takes: those limits answer in words, this one only saves memory and disk.
+LARGEST_BODY = 8 * 1024 * 1024
 CHANNEL_TIMEOUT_SECONDS = 20
 COMPOSITION_ROOT = "wsgi"
 
@@ -55,6 +57,7 @@ def _run(settings: Settings, host: str, threads: int, proxy: dict[str, Any]) -> 
             port=settings.port,
             threads=threads,
             connection_limit=CONNECTION_LIMIT,
+            max_request_body_size=LARGEST_BODY,
             channel_timeout=CHANNEL_TIMEOUT_SECONDS,
             url_scheme=urlsplit(settings.base_url).scheme,
             ident=None,

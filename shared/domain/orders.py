@@ -162,6 +162,11 @@ class Order:
         raise KeyError(line_item_id)
 
 
+def spelled(status: ItemStatus | OrderStatus) -> str:
+    """Spell a status as the public contract does, for readers of any language: "Partially shipped"."""
+    return status.value.replace("_", " ").capitalize()
+
+
 def item_status(*, ordered: int, shipped: int, canceled: int, requested: int, pending: bool) -> ItemStatus:
     """Derive an item's status: the first rule that holds."""
     rules = (

@@ -7,7 +7,7 @@ from uuid import UUID
 from shared.domain.cancellation import RequestState
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.ids import LineItemId, OrderId
-from shared.domain.orders import Gateway, ItemStatus, OrderStatus
+from shared.domain.orders import Gateway
 from shared.domain.refunds import KeptReason, RefundState
 
 
@@ -57,7 +57,7 @@ class LineDocument:
     shipped: int
     canceled: int
     requested: int
-    status: ItemStatus
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class OrderDocument:
     fulfilled_by: str
     hold: bool
     disputed: bool
-    status: OrderStatus
+    status: str
     cancellation_requested: bool
     cancellations: tuple[CancellationDocument, ...]
     refunds: tuple[RefundDocument, ...]

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from shared.domain.actors import ActorKind
 from shared.domain.eligibility import NEXT_STEPS, assess
 from shared.domain.ids import LineItemId, MerchantId, OrderId
-from shared.domain.orders import Gateway, OrderStatus, item_status
+from shared.domain.orders import Gateway, OrderStatus, item_status, spelled
 from shared.domain.refunds import RefundState
 from shared.queries.cancellation_documents import cancellation_documents
 from shared.queries.document_values import (
@@ -89,7 +89,7 @@ def order(tx: Transaction, order_id: UUID) -> OrderDocument:
         fulfilled_by="other" if record.fulfilled_by_other else "merchant",
         hold=record.hold,
         disputed=record.disputed,
-        status=OrderStatus(record.status),
+        status=spelled(OrderStatus(record.status)),
         cancellation_requested=record.requested > 0,
         cancellations=cancellation_documents(tx, requests_on(tx, record.id)),
         refunds=tuple(_refund_document(refund) for refund in refunds_on(tx, record.id)),
@@ -177,12 +177,14 @@ def _line_documents(record: OrderRecord, lines: Sequence[LineItemRecord]) -> tup
             shipped=line.shipped,
             canceled=line.canceled,
             requested=line.requested,
-            status=item_status(
-                ordered=line.ordered,
-                shipped=line.shipped,
-                canceled=line.canceled,
-                requested=line.requested,
-                pending=pending,
+            status=spelled(
+                item_status(
+                    ordered=line.ordered,
+                    shipped=line.shipped,
+                    canceled=line.canceled,
+                    requested=line.requested,
+                    pending=pending,
+                )
             ),
         )
         for line in lines

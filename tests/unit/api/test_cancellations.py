@@ -33,13 +33,13 @@ def test_an_empty_object_asks_for_all_that_may_go_and_the_merchant_decides_at_on
     assert told["order_number"] == order["number"]
     assert [units["quantity"] for units in told["line_items"]] == [3, 2]
     during = store.call("GET", address(order)).json
-    assert (during["cancellation_requested"], during["status"]) == (True, "unshipped")
-    assert {line["status"] for line in during["line_items"]} == {"cancellation_requested"}
+    assert (during["cancellation_requested"], during["status"]) == (True, "Unshipped")
+    assert {line["status"] for line in during["line_items"]} == {"Cancellation requested"}
 
     execution.execute(db, store.merchant_id, told["id"])
 
     after = store.call("GET", address(order)).json
-    assert (after["status"], after["cancellation_requested"]) == ("canceled", False)
+    assert (after["status"], after["cancellation_requested"]) == ("Canceled", False)
     assert [refund["amount"] for refund in after["refunds"]] == [22800]
     assert after["refunds"][0]["state"] == "manual"
     ended = store.call("GET", f"/cancellations/{told['id']}").json

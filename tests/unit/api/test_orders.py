@@ -35,7 +35,7 @@ def test_an_order_answers_as_it_was_given_and_how_it_stands(store) -> None:
     assert {name: told[name] for name in same} == {name: given[name] for name in same}
     assert told["placed_at"] == "2026-03-31T12:05:00Z"
     assert told["buyer"] == {"email": "ana.torres@example.com", "name": "Ana Torres", "locale": "en"}
-    assert told["status"] == "unshipped"
+    assert told["status"] == "Unshipped"
     assert told["cancellation_requested"] is False
     assert (told["cancellations"], told["refunds"]) == ([], [])
     for line, sent in zip(told["line_items"], given["line_items"], strict=True):
@@ -46,7 +46,7 @@ def test_an_order_answers_as_it_was_given_and_how_it_stands(store) -> None:
             0,
             0,
         )
-        assert line["status"] == "unshipped"
+        assert line["status"] == "Unshipped"
     assert store.call("GET", address(told)).json == told
 
 
@@ -62,8 +62,8 @@ def test_shipping_tax_beside_prices_is_told_as_it_was_given(store) -> None:
 def test_an_order_with_nothing_authorized_is_pending_unless_it_is_free(store) -> None:
     free = [{"sku": "GIFT", "title": "Gift", "quantity": 1, "unit_price": 0}]
 
-    assert store.taken_in(payments=[])["status"] == "pending"
-    assert store.taken_in(payments=[], line_items=free)["status"] == "unshipped"
+    assert store.taken_in(payments=[])["status"] == "Pending"
+    assert store.taken_in(payments=[], line_items=free)["status"] == "Unshipped"
 
 
 def test_a_number_is_taken_once_whatever_the_key(store) -> None:
@@ -104,7 +104,7 @@ def test_a_shipment_without_lines_takes_all_that_is_open(store) -> None:
     assert response.status_code == 201
     assert [units["quantity"] for units in response.json["line_items"]] == [3, 2]
     assert (response.json["carrier"], response.json["tracking"]) == ("UPS", "1Z")
-    assert store.call("GET", address(order)).json["status"] == "shipped"
+    assert store.call("GET", address(order)).json["status"] == "Shipped"
     again = store.call("POST", f"{address(order)}/shipments", {})
     assert (again.status_code, again.json["code"]) == (409, "not_eligible")
 
@@ -122,8 +122,8 @@ def test_a_shipment_names_lines_by_sku_or_id(store) -> None:
     assert response.status_code == 201
     told = store.call("GET", address(order)).json
     assert [line["shipped"] for line in told["line_items"]] == [1, 2]
-    assert [line["status"] for line in told["line_items"]] == ["partially_shipped", "shipped"]
-    assert told["status"] == "partially_shipped"
+    assert [line["status"] for line in told["line_items"]] == ["Partially shipped", "Shipped"]
+    assert told["status"] == "Partially shipped"
 
 
 def test_a_sku_on_two_lines_is_ambiguous(store) -> None:

@@ -11,7 +11,7 @@ from tests.unit.house.test_routes import rules
 FACES = ("portal", "console")
 # They answer with a part of another page, or lead to one.
 WITHOUT_PAGE = frozenset({
-    "portal.open_link", "portal.cancel_quote", "console.start", "console.cancel_order_quote",
+    "portal.open_link", "portal.start", "portal.cancel_quote", "console.start", "console.cancel_order_quote",
 })  # fmt: skip
 # They are shown in the place of another page.
 WITHOUT_VIEW = frozenset({"portal/link_expired.html"})

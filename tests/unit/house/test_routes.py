@@ -18,7 +18,7 @@ OPEN = frozenset({
     "assets.favicon", "assets.static_file",
     "console.sign_in", "console.sign_out",
     "health.healthz", "health.readyz", "health.robots",
-    "portal.find_order", "portal.help_page", "portal.open_link",
+    "portal.find_order", "portal.help_page", "portal.open_link", "portal.start",
 })  # fmt: skip
 # Never mounted in production; the settings refuse to.
 OF_THE_DEMO = ("mailbox", "testkit")

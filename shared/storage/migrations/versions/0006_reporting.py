@@ -7,7 +7,8 @@ down_revision = "0005"
 
 # A request without a reason follows the rule of Other; one that was made elsewhere moved no stock of ours.
 _VIEWS = {
-    "orders": """SELECT m.slug AS merchant, o.id AS order_id, o.number, o.status, o.currency,
+    "orders": """SELECT m.slug AS merchant, o.id AS order_id, o.number,
+        upper(left(o.status, 1)) || replace(substr(o.status, 2), '_', ' ') AS status, o.currency,
         o.captured_minor AS captured, o.placed_at FROM public.orders o""",
     "line_items": """SELECT m.slug AS merchant, o.order_id, o.id AS line_item_id, o.sku, o.ordered, o.shipped,
         o.canceled, o.requested FROM public.line_items o""",
