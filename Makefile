@@ -62,6 +62,10 @@ covered: $(TEST_READY) $(BROWSER_READY)
 	@echo "Coverage of the rest (floor 95 %):"
 	@$(BIN)/coverage report --omit='shared/domain/*,shared/storage/migrations/*' --fail-under=95
 
+.PHONY: bench
+bench: $(TEST_READY) ## Measure how near the product comes to its limits (BENCH="B1 B3" for some)
+	@$(CLEAN) $(BIN)/python -m tests.bench $(BENCH)
+
 .PHONY: fmt
 fmt: $(TEST_READY) ## Format the code and mend what can be mended by itself
 	@$(BIN)/ruff format -q $(wildcard $(CODE))
