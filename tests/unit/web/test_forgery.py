@@ -1,7 +1,7 @@
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from flask import Flask
@@ -96,10 +96,28 @@ def test_a_form_that_is_too_large_is_refused(app: Flask) -> None:
     assert client.post("/page", data=sent).status_code == 413
 
 
-def test_a_form_that_is_too_large_is_answered_by_the_real_server_too(app: Flask) -> None:
+@pytest.fixture
+def served(app: Flask) -> Iterator[int]:
+    """Serve the application as it really is served, in a thread that ends before anything is closed."""
     server = create_server(app, host="127.0.0.1", port=0)
-    Thread(target=server.run, daemon=True).start()
-    client = HTTPConnection("127.0.0.1", server.effective_port)
+    over = Event()
+
+    def serve() -> None:
+        while not over.is_set():
+            server.asyncore.loop(timeout=0.1, map=server._map, count=1)
+
+    thread = Thread(target=serve)
+    thread.start()
+    yield server.effective_port
+    over.set()
+    thread.join()
+    server.task_dispatcher.shutdown()
+    for channel in list(server._map.values()):
+        channel.close()
+
+
+def test_a_form_that_is_too_large_is_answered_by_the_real_server_too(served: int) -> None:
+    client = HTTPConnection("127.0.0.1", served)
     try:
         for _again in range(2):
             client.request("POST", "/page", body="words=" + "x" * 300_000)
@@ -108,4 +126,3 @@ def test_a_form_that_is_too_large_is_answered_by_the_real_server_too(app: Flask)
             assert answer.status == 413
     finally:
         client.close()
-        server.close()
