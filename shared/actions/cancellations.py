@@ -102,14 +102,14 @@ def decline(
     message: str = "",
     once: Once | None = None,
 ) -> None:
-    """Decline a request, also one that is accepted and not yet carried out; the buyer reads why.
+    """Decline a request, also an accepted one while its undo window runs; the buyer reads why.
 
     Raises NotFound or AlreadyDecided.
     """
     with db.begin(merchant_id) as tx:
         claim(tx, once)
         order, record = lock_request(tx, request_id)
-        move = Move.REINSTATE if record.state == RequestState.ACCEPTING else Move.DECLINE
+        move = Move.REINSTATE if _can_be_undone(tx, record) else Move.DECLINE
         end_declined(tx, order, record, actor, reason=reason, message=message, move=move)
         answered(tx, once, RequestId(record.id))
 
@@ -202,6 +202,13 @@ def end_declined(
         details={"reason": reason, "message": digest},
     )
     outbox.mail(tx, order, MailEvent.CANCELLATION_DECLINED, request_id=record.id)
+
+
+def _can_be_undone(tx: Transaction, record: RequestRecord) -> bool:
+    if record.state != RequestState.ACCEPTING or record.executes_at is None:
+        return False
+    # Without an undo window who accepted has decided, also for one who began before and waited for the lock.
+    return record.executes_at > max(tx.now, record.decided_at or tx.now)
 
 
 def _confirmed_before(tx: Transaction, order: OrderRecord, nonce: str | None) -> RequestId | None:
