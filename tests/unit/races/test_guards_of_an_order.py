@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from shared.actions import cancellations, execution, merchants, orders
+from shared.actions import cancellations, execution, merchants, moves, orders
 from shared.actions.cancellations import Ask
 from shared.actions.merchants import NewMerchant
 from shared.domain.actors import BUYER, ActorKind
@@ -176,6 +176,11 @@ def any_move(_state: RequestState, move: Move) -> RequestState:
     return ends.get(move, RequestState.DECLINED)
 
 
+def take_the_table_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (cancellations, moves):
+        monkeypatch.setattr(module, "after", any_move)
+
+
 def decline_twice_over(db: Database, merchant_id: MerchantId, second: Callable[..., None]) -> None:
     order_id = an_order().with_item(LINE, 3).taken_in(db, merchant_id)
     request_id = a_request(db, merchant_id, order_id)
@@ -188,7 +193,7 @@ def test_without_the_table_of_moves_a_request_ends_twice_and_frees_what_another_
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     merchant_id = a_merchant(db)
-    monkeypatch.setattr(cancellations, "after", any_move)
+    take_the_table_away(monkeypatch)
 
     decline_twice_over(db, merchant_id, cancellations.withdraw)
 
@@ -203,7 +208,7 @@ def test_without_the_table_of_moves_the_same_outcome_is_mailed_once_all_the_same
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     merchant_id = a_merchant(db)
-    monkeypatch.setattr(cancellations, "after", any_move)
+    take_the_table_away(monkeypatch)
     decline_again = partial(cancellations.decline, reason=DeclineReason.OTHER)
 
     with pytest.raises(IntegrityError, match="uq_messages_outcome"):
