@@ -10,7 +10,7 @@ from sqlalchemy import select
 from shared.actions import bulk_cancel_rows as rows
 from shared.actions.intake_rows import shard
 from shared.domain.actors import Actor, ActorKind
-from shared.domain.eligibility import assess
+from shared.domain.eligibility import Blocker, Eligibility, assess
 from shared.domain.errors import NotEligible, NotFound, Refusal
 from shared.domain.events import MailEvent
 from shared.domain.ids import LineItemId, RequestId, new_id
@@ -40,13 +40,17 @@ from shared.storage.records import (
 class Wanted:
     """What a merchant wants canceled of one order; `quantities` None is all that may go.
 
-    `key` names the wish: the same one twice on an order is refused by the database.
+    `whole_lines` are lines of which all that may go goes, whatever that is. `key` names the wish: the same
+    one twice on an order is refused by the database. With `only_unshipped` nothing goes
+    once a part has shipped.
     """
 
     order_id: UUID
     reason: Reason
     key: str
     quantities: Mapping[LineItemId, int] | None = None
+    whole_lines: frozenset[LineItemId] = frozenset()
+    only_unshipped: bool = False
     memo: str = ""
     message: str = ""
 
@@ -109,8 +113,13 @@ def _planned(tx: Transaction, wish: Wanted, found: tuple[OrderRecord, Order] | N
         return NotFound("There is no such order.")
     order, facts = found
     verdicts = assess(facts, ActorKind.MERCHANT_USER, now=tx.now)
+    if wish.only_unshipped and any(line.shipped for line in facts.line_items):
+        return NotEligible(
+            blockers={line.id: (Blocker.ALREADY_SHIPPED,) for line in facts.line_items},
+            left=dict.fromkeys(verdicts, 0),
+        )
     try:
-        chosen = choose(facts, verdicts, wish.quantities)
+        chosen = choose(facts, verdicts, _quantities(wish, verdicts))
     except Refusal as refusal:
         return refusal
     if not any(chosen.values()):
@@ -120,6 +129,16 @@ def _planned(tx: Transaction, wish: Wanted, found: tuple[OrderRecord, Order] | N
         )
     quoted = quote(facts, pick_units(facts, chosen), for_buyer=False, at=tx.now)
     return Planned(wish, RequestId(new_id()), order, facts, quoted)
+
+
+def _quantities(wish: Wanted, verdicts: Mapping[LineItemId, Eligibility]) -> Mapping[LineItemId, int] | None:
+    if wish.quantities is None and not wish.whole_lines:
+        return None
+    # One at least: a line of which nothing may go is refused like any other that asks for too much.
+    whole = {
+        line_id: max(1, verdicts[line_id].quantity) for line_id in wish.whole_lines if line_id in verdicts
+    }
+    return {**(wish.quantities or {}), **whole}
 
 
 def _change_sums(tx: Transaction, every: Sequence[Planned]) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import procrastinate
 from procrastinate.types import JSONValue
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.domain.events import EffectKind, MailEvent
@@ -17,6 +18,7 @@ from shared.storage.bulk import insert_rows
 from shared.storage.engine import Transaction, UntenantedTransaction
 from shared.storage.records import EffectRecord, MerchantRecord, MessageRecord, OrderRecord
 
+LEASE = timedelta(seconds=60)
 PERFORM = "perform"
 LOOK_UP_LINK = "look_up_link"
 QUEUES = {
@@ -24,6 +26,7 @@ QUEUES = {
     EffectKind.APPLY_SILENCE: "core",
     EffectKind.END_QUESTION: "core",
     EffectKind.SEND_MAIL: "mail",
+    EffectKind.ADVANCE_RUN: "bulk",
 }
 
 
@@ -88,6 +91,21 @@ def wake(tx: Transaction, kind: EffectKind, effect_id: EffectId, *, after: timed
         connection=connection,
     )
     job.defer(merchant_id=str(tx.merchant_id), effect_id=str(effect_id))
+
+
+def keep_hold(tx: Transaction, kind: EffectKind, subject_id: UUID) -> None:
+    """Lengthen the lease of an effect that is being carried out and takes its time."""
+    tx.session.execute(
+        update(EffectRecord)
+        .where(
+            EffectRecord.merchant_id == tx.merchant_id,
+            EffectRecord.kind == kind,
+            EffectRecord.subject_id == subject_id,
+            EffectRecord.state == "running",
+        )
+        .values(lease_until=func.clock_timestamp() + LEASE)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def mail(

@@ -41,7 +41,8 @@ SELECT status, payment_status, ordered, shipped, canceled, requested, canceled_m
 FROM orders WHERE id = :order
 """
 PARTS = {
-    "refunds": "SELECT kind, gateway, amount_minor, state FROM refunds WHERE order_id = :order ORDER BY 1, 2, 3",
+    "refunds": """SELECT kind, gateway, amount_minor, state FROM refunds
+        WHERE order_id = :order ORDER BY 1, 2, 3""",
     "requests": """SELECT state, source, requested_by, reason, reason_words, value_minor, refund_minor,
         warehouse FROM cancellation_requests WHERE order_id = :order ORDER BY requested_at, id""",
     "units": """SELECT u.asked, u.quantity, u.units::text FROM request_units u
