@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from shared.domain.bulk import RowAction, RowProblem, Verdict, problem_of
 from shared.domain.eligibility import Blocker
 from shared.domain.errors import NotFound, Refusal
 from shared.domain.ids import LineItemId
+from shared.domain.metrics import in_period
 from shared.domain.reasons import Reason
 from shared.storage.engine import Transaction
 from shared.storage.records import BulkRowRecord, BulkRunRecord
@@ -25,11 +27,15 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What a batch came to: a document per row, sums by name, and minor units going back by currency."""
+    """What a batch came to: a document per row, sums by name.
+
+    `refunded` and `released` are minor units by currency: those that go back, those that are never charged.
+    """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     sums: Counter[str] = field(default_factory=Counter)
-    money: Counter[str] = field(default_factory=Counter)
+    refunded: Counter[str] = field(default_factory=Counter)
+    released: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,7 @@ def _round(
         if isinstance(planned, Planned):
             going.append(planned)
             _note_done(results, wish, planned, dry_run=run.dry_run)
+            _add_up(results, planned, tx.now.date())
         else:
             later += _note_refused(results, wish, planned, codes)
     if not run.dry_run:
@@ -138,10 +145,19 @@ def _note_done(results: Results, wish: _Wish, planned: Planned, *, dry_run: bool
         )
         left = 0
         results.sums["warnings" if warned else "done"] += 1
+
+
+def _add_up(results: Results, planned: Planned, today: date) -> None:
+    order, quoted = planned.order, planned.quoted
     results.sums["orders"] += 1
     results.sums["units"] += planned.units
-    results.sums["by_merchant"] += not planned.order.canceled_by_merchant
-    results.money[planned.order.currency] += planned.quoted.refund_minor
+    results.sums["orders_refunded"] += quoted.refund_minor > 0
+    results.sums["orders_released"] += quoted.released_minor > 0
+    results.sums["counting"] += not order.canceled_by_merchant and in_period(order.placed_at.date(), today)
+    if quoted.refund_minor:
+        results.refunded[order.currency] += quoted.refund_minor
+    if quoted.released_minor:
+        results.released[order.currency] += quoted.released_minor
 
 
 def _note_refused(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from shared.actions import bulk_batches
 from shared.actions.bulk_batches import BATCH, Results
 from shared.domain.actors import Actor, ActorKind
-from shared.domain.bulk import ENDED, RowProblem, RunKind, RunState, StagedRow
+from shared.domain.bulk import ENDED, RowProblem, RunKind, RunState, StagedRow, StopReason
 from shared.domain.errors import AlreadyDecided, InvalidContent, NotFound
 from shared.domain.events import EffectKind
 from shared.domain.ids import MerchantId, new_id
@@ -144,7 +144,7 @@ def stop(db: Database, merchant_id: MerchantId, run_id: UUID) -> None:
             return
         run.stop_requested = True
         if run.state == RunState.PREVIEWED or run.per_day:
-            _stop(tx, run, "stopped by a person")
+            _stop(tx, run, StopReason.BY_A_PERSON)
 
 
 def advance(
@@ -156,19 +156,24 @@ def advance(
         if run.state != RunState.RUNNING:
             return False
         if run.stop_requested:
-            _stop(tx, run, "stopped by a person")
+            _stop(tx, run, StopReason.BY_A_PERSON)
         elif not _may_go_on(tx, run):
-            _stop(tx, run, "whoever began it may no longer do this")
+            _stop(tx, run, StopReason.NO_LONGER_PERMITTED)
         else:
             return _next_batch(tx, run, codes)
         return False
 
 
 def take_turn(
-    db: Database, merchant_id: MerchantId, run_id: UUID, codes: Mapping[RowProblem, str] = CODES
+    db: Database,
+    merchant_id: MerchantId,
+    run_id: UUID,
+    codes: Mapping[RowProblem, str] = CODES,
+    *,
+    seconds: float = TURN_SECONDS,
 ) -> None:
-    """Advance a run for a worker's turn; what is left waits for another, so that no run holds up the others."""
-    end = time.monotonic() + TURN_SECONDS
+    """Advance a run for a worker's turn; what is left waits for another, so that none holds up the others."""
+    end = time.monotonic() + seconds
     while advance(db, merchant_id, run_id, codes):
         if time.monotonic() > end:
             _put_aside(db, merchant_id, run_id)
@@ -266,17 +271,21 @@ def _next_batch(tx: Transaction, run: BulkRunRecord, codes: Mapping[RowProblem, 
 
 
 def _added(counters: Mapping[str, Any], results: Results) -> dict[str, Any]:
-    """Add a batch's sums; `money` maps a currency to minor units."""
-    total: dict[str, Any] = {**counters}
-    for name, more in results.sums.items():
-        total[name] = total.get(name, 0) + more
-    money = dict(total.get("money", {}))
-    for currency, minor in results.money.items():
-        money[currency] = money.get(currency, 0) + minor
-    return {**total, "money": money}
+    """Add a batch's sums; `refunded` and `released` map a currency to minor units."""
+    return {
+        **counters,
+        **_sum(counters, results.sums),
+        "refunded": _sum(counters.get("refunded", {}), results.refunded),
+        "released": _sum(counters.get("released", {}), results.released),
+    }
 
 
-def _stop(tx: Transaction, run: BulkRunRecord, why: str) -> None:
+def _sum(before: Mapping[str, Any], more: Mapping[str, int]) -> dict[str, int]:
+    kept = {name: figure for name, figure in before.items() if isinstance(figure, int)}
+    return {**kept, **{name: kept.get(name, 0) + count for name, count in more.items()}}
+
+
+def _stop(tx: Transaction, run: BulkRunRecord, why: StopReason) -> None:
     bulk_staging.stop(tx, run.id)
     _end(tx, run, RunState.STOPPED, why)
 

@@ -30,6 +30,13 @@ class RunState(StrEnum):
 ENDED = frozenset({RunState.DONE, RunState.STOPPED, RunState.REFUSED})
 
 
+class StopReason(StrEnum):
+    """Why a run ended before its end."""
+
+    BY_A_PERSON = "by_a_person"
+    NO_LONGER_PERMITTED = "no_longer_permitted"
+
+
 class RowAction(StrEnum):
     """What a row asks for."""
 

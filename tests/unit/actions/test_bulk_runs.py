@@ -183,7 +183,7 @@ def test_a_dry_run_changes_nothing_and_comes_to_what_the_run_comes_to(db: Databa
     real = to_its_end(db, merchant_id, a_run(db, merchant_id, *rows))
 
     assert dry.counters == real.counters
-    assert dry.counters["money"] == {"USD": 12_800}
+    assert dry.counters["refunded"] == {"USD": 12_800}
 
 
 def test_the_same_file_again_is_the_run_that_was_there_first(db: Database) -> None:
@@ -289,7 +289,7 @@ def test_who_was_removed_from_the_team_meanwhile_stops_the_run(db: Database) -> 
 
     run = to_its_end(db, merchant_id, run_id)
 
-    assert (run.state, run.note) == (RunState.STOPPED, "whoever began it may no longer do this")
+    assert (run.state, run.note) == (RunState.STOPPED, "no_longer_permitted")
     assert status(db, merchant_id, order_ids[0]) == "unshipped"
 
 
