@@ -19,17 +19,20 @@ from hypothesis.stateful import (
 )
 
 from shared.actions import cancellations, execution, orders
+from shared.actions.adjustments import Adjustment, adjust
+from shared.actions.cancellations import Ask
 from shared.domain.actors import BUYER, ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import AlreadyDecided, InvalidContent, NotEligible, UnderCancellation
-from shared.domain.ids import RequestId
+from shared.domain.ids import LineItemId, RequestId
 from shared.domain.intake import IncomingDiscount
 from shared.domain.policy import DiscountPolicy, Fee, Mode, Policy, ShippingPolicy
 from shared.domain.reasons import DeclineReason, Reason
+from shared.queries.adjustments import adjustment_view
 from shared.queries.invariants import violations_of
 from shared.queries.orders import order_page
 from shared.storage.engine import Database
-from tests.builders import USER, a_merchant, an_order, cancel, line_ids, request, ship
+from tests.builders import USER, a_merchant, an_order, cancel, line_ids, quantities, request, ship
 
 LIVES = int(os.environ.get("LIVES", "12"))
 STEPS = 15
@@ -133,6 +136,32 @@ class OrderLife(RuleBasedStateMachine):
         elif any(units):
             self._ship_if_any(units)
             self._follow_shipment(units)
+
+    @rule(percent=st.integers(1, 100))
+    def the_merchant_adjusts(self, percent) -> None:
+        view = adjustment_view(self.db, self.merchant_id, self.order_id)
+        left = view.in_all_minor
+        amounts: dict[LineItemId, int] = {}
+        for found in view.lines:
+            amounts[found.id] = min(left, -(-found.most_minor * percent // 100))
+            left -= amounts[found.id]
+        wanted = Adjustment(amounts, min(left, view.most_shipping_minor))
+        if wanted.wanted.whole_minor:
+            adjust(self.db, self.merchant_id, self.order_id, wanted, USER)
+        else:
+            with pytest.raises(InvalidContent):
+                adjust(self.db, self.merchant_id, self.order_id, wanted, USER)
+
+    @rule(wanted=few, at_most=st.integers(0, 9_999))
+    def the_merchant_cancels_and_gives_back_less(self, wanted, at_most) -> None:
+        def ask(units: list[int]) -> RequestId:
+            chosen = quantities(self.db, self.merchant_id, self.order_id, *units)
+            less = Ask(chosen, reason=Reason.OTHER, most_minor=at_most)
+            request_id = cancellations.request(self.db, self.merchant_id, self.order_id, less, USER)
+            execution.execute(self.db, self.merchant_id, request_id)
+            return request_id
+
+        self._ask(wanted, ask, RequestState.ACCEPTED)
 
     @rule()
     def the_merchant_pays_back(self) -> None:
