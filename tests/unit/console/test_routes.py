@@ -28,6 +28,8 @@ ASKED = {
     "console.cancel_order_quote": Permission.CANCEL,
     "console.accept_request": Permission.DECIDE,
     "console.decline_request": Permission.DECIDE,
+    "console.adjust_price": Permission.REFUND,
+    "console.adjust_price_quote": Permission.REFUND,
     "console.confirm_shipment": Permission.SHIP,
     "console.order_memo": Permission.REPLY,
     "console.send_order_link": Permission.REPLY,
