@@ -78,7 +78,11 @@ class OrderLife(RuleBasedStateMachine):
     @rule(choice=ANY)
     def the_merchant_declines(self, choice: int) -> None:
         chosen = self._choose(choice, *OPEN)
-        cancellations.decline(self.db, self.merchant_id, chosen, USER, reason=DeclineReason.OTHER)
+        if not self.model.can_be_declined(chosen):
+            with pytest.raises(AlreadyDecided):
+                self._decline(chosen)
+            return
+        self._decline(chosen)
         self.model.end(chosen, RequestState.DECLINED)
 
     @precondition(lambda self: self._some(*OPEN))
@@ -101,7 +105,7 @@ class OrderLife(RuleBasedStateMachine):
         with pytest.raises(AlreadyDecided):
             cancellations.accept(self.db, self.merchant_id, chosen, USER)
         with pytest.raises(AlreadyDecided):
-            cancellations.decline(self.db, self.merchant_id, chosen, USER, reason=DeclineReason.OTHER)
+            self._decline(chosen)
 
     @precondition(lambda self: self._some(RequestState.ACCEPTING))
     @rule(choice=ANY, given=st.sampled_from([WarehouseAnswer.STOPPED, *WarehouseAnswer]))
@@ -228,6 +232,9 @@ class OrderLife(RuleBasedStateMachine):
             return
         request_id = cancellations.request(self.db, self.merchant_id, self.order_id, ask, actor)
         self.model.ask(request_id, going, reason, for_buyer=for_buyer)
+
+    def _decline(self, request_id: RequestId) -> None:
+        cancellations.decline(self.db, self.merchant_id, request_id, USER, reason=DeclineReason.OTHER)
 
     def _units(self, wanted: list[int], *, fitting: bool, for_buyer: bool) -> list[int]:
         units = wanted[: len(self.lines)]

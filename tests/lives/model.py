@@ -209,6 +209,12 @@ class OrderModel:
         if state is not RequestState.ACCEPTED:
             one.units = [set() for _ in self.lines]
 
+    def can_be_declined(self, request_id: RequestId) -> bool:
+        """Say whether an open request still waits for somebody: a person, the warehouse, the undo window."""
+        one = self.requests[request_id]
+        undo_runs = one.executes_at is not None and one.executes_at > self.minutes
+        return one.state is RequestState.REQUESTED or one.is_asked or undo_runs
+
     def answer(self, request_id: RequestId, given: WarehouseAnswer) -> None:
         """Take the warehouse's answer."""
         self.requests[request_id].question = Question(given)
