@@ -35,6 +35,7 @@ UNITS = st.lists(st.integers(0, 4), min_size=4, max_size=4)
 FITTING = st.sampled_from([True, True, True, False])
 
 steps = st.builds(FeeStep, st.integers(30, 240), st.integers(0, 500), st.integers(0, 40))
+warehouses = st.builds(Warehouse, st.sampled_from([10, 60]), st.sampled_from(WarehouseAnswer))
 policies = st.builds(
     Policy,
     mode=st.sampled_from(Mode),
@@ -50,7 +51,7 @@ policies = st.builds(
     ),
     rules=st.just(RULES),
     ask_again=st.sampled_from([True, True, False]),
-    warehouse=st.none() | st.builds(Warehouse, st.sampled_from([10, 60]), st.sampled_from(WarehouseAnswer)),
+    warehouse=st.none() | st.none() | warehouses,
 )
 lines = st.fixed_dictionaries(
     {

@@ -119,6 +119,18 @@ class OrderLife(RuleBasedStateMachine):
         self.model.answer(chosen, given)
         self._work_off()
 
+    @precondition(lambda self: self._some(*OPEN))
+    @rule()
+    def all_that_is_open_is_carried_out(self) -> None:
+        for request_id, one in self.model.requests.items():
+            if one.state is RequestState.REQUESTED:
+                cancellations.accept(self.db, self.merchant_id, request_id, USER)
+                self.model.accept(request_id)
+            if one.is_asked:
+                warehouse.answer(self.db, self.merchant_id, request_id, WarehouseAnswer.STOPPED, STORE)
+                self.model.answer(request_id, WarehouseAnswer.STOPPED)
+        self._let_pass(self.model.policy.undo_minutes)
+
     @precondition(lambda self: self._some(*RequestState))
     @rule(choice=ANY)
     def the_worker_comes_early_or_twice(self, choice: int) -> None:
@@ -132,9 +144,7 @@ class OrderLife(RuleBasedStateMachine):
 
     @rule(minutes=MINUTES)
     def time_passes_and_the_worker_does_what_is_due(self, minutes: int) -> None:
-        self.model.minutes += minutes
-        self.db.set_clock(self.model.minutes - BEGINS_AT)
-        self._work_off()
+        self._let_pass(minutes)
 
     @rule(wanted=UNITS)
     def the_store_ships(self, wanted: list[int]) -> None:
@@ -209,6 +219,11 @@ class OrderLife(RuleBasedStateMachine):
         if sum(canceled for _, canceled, _ in self.rows.counts) == sum(x.ordered for x in self.model.lines):
             idle = [payment for payment in payments if payment[1] == 0]
             assert all(released == authorized for authorized, _, _, released in idle)
+
+    def _let_pass(self, minutes: int) -> None:
+        self.model.minutes += minutes
+        self.db.set_clock(self.model.minutes - BEGINS_AT)
+        self._work_off()
 
     def _work_off(self) -> None:
         outer = outside(self.db, Remembering())
