@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared import blocker_words
+from shared import blocker_wording
 from shared.domain import eligibility
 from shared.domain.actors import ActorKind
 from shared.domain.eligibility import Blocker
@@ -293,15 +293,15 @@ def decline_reasons() -> list[tuple[str, str]]:
 
 def blocker(code: Blocker, *, to_merchant: bool = False) -> str:
     """Say what stands against a cancellation."""
-    return _((blocker_words.TO_MERCHANTS if to_merchant else blocker_words.TO_BUYERS)[code])
+    return _((blocker_wording.TO_MERCHANTS if to_merchant else blocker_wording.TO_BUYERS)[code])
 
 
 def next_step(code: Blocker, *, to_merchant: bool = False) -> str:
     """Say what the reader can do instead."""
     if to_merchant:
         step = eligibility.next_step(code, ActorKind.MERCHANT_USER)
-        return _(blocker_words.STEPS_OF_MERCHANTS[step])
-    return _(blocker_words.STEPS_OF_BUYERS[eligibility.next_step(code, ActorKind.BUYER)])
+        return _(blocker_wording.STEPS_OF_MERCHANTS[step])
+    return _(blocker_wording.STEPS_OF_BUYERS[eligibility.next_step(code, ActorKind.BUYER)])
 
 
 def why_not(code: Blocker, *, to_merchant: bool = False) -> str:
