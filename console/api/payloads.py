@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from shared.domain.errors import InvalidContent
 from shared.domain.ids import LineItemId
+from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import (
     BUYER_REASONS,
     MERCHANT_DECLINE_REASONS,
@@ -104,6 +105,12 @@ class DeclinePayload(Payload):
         if self.reason not in MERCHANT_DECLINE_REASONS:
             raise ValueError(f"{self.reason} follows from a shipment alone")
         return self
+
+
+class WarehousePayload(Payload):
+    """What the warehouse answers."""
+
+    answer: Annotated[WarehouseAnswer, Field(strict=False)]
 
 
 class NothingPayload(Payload):
