@@ -1,0 +1,23 @@
+"""A stand-in for Stripe, and the gateway that talks to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from shared.payments.stripe import StripeGateway
+from tests.stripe_peer import SECRET, Peer, running_peer
+
+
+@pytest.fixture
+def peer() -> Iterator[Peer]:
+    """Serve a stand-in."""
+    with running_peer() as one:
+        yield one
+
+
+@pytest.fixture
+def gateway(peer: Peer) -> StripeGateway:
+    """Talk to it with the right key."""
+    return StripeGateway(SECRET, url=peer.url)
