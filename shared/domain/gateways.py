@@ -1,13 +1,6 @@
-"""What a payment gateway is asked for, and why it would not do it."""
+"""Why a payment gateway did not do what it was asked for."""
 
 from enum import StrEnum
-
-
-class RefundKind(StrEnum):
-    """What a row of the ledger asks for: money back, or an authorization given up before any was taken."""
-
-    REFUND = "refund"
-    VOID = "void"
 
 
 class Trouble(StrEnum):

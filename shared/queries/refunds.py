@@ -1,0 +1,138 @@
+"""Refunds that wait for a person: to be paid by hand, failed, in doubt, reported by a gateway."""
+
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+
+from shared.domain.gateways import Trouble
+from shared.domain.ids import MerchantId, OrderId, RefundId
+from shared.domain.orders import Gateway
+from shared.domain.refunds import RefundKind, RefundState
+from shared.queries.values import ReportedRefund, WaitingRefund, WaitingRefunds
+from shared.storage.engine import Database, Transaction
+from shared.storage.records import OrderRecord, PaymentRecord, RefundRecord, ReportedRefundRecord
+
+MOST_COUNTED = 100
+_MOST_LISTED = 200
+# A try ends within half a minute; a bank within a week.
+_UNANSWERED_AFTER = timedelta(hours=1)
+_UNSETTLED_AFTER = timedelta(days=7)
+
+
+def waiting_refunds(db: Database, merchant_id: MerchantId) -> WaitingRefunds:
+    """List what waits for a person, the oldest first."""
+    with db.snapshot(merchant_id) as tx:
+        return WaitingRefunds(
+            by_hand=_rows(tx, RefundRecord.state == RefundState.MANUAL),
+            failed=_rows(tx, _is_failed()),
+            in_doubt=_rows(tx, _is_in_doubt(tx)),
+            reported=reported_refunds(tx),
+        )
+
+
+def waiting_refund_count(db: Database, merchant_id: MerchantId) -> int:
+    """Count what waits for a person, up to 100."""
+    with db.snapshot(merchant_id) as tx:
+        rows = select(RefundRecord.id).where(
+            RefundRecord.merchant_id == tx.merchant_id,
+            or_(RefundRecord.state == RefundState.MANUAL, _is_failed(), _is_in_doubt(tx)),
+        )
+        told = select(ReportedRefundRecord.id).where(
+            ReportedRefundRecord.merchant_id == tx.merchant_id, ReportedRefundRecord.settled_at.is_(None)
+        )
+        both = union_all(rows.limit(MOST_COUNTED), told.limit(MOST_COUNTED)).limit(MOST_COUNTED).subquery()
+        return tx.session.execute(select(func.count()).select_from(both)).scalar_one()
+
+
+def reported_refunds(tx: Transaction, order_id: OrderId | None = None) -> tuple[ReportedRefund, ...]:
+    """List refunds that a gateway reported and nobody has looked at, of one order or of all."""
+    wanted: Select[ReportedRefundRecord, OrderRecord, PaymentRecord] = (
+        select(ReportedRefundRecord, OrderRecord, PaymentRecord)
+        .outerjoin(
+            OrderRecord,
+            (OrderRecord.merchant_id == ReportedRefundRecord.merchant_id)
+            & (OrderRecord.id == ReportedRefundRecord.order_id),
+        )
+        .outerjoin(
+            PaymentRecord,
+            (PaymentRecord.merchant_id == ReportedRefundRecord.merchant_id)
+            & (PaymentRecord.id == ReportedRefundRecord.payment_id),
+        )
+        .where(
+            ReportedRefundRecord.merchant_id == tx.merchant_id, ReportedRefundRecord.settled_at.is_(None)
+        )
+        .order_by(ReportedRefundRecord.reported_at, ReportedRefundRecord.id)
+        .limit(_MOST_LISTED)
+    )
+    if order_id is not None:
+        wanted = wanted.where(ReportedRefundRecord.order_id == order_id)
+    return tuple(
+        _reported(row, order, payment) for row, order, payment in tx.session.execute(wanted).tuples()
+    )
+
+
+def _is_failed() -> ColumnElement[bool]:
+    return and_(RefundRecord.state == RefundState.FAILED, RefundRecord.retried_at.is_(None))
+
+
+def _is_in_doubt(tx: Transaction) -> ColumnElement[bool]:
+    unanswered = (RefundRecord.gateway_reference == "") & (
+        RefundRecord.first_sent_at < tx.now - _UNANSWERED_AFTER
+    )
+    return and_(
+        RefundRecord.state == RefundState.SENT,
+        or_(unanswered, RefundRecord.first_sent_at < tx.now - _UNSETTLED_AFTER),
+    )
+
+
+def _rows(tx: Transaction, wanted: ColumnElement[bool]) -> tuple[WaitingRefund, ...]:
+    found = tx.session.execute(
+        select(RefundRecord, OrderRecord, PaymentRecord.reference)
+        .join(
+            OrderRecord,
+            (OrderRecord.merchant_id == RefundRecord.merchant_id) & (OrderRecord.id == RefundRecord.order_id),
+        )
+        .join(
+            PaymentRecord,
+            (PaymentRecord.merchant_id == RefundRecord.merchant_id)
+            & (PaymentRecord.id == RefundRecord.payment_id),
+        )
+        .where(RefundRecord.merchant_id == tx.merchant_id, wanted)
+        .order_by(RefundRecord.created_at, RefundRecord.id)
+        .limit(_MOST_LISTED)
+    ).tuples()
+    return tuple(_waiting(row, order, reference) for row, order, reference in found)
+
+
+def _waiting(row: RefundRecord, order: OrderRecord, reference: str) -> WaitingRefund:
+    return WaitingRefund(
+        id=RefundId(row.id),
+        order_id=OrderId(order.id),
+        order_number=order.number,
+        buyer_name=order.buyer_name,
+        kind=RefundKind(row.kind),
+        gateway=Gateway(row.gateway),
+        reference=reference,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        trouble=Trouble(row.trouble) if row.trouble else None,
+        since=row.ended_at or row.first_sent_at or row.created_at,
+    )
+
+
+def _reported(
+    row: ReportedRefundRecord, order: OrderRecord | None, payment: PaymentRecord | None
+) -> ReportedRefund:
+    left = payment.captured_minor - payment.refunded_minor if payment else 0
+    return ReportedRefund(
+        id=row.id,
+        order_id=OrderId(order.id) if order else None,
+        order_number=order.number if order else "",
+        gateway=Gateway(row.gateway),
+        reference=row.reference,
+        payment_reference=row.payment_reference,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        reported_at=row.reported_at,
+        can_be_recorded=left >= row.amount_minor,
+    )
