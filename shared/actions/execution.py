@@ -10,15 +10,16 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.actions.claims import add_to_lines
 from shared.actions.intake_rows import shard
 from shared.domain.actors import SYSTEM
-from shared.domain.cancellation import Move, RequestState, after
+from shared.domain.cancellation import Move, Question, RequestState, after
 from shared.domain.events import Event, MailEvent
 from shared.domain.ids import MerchantId, RefundId, new_id
+from shared.domain.payments import PaymentShare
 from shared.domain.reasons import Reason
-from shared.domain.refunds import PaymentShare, Quote, RefundState, quote
+from shared.domain.refunds import Quote, RefundKind, RefundState
 from shared.domain.restock import rule_for
 from shared.storage import outbox, timeline
 from shared.storage.engine import Database, Transaction
-from shared.storage.facts import claimed_by, order_facts
+from shared.storage.facts import claimed_by, order_facts, quote_of
 from shared.storage.records import (
     OrderDayRecord,
     OrderRecord,
@@ -36,7 +37,7 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
     """Carry out a request that is *accepting* and due; leave any other alone, so it may be repeated."""
     with db.begin(merchant_id) as tx:
         order, record = lock_request(tx, request_id)
-        if record.state != RequestState.ACCEPTING or (record.executes_at or tx.now) > tx.now:
+        if not _is_due(tx, record):
             return
         quoted = _settle(tx, order, record)
         _count_for_rate(tx, order, record)
@@ -45,6 +46,7 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
         record.ended_at = tx.now
         record.value_minor = quoted.value_minor
         record.refund_minor = quoted.refund_minor
+        record.withheld_minor = quoted.withheld_minor
         units: dict[UUID, int] = {share.line_item_id: share.quantity for share in quoted.lines}
         add_to_lines(tx, order, units, requested=-1, canceled=1)
         timeline.note(
@@ -64,24 +66,41 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
         outbox.mail(tx, order, MailEvent.CANCELLATION_ACCEPTED, request_id=record.id)
 
 
+def _is_due(tx: Transaction, record: RequestRecord) -> bool:
+    waits = record.warehouse == Question.ASKED or (record.executes_at or tx.now) > tx.now
+    return record.state == RequestState.ACCEPTING and not waits
+
+
 def _settle(tx: Transaction, order: OrderRecord, record: RequestRecord) -> Quote:
-    for_buyer = record.requested_by == "buyer"
     held = claimed_by(tx, [record.id])[record.id]
-    quoted = quote(order_facts(tx, order), held, for_buyer=for_buyer)
+    quoted = quote_of(order_facts(tx, order), record, held)
     order.canceled_minor += quoted.value_minor
     order.repriced_minor += quoted.repriced_minor
     order.fees_minor += quoted.fee_minor
-    if for_buyer:
-        order.fee_base_minor += quoted.value_minor
+    order.withheld_minor += quoted.withheld_minor
+    if record.requested_by == "buyer":
+        percent = str(quoted.fee_percent)
+        order.fee_bases = {
+            **order.fee_bases,
+            percent: order.fee_bases.get(percent, 0) + quoted.value_minor,
+        }
     record.fee_minor = quoted.fee_minor
     order.refunded_minor += quoted.refund_minor
-    _write_refunds(tx, order, record, quoted.payments)
+    order.released_minor += sum(share.amount_minor for share in quoted.voids)
+    _write(tx, order, record, quoted.payments, RefundKind.REFUND)
+    _write(tx, order, record, quoted.voids, RefundKind.VOID)
     return quoted
 
 
-def _write_refunds(
-    tx: Transaction, order: OrderRecord, record: RequestRecord, shares: Sequence[PaymentShare]
+def _write(
+    tx: Transaction,
+    order: OrderRecord,
+    record: RequestRecord,
+    shares: Sequence[PaymentShare],
+    kind: RefundKind,
 ) -> None:
+    """Write what each payment gives back or will never be asked for, and reserve it there."""
+    reserve = PaymentRecord.refunded_minor if kind is RefundKind.REFUND else PaymentRecord.released_minor
     for share in shares:
         tx.session.add(
             RefundRecord(
@@ -90,6 +109,7 @@ def _write_refunds(
                 order_id=order.id,
                 request_id=record.id,
                 payment_id=share.payment_id,
+                kind=kind,
                 gateway=share.gateway,
                 amount_minor=share.amount_minor,
                 currency=order.currency,
@@ -100,7 +120,7 @@ def _write_refunds(
         tx.session.execute(
             update(PaymentRecord)
             .where(PaymentRecord.merchant_id == tx.merchant_id, PaymentRecord.id == share.payment_id)
-            .values(refunded_minor=PaymentRecord.refunded_minor + share.amount_minor)
+            .values({reserve: reserve + share.amount_minor})
             .execution_options(synchronize_session=False)
         )
     tx.session.flush()
