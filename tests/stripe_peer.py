@@ -1,7 +1,7 @@
 """A strict stand-in for Stripe: it keeps keys, refuses what Stripe refuses, and fails as it can fail.
 
-A key that was used before gets the very same answer (a 500 included), with other parameters it is refused, and
-nothing goes back beyond what was captured.
+A key that was used before gets the very same answer (a 500 included), with other parameters it is refused.
+Nothing goes back beyond what was captured.
 """
 
 from __future__ import annotations

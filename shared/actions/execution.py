@@ -1,21 +1,20 @@
 """Carry out an accepted cancellation: units, refunds, stock, timeline and outcome mail in one transaction."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.actions import refunds
 from shared.actions.claims import add_to_lines
 from shared.actions.intake_rows import shard
 from shared.domain.actors import SYSTEM
 from shared.domain.cancellation import Move, Question, RequestState, after
 from shared.domain.events import Event, MailEvent
-from shared.domain.ids import MerchantId, RefundId, new_id
-from shared.domain.payments import PaymentShare
+from shared.domain.ids import MerchantId, new_id
 from shared.domain.reasons import Reason
-from shared.domain.refunds import Quote, RefundKind, RefundState
+from shared.domain.refunds import Quote, RefundKind
 from shared.domain.restock import rule_for
 from shared.storage import outbox, timeline
 from shared.storage.engine import Database, Transaction
@@ -23,8 +22,6 @@ from shared.storage.facts import claimed_by, order_facts, quote_of
 from shared.storage.records import (
     OrderDayRecord,
     OrderRecord,
-    PaymentRecord,
-    RefundRecord,
     RequestRecord,
     RestockRuleRecord,
     StockMovementRecord,
@@ -85,45 +82,9 @@ def _settle(tx: Transaction, order: OrderRecord, record: RequestRecord) -> Quote
             percent: order.fee_bases.get(percent, 0) + quoted.value_minor,
         }
     record.fee_minor = quoted.fee_minor
-    order.refunded_minor += quoted.refund_minor
-    order.released_minor += sum(share.amount_minor for share in quoted.voids)
-    _write(tx, order, record, quoted.payments, RefundKind.REFUND)
-    _write(tx, order, record, quoted.voids, RefundKind.VOID)
+    refunds.write(tx, order, quoted.payments, request_id=record.id)
+    refunds.write(tx, order, quoted.voids, request_id=record.id, kind=RefundKind.VOID)
     return quoted
-
-
-def _write(
-    tx: Transaction,
-    order: OrderRecord,
-    record: RequestRecord,
-    shares: Sequence[PaymentShare],
-    kind: RefundKind,
-) -> None:
-    """Write what each payment gives back or will never be asked for, and reserve it there."""
-    reserve = PaymentRecord.refunded_minor if kind is RefundKind.REFUND else PaymentRecord.released_minor
-    for share in shares:
-        tx.session.add(
-            RefundRecord(
-                merchant_id=tx.merchant_id,
-                id=RefundId(new_id()),
-                order_id=order.id,
-                request_id=record.id,
-                payment_id=share.payment_id,
-                kind=kind,
-                gateway=share.gateway,
-                amount_minor=share.amount_minor,
-                currency=order.currency,
-                state=RefundState.MANUAL,
-                created_at=tx.now,
-            )
-        )
-        tx.session.execute(
-            update(PaymentRecord)
-            .where(PaymentRecord.merchant_id == tx.merchant_id, PaymentRecord.id == share.payment_id)
-            .values({reserve: reserve + share.amount_minor})
-            .execution_options(synchronize_session=False)
-        )
-    tx.session.flush()
 
 
 def _restock(tx: Transaction, order: OrderRecord, record: RequestRecord) -> None:

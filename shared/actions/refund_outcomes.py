@@ -1,4 +1,4 @@
-"""What becomes of a refund at its gateway: begin a try, and take the answer, whenever and however it comes."""
+"""What becomes of a refund at its gateway: begin a try, and take the answer, however it comes."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -47,9 +47,7 @@ def begin(db: Database, merchant_id: MerchantId, refund_id: UUID) -> Sending | N
         row.state = RefundState.SENT
         row.first_sent_at = row.first_sent_at or tx.now
         is_late = tx.now - row.first_sent_at > LATE
-        return Sending(
-            _asked(tx, order, row), RefundKind(row.kind), Gateway(row.gateway), is_first, is_late
-        )
+        return Sending(_asked(tx, order, row), RefundKind(row.kind), Gateway(row.gateway), is_first, is_late)
 
 
 def waiting(db: Database, merchant_id: MerchantId, refund_id: UUID) -> Sending | None:

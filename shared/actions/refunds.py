@@ -70,7 +70,7 @@ def write(
 def retry(
     db: Database, merchant_id: MerchantId, refund_id: UUID, actor: Actor, *, once: Once | None = None
 ) -> tuple[RefundId, ...]:
-    """Send what a failed row could not, in rows of its own; over the other payments if its own has too little.
+    """Send what a failed row could not, in new rows; over the other payments if its own has too little.
 
     Raises NotFound, AlreadyDecided, or NothingLeft when all payments together hold too little.
     """

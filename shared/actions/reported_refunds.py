@@ -65,7 +65,7 @@ def note_dispute(db: Database, merchant_id: MerchantId, payments: Sequence[str],
 
 
 def record(db: Database, merchant_id: MerchantId, reported_id: UUID, actor: Actor) -> None:
-    """Enter a reported refund into the ledger; it stands for a failed one of the same amount, if there is one.
+    """Enter a reported refund into the ledger, in the place of a failed one of the same amount if there is one.
 
     Raises NotFound, AlreadyDecided, or NothingLeft when the payment holds less.
     """
@@ -73,7 +73,9 @@ def record(db: Database, merchant_id: MerchantId, reported_id: UUID, actor: Acto
         reported, order = _lock_reported(tx, reported_id)
         if order is None or reported.payment_id is None:
             raise NotFound("This refund belongs to no order here.")
-        payment = tx.session.get_one(PaymentRecord, (merchant_id, reported.payment_id), populate_existing=True)
+        payment = tx.session.get_one(
+            PaymentRecord, (merchant_id, reported.payment_id), populate_existing=True
+        )
         left = payment.captured_minor - payment.refunded_minor
         if left < reported.amount_minor:
             raise NothingLeft("The payment holds less than this refund.", left_minor=left)
@@ -228,6 +230,4 @@ def _settle(
     reported.outcome = outcome
     tx.session.flush()
     if reported.order_id is not None:
-        timeline.note(
-            tx, reported.order_id, event, actor, details={"refund_minor": reported.amount_minor}
-        )
+        timeline.note(tx, reported.order_id, event, actor, details={"refund_minor": reported.amount_minor})

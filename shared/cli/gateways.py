@@ -94,9 +94,12 @@ def _credentials(account: str) -> Credentials:
 
 
 def _typed() -> tuple[str, str]:
-    ask = {"default": "", "show_default": False, "hide_input": True, "err": True}
-    secret = click.prompt("Secret key", **ask)
-    return secret.strip(), click.prompt("Signing secret of the webhooks", **ask).strip()
+    return _asked("Secret key"), _asked("Signing secret of the webhooks")
+
+
+def _asked(words: str) -> str:
+    typed: str = click.prompt(words, default="", show_default=False, hide_input=True, err=True)
+    return typed.strip()
 
 
 def _read() -> tuple[str, str]:

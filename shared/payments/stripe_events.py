@@ -1,4 +1,4 @@
-"""Read what Stripe tells by webhook, once its signature is proven; what is not about refunds or disputes is left."""
+"""Read what Stripe tells by webhook about refunds and disputes, once its signature is proven."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

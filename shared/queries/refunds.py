@@ -1,14 +1,16 @@
 """Refunds that wait for a person: to be paid by hand, failed, in doubt, reported by a gateway."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
 
+from shared.domain.errors import NotFound
 from shared.domain.gateways import Trouble
 from shared.domain.ids import MerchantId, OrderId, RefundId
 from shared.domain.orders import Gateway
 from shared.domain.refunds import RefundKind, RefundState
-from shared.queries.values import ReportedRefund, WaitingRefund, WaitingRefunds
+from shared.queries.refund_values import ReportedRefund, WaitingRefund, WaitingRefunds
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import OrderRecord, PaymentRecord, RefundRecord, ReportedRefundRecord
 
@@ -44,6 +46,15 @@ def waiting_refund_count(db: Database, merchant_id: MerchantId) -> int:
         return tx.session.execute(select(func.count()).select_from(both)).scalar_one()
 
 
+def order_of(db: Database, merchant_id: MerchantId, refund_id: UUID) -> OrderId:
+    """Tell which order a refund belongs to. Raises NotFound."""
+    with db.snapshot(merchant_id) as tx:
+        row = tx.session.get(RefundRecord, (merchant_id, refund_id))
+        if row is None:
+            raise NotFound("There is no such refund.")
+        return OrderId(row.order_id)
+
+
 def reported_refunds(tx: Transaction, order_id: OrderId | None = None) -> tuple[ReportedRefund, ...]:
     """List refunds that a gateway reported and nobody has looked at, of one order or of all."""
     wanted: Select[ReportedRefundRecord, OrderRecord, PaymentRecord] = (
@@ -58,17 +69,13 @@ def reported_refunds(tx: Transaction, order_id: OrderId | None = None) -> tuple[
             (PaymentRecord.merchant_id == ReportedRefundRecord.merchant_id)
             & (PaymentRecord.id == ReportedRefundRecord.payment_id),
         )
-        .where(
-            ReportedRefundRecord.merchant_id == tx.merchant_id, ReportedRefundRecord.settled_at.is_(None)
-        )
+        .where(ReportedRefundRecord.merchant_id == tx.merchant_id, ReportedRefundRecord.settled_at.is_(None))
         .order_by(ReportedRefundRecord.reported_at, ReportedRefundRecord.id)
         .limit(_MOST_LISTED)
     )
     if order_id is not None:
         wanted = wanted.where(ReportedRefundRecord.order_id == order_id)
-    return tuple(
-        _reported(row, order, payment) for row, order, payment in tx.session.execute(wanted).tuples()
-    )
+    return tuple(_reported(row, order, payment) for row, order, payment in tx.session.execute(wanted))
 
 
 def _is_failed() -> ColumnElement[bool]:
@@ -100,7 +107,7 @@ def _rows(tx: Transaction, wanted: ColumnElement[bool]) -> tuple[WaitingRefund, 
         .where(RefundRecord.merchant_id == tx.merchant_id, wanted)
         .order_by(RefundRecord.created_at, RefundRecord.id)
         .limit(_MOST_LISTED)
-    ).tuples()
+    )
     return tuple(_waiting(row, order, reference) for row, order, reference in found)
 
 

@@ -8,6 +8,7 @@ from shared.storage.records.cancellations import (
     StockMovementRecord,
     StockRecord,
 )
+from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
@@ -51,6 +52,7 @@ __all__ = [
     "ConsoleSessionRecord",
     "DoorRecord",
     "EffectRecord",
+    "GatewayRecord",
     "LineItemRecord",
     "LinkRecord",
     "MailboxRecord",
@@ -63,6 +65,7 @@ __all__ = [
     "PaymentRecord",
     "PersonalTextRecord",
     "RefundRecord",
+    "ReportedRefundRecord",
     "RequestRecord",
     "RequestUnitsRecord",
     "RestockRuleRecord",

@@ -17,7 +17,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from shared.actions import cancellations, execution, orders
+from shared.actions import cancellations, execution, refunds
 from shared.domain.actors import BUYER, ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import InvalidContent, NotEligible, UnderCancellation
@@ -132,7 +132,7 @@ class OrderLife(RuleBasedStateMachine):
     def the_merchant_pays_back(self) -> None:
         for refund in self._page().refunds:
             if refund.awaits_person:
-                orders.mark_refund_paid(self.db, self.merchant_id, refund.id, USER)
+                refunds.mark_paid(self.db, self.merchant_id, refund.id, USER)
 
     @invariant()
     def both_say_the_same(self) -> None:
