@@ -82,8 +82,8 @@ def _settle(tx: Transaction, order: OrderRecord, record: RequestRecord) -> Quote
             percent: order.fee_bases.get(percent, 0) + quoted.value_minor,
         }
     record.fee_minor = quoted.fee_minor
-    refunds.write(tx, order, quoted.payments, request_id=record.id)
-    refunds.write(tx, order, quoted.voids, request_id=record.id, kind=RefundKind.VOID)
+    refunds.write(tx, order, quoted.payments, RefundKind.REFUND, request_id=record.id)
+    refunds.write(tx, order, quoted.voids, RefundKind.VOID, request_id=record.id)
     return quoted
 
 

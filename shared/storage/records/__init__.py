@@ -39,6 +39,7 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
+from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
 __all__ = [
     "AdjustedItemRecord",
@@ -75,5 +76,8 @@ __all__ = [
     "StockRecord",
     "TenantRow",
     "TimelineRecord",
+    "UploadChunkRecord",
+    "UploadFindingRecord",
+    "UploadRecord",
     "UserRecord",
 ]
