@@ -102,6 +102,13 @@ _REFUND_STATES: Mapping[RefundState, Badge] = {
     RefundState.EXTERNAL: Badge(N_("Made before"), "", "check2"),
 }
 _WAITING_REFUND = Badge(N_("Waiting to be sent"), "", "clock")
+_VOID_STATES: Mapping[RefundState, Badge] = {
+    **_REFUND_STATES,
+    RefundState.PENDING: Badge(N_("Being released"), "", "clock"),
+    RefundState.SENT: Badge(N_("Being released"), "", "clock"),
+    RefundState.SUCCEEDED: Badge(N_("Released"), "", "check2"),
+    RefundState.MANUAL: Badge(N_("To be released by hand"), "", "clock"),
+}
 _MERCHANTS_AFFAIR = frozenset({RefundState.MANUAL, RefundState.FAILED})
 _REASONS: Mapping[Reason, str] = {
     Reason.ORDERED_BY_MISTAKE: N_("Order created by mistake"),
@@ -267,6 +274,11 @@ def payment_status(status: PaymentStatus) -> Badge:
 def refund_state(state: RefundState) -> Badge:
     """Show where a refund is."""
     return _said(_REFUND_STATES[state])
+
+
+def void_state(state: RefundState) -> Badge:
+    """Show where the release of an authorization is."""
+    return _said(_VOID_STATES[state])
 
 
 def refund_state_for_buyer(state: RefundState) -> Badge:

@@ -65,7 +65,7 @@ def note_dispute(db: Database, merchant_id: MerchantId, payments: Sequence[str],
 
 
 def record(db: Database, merchant_id: MerchantId, reported_id: UUID, actor: Actor) -> None:
-    """Enter a reported refund into the ledger, in the place of a failed one of the same amount if there is one.
+    """Enter a reported refund into the ledger, in the place of a failed one of the same amount.
 
     Raises NotFound, AlreadyDecided, or NothingLeft when the payment holds less.
     """

@@ -47,9 +47,13 @@ class RefundView:
         return self.state is RefundState.FAILED and not self.was_retried
 
     @property
-    def is_under_way(self) -> bool:
-        """A gateway was asked and has not told the end of it."""
-        return self.state is RefundState.SENT
+    def todo(self) -> str:
+        """What a person may do about it: "pay", "retry", "ask", or "" for nothing."""
+        if self.awaits_person:
+            return "pay"
+        if self.can_be_retried:
+            return "retry"
+        return "ask" if self.state is RefundState.SENT else ""
 
 
 @dataclass(frozen=True, slots=True)
