@@ -52,7 +52,7 @@ def begin(db: Database, merchant_id: MerchantId, refund_id: UUID) -> Sending | N
 
 def waiting(db: Database, merchant_id: MerchantId, refund_id: UUID) -> Sending | None:
     """Tell what to ask a gateway about that has taken a refund on; None when it has come to an end."""
-    with db.snapshot(merchant_id) as tx:
+    with db.begin(merchant_id) as tx:
         row = tx.session.get(RefundRecord, (merchant_id, refund_id))
         if row is None or row.state != RefundState.SENT:
             return None

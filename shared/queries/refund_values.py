@@ -47,7 +47,7 @@ class RefundView:
         return self.state is RefundState.FAILED and not self.was_retried
 
     @property
-    def todo(self) -> str:
+    def task(self) -> str:
         """What a person may do about it: "pay", "retry", "ask", or "" for nothing."""
         if self.awaits_person:
             return "pay"

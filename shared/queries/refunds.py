@@ -1,9 +1,11 @@
 """Refunds that wait for a person: to be paid by hand, failed, in doubt, reported by a gateway."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, func, or_, select, union_all
 
 from shared.domain.errors import NotFound
 from shared.domain.gateways import Trouble
@@ -13,6 +15,7 @@ from shared.domain.refunds import RefundKind, RefundState
 from shared.queries.refund_values import ReportedRefund, WaitingRefund, WaitingRefunds
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import OrderRecord, PaymentRecord, RefundRecord, ReportedRefundRecord
+from shared.storage.scopes import orders_of
 
 MOST_COUNTED = 100
 _MOST_LISTED = 200
@@ -21,13 +24,25 @@ _UNANSWERED_AFTER = timedelta(hours=1)
 _UNSETTLED_AFTER = timedelta(days=7)
 
 
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """The orders and payments that refunds belong to, by id."""
+
+    orders: Mapping[UUID, OrderRecord]
+    payments: Mapping[UUID, PaymentRecord]
+
+
 def waiting_refunds(db: Database, merchant_id: MerchantId) -> WaitingRefunds:
     """List what waits for a person, the oldest first."""
     with db.snapshot(merchant_id) as tx:
+        by_hand = _rows(tx, RefundRecord.state == RefundState.MANUAL)
+        failed = _rows(tx, _is_failed())
+        in_doubt = _rows(tx, _is_in_doubt(tx))
+        facts = _facts_of(tx, [*by_hand, *failed, *in_doubt])
         return WaitingRefunds(
-            by_hand=_rows(tx, RefundRecord.state == RefundState.MANUAL),
-            failed=_rows(tx, _is_failed()),
-            in_doubt=_rows(tx, _is_in_doubt(tx)),
+            by_hand=tuple(_waiting(row, facts) for row in by_hand),
+            failed=tuple(_waiting(row, facts) for row in failed),
+            in_doubt=tuple(_waiting(row, facts) for row in in_doubt),
             reported=reported_refunds(tx),
         )
 
@@ -57,25 +72,17 @@ def order_of(db: Database, merchant_id: MerchantId, refund_id: UUID) -> OrderId:
 
 def reported_refunds(tx: Transaction, order_id: OrderId | None = None) -> tuple[ReportedRefund, ...]:
     """List refunds that a gateway reported and nobody has looked at, of one order or of all."""
-    wanted: Select[ReportedRefundRecord, OrderRecord, PaymentRecord] = (
-        select(ReportedRefundRecord, OrderRecord, PaymentRecord)
-        .outerjoin(
-            OrderRecord,
-            (OrderRecord.merchant_id == ReportedRefundRecord.merchant_id)
-            & (OrderRecord.id == ReportedRefundRecord.order_id),
-        )
-        .outerjoin(
-            PaymentRecord,
-            (PaymentRecord.merchant_id == ReportedRefundRecord.merchant_id)
-            & (PaymentRecord.id == ReportedRefundRecord.payment_id),
-        )
+    wanted = (
+        select(ReportedRefundRecord)
         .where(ReportedRefundRecord.merchant_id == tx.merchant_id, ReportedRefundRecord.settled_at.is_(None))
         .order_by(ReportedRefundRecord.reported_at, ReportedRefundRecord.id)
         .limit(_MOST_LISTED)
     )
     if order_id is not None:
         wanted = wanted.where(ReportedRefundRecord.order_id == order_id)
-    return tuple(_reported(row, order, payment) for row, order, payment in tx.session.execute(wanted))
+    rows = tx.session.scalars(wanted).all()
+    facts = _facts_of(tx, rows)
+    return tuple(_reported(row, facts) for row in rows)
 
 
 def _is_failed() -> ColumnElement[bool]:
@@ -92,26 +99,30 @@ def _is_in_doubt(tx: Transaction) -> ColumnElement[bool]:
     )
 
 
-def _rows(tx: Transaction, wanted: ColumnElement[bool]) -> tuple[WaitingRefund, ...]:
-    found = tx.session.execute(
-        select(RefundRecord, OrderRecord, PaymentRecord.reference)
-        .join(
-            OrderRecord,
-            (OrderRecord.merchant_id == RefundRecord.merchant_id) & (OrderRecord.id == RefundRecord.order_id),
-        )
-        .join(
-            PaymentRecord,
-            (PaymentRecord.merchant_id == RefundRecord.merchant_id)
-            & (PaymentRecord.id == RefundRecord.payment_id),
-        )
+def _rows(tx: Transaction, wanted: ColumnElement[bool]) -> Sequence[RefundRecord]:
+    return tx.session.scalars(
+        select(RefundRecord)
         .where(RefundRecord.merchant_id == tx.merchant_id, wanted)
         .order_by(RefundRecord.created_at, RefundRecord.id)
         .limit(_MOST_LISTED)
+    ).all()
+
+
+def _facts_of(tx: Transaction, rows: Sequence[RefundRecord | ReportedRefundRecord]) -> _Facts:
+    if not rows:
+        return _Facts({}, {})
+    orders = tx.session.scalars(orders_of(tx).where(OrderRecord.id.in_({row.order_id for row in rows})))
+    payments = tx.session.scalars(
+        select(PaymentRecord).where(
+            PaymentRecord.merchant_id == tx.merchant_id,
+            PaymentRecord.id.in_({row.payment_id for row in rows}),
+        )
     )
-    return tuple(_waiting(row, order, reference) for row, order, reference in found)
+    return _Facts({order.id: order for order in orders}, {payment.id: payment for payment in payments})
 
 
-def _waiting(row: RefundRecord, order: OrderRecord, reference: str) -> WaitingRefund:
+def _waiting(row: RefundRecord, facts: _Facts) -> WaitingRefund:
+    order = facts.orders[row.order_id]
     return WaitingRefund(
         id=RefundId(row.id),
         order_id=OrderId(order.id),
@@ -119,7 +130,7 @@ def _waiting(row: RefundRecord, order: OrderRecord, reference: str) -> WaitingRe
         buyer_name=order.buyer_name,
         kind=RefundKind(row.kind),
         gateway=Gateway(row.gateway),
-        reference=reference,
+        reference=facts.payments[row.payment_id].reference,
         amount_minor=row.amount_minor,
         currency=row.currency,
         trouble=Trouble(row.trouble) if row.trouble else None,
@@ -127,9 +138,9 @@ def _waiting(row: RefundRecord, order: OrderRecord, reference: str) -> WaitingRe
     )
 
 
-def _reported(
-    row: ReportedRefundRecord, order: OrderRecord | None, payment: PaymentRecord | None
-) -> ReportedRefund:
+def _reported(row: ReportedRefundRecord, facts: _Facts) -> ReportedRefund:
+    order = facts.orders[row.order_id] if row.order_id else None
+    payment = facts.payments[row.payment_id] if row.payment_id else None
     left = payment.captured_minor - payment.refunded_minor if payment else 0
     return ReportedRefund(
         id=row.id,
