@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 
 from shared.payments.stripe import StripeGateway
+from shared.storage.engine import Database
 from tests.stripe_peer import SECRET, Peer, running_peer
+from tests.till import Till
 
 
 @pytest.fixture
@@ -21,3 +23,9 @@ def peer() -> Iterator[Peer]:
 def gateway(peer: Peer) -> StripeGateway:
     """Talk to it with the right key."""
     return StripeGateway(SECRET, url=peer.url)
+
+
+@pytest.fixture
+def till(db: Database, peer: Peer) -> Till:
+    """Open a shop whose payments lie there."""
+    return Till(db, peer)
