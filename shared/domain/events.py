@@ -57,6 +57,7 @@ class EffectKind(StrEnum):
     EXECUTE_CANCELLATION = "execute_cancellation"
     APPLY_SILENCE = "apply_silence"
     END_QUESTION = "end_question"
+    ADVANCE_RUN = "advance_run"
     SEND_MAIL = "send_mail"
     SEND_REFUND = "send_refund"
     LOOK_UP_REFUND = "look_up_refund"

@@ -6,7 +6,7 @@ from alembic import op
 from shared.storage.migrations.tenants import wall_off
 
 revision = "0008"
-down_revision = "0009"
+down_revision = "0013"
 
 
 def upgrade() -> None:
