@@ -5,9 +5,10 @@ from typing import Self
 
 from flask import render_template
 
+from console.tabs import counted
 from shared import wording
 from shared.domain.permissions import Permission, Role, holds
-from shared.queries import cancellations, refunds
+from shared.queries import cancellations
 from shared.queries.sign_in import Member
 from shared.web.app import wanted_fragment
 from shared.web.frames import ConsoleFrame
@@ -43,11 +44,6 @@ def show(member: Member, template: str, **values: object) -> str:
     )
 
 
-def waiting_count(member: Member) -> str:
-    """Tell how many refunds wait for a person, "" for none."""
-    return _up_to(refunds.waiting_refund_count(services().db, member.merchant_id), refunds.MOST_COUNTED)
-
-
 def _frame(member: Member) -> ConsoleFrame:
     return ConsoleFrame(
         merchant_name=member.merchant_name,
@@ -58,10 +54,4 @@ def _frame(member: Member) -> ConsoleFrame:
 
 
 def _open_requests(member: Member) -> str:
-    return _up_to(
-        cancellations.open_request_count(services().db, member.merchant_id), cancellations.MOST_COUNTED
-    )
-
-
-def _up_to(count: int, most: int) -> str:
-    return f"{most - 1}+" if count >= most else str(count or "")
+    return counted(cancellations.open_request_count(services().db, member.merchant_id))

@@ -6,9 +6,10 @@ from uuid import UUID
 from flask import abort, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from console import tabs
 from console.access import actor
 from console.addresses import back_to
-from console.pages import show, waiting_count
+from console.pages import show
 from shared.actions import refunds as actions
 from shared.actions import reported_refunds
 from shared.domain.errors import AlreadyDecided, NothingLeft
@@ -22,7 +23,7 @@ from shared.web.services import services
 def refunds(member: Member) -> ResponseReturnValue:
     """List what waits for a person."""
     waiting = waiting_refunds(services().db, member.merchant_id)
-    return show(member, "console/refunds.html", waiting=waiting, waiting_refunds=waiting_count(member))
+    return show(member, "console/refunds.html", waiting=waiting, waiting_pages=tabs.waiting(member))
 
 
 def mark_refund_paid(member: Member, order_id: UUID, refund_id: UUID) -> ResponseReturnValue:

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import BUYER_REASONS, MERCHANT_DECLINE_REASONS, DeclineReason, Reason
 from shared.web.payload_types import Comments, Memo, Name
 from shared.web.strict_json import Payload
@@ -46,6 +47,12 @@ class DeclinePayload(Payload):
         if self.reason not in MERCHANT_DECLINE_REASONS:
             raise ValueError(f"{self.reason} follows from a shipment alone")
         return self
+
+
+class WarehousePayload(Payload):
+    """What the warehouse answers."""
+
+    answer: Annotated[WarehouseAnswer, Field(strict=False)]
 
 
 class NothingPayload(Payload):

@@ -52,7 +52,12 @@ _endpoint(
     cancellations.withdraw_cancellation,
     may=Scope.CANCEL,
 )
-
+_endpoint(
+    "POST",
+    "/cancellations/<string:cancellation_id>/warehouse",
+    cancellations.answer_for_warehouse,
+    may=Scope.SHIP,
+)
 _endpoint("POST", "/refunds/<string:refund_id>/retry", refunds.retry_refund, may=Scope.CANCEL)
 
 # Whoever knows the address and can sign is a gateway; no key is asked for.
