@@ -9,13 +9,14 @@ from shared.domain.actors import ActorKind
 from shared.domain.cancellation import Move, Question, RequestState, may
 from shared.domain.eligibility import Blocker
 from shared.domain.events import Event
-from shared.domain.ids import LineItemId, OrderId, PaymentId, RefundId, RequestId
+from shared.domain.ids import LineItemId, OrderId, PaymentId, RequestId
 from shared.domain.metrics import RateCounts
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import MERCHANT_DECLINE_REASONS, DeclineReason, Reason
-from shared.domain.refunds import Quote, RefundState
+from shared.domain.refunds import Quote
 from shared.queries.receipts import Part, outcome, parts
+from shared.queries.refund_values import RefundView, ReportedRefund
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,26 +154,6 @@ class RequestView:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundView:
-    """One refund to one payment."""
-
-    id: RefundId
-    request_id: RequestId | None
-    gateway: Gateway
-    reference: str
-    amount_minor: int
-    currency: str
-    state: RefundState
-    created_at: datetime
-    ended_at: datetime | None
-
-    @property
-    def awaits_person(self) -> bool:
-        """The merchant pays it by hand and then says so."""
-        return self.state is RefundState.MANUAL
-
-
-@dataclass(frozen=True, slots=True)
 class TimelineRow:
     """One change, ready to be put into words: event, who, how many units, how much, when (UTC).
 
@@ -268,6 +249,7 @@ class OrderPage:
     totals: Totals
     requests: tuple[RequestView, ...]
     refunds: tuple[RefundView, ...]
+    reported_refunds: tuple[ReportedRefund, ...]
     shipments: tuple[ShipmentView, ...]
     timeline: tuple[TimelineRow, ...]
     cases: tuple[CaseView, ...]
@@ -361,6 +343,11 @@ class OrderRow:
     currency: str
     can_cancel: bool
     request: RequestView | None
+
+    @property
+    def has_failed_refund(self) -> bool:
+        """Money that should have gone back has not: somebody has to look at it."""
+        return self.payment_status is PaymentStatus.REFUND_FAILED
 
 
 @dataclass(frozen=True, slots=True)

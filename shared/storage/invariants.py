@@ -13,6 +13,7 @@ from shared.domain.ids import MerchantId
 from shared.storage.invariants_adjustments import ADJUSTMENTS
 from shared.storage.invariants_money import MONEY
 from shared.storage.invariants_past import PAST
+from shared.storage.invariants_refunds import REFUNDS
 
 _CLAIMED = "c.state IN ('requested', 'accepting', 'accepted')"
 _SIZE = "(SELECT coalesce(sum(upper(r) - lower(r)), 0) FROM unnest(u.units) r)"
@@ -88,7 +89,7 @@ _QUANTITIES = {
         WHERE u.merchant_id = :merchant AND l.order_id <> c.order_id""",
 }
 
-INVARIANTS: Mapping[str, str] = {**_QUANTITIES, **MONEY, **ADJUSTMENTS, **PAST}
+INVARIANTS: Mapping[str, str] = {**_QUANTITIES, **MONEY, **REFUNDS, **ADJUSTMENTS, **PAST}
 
 
 def violations(connection: Connection, merchant_id: MerchantId) -> list[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.actions import cancellations, execution, orders
+from shared.actions import cancellations, execution, refunds
 from shared.actions.adjustments import Adjustment, adjust
 from shared.domain.actors import ActorKind
 from shared.domain.errors import InvalidContent, NotEligible, NotFound, QuoteChanged
@@ -190,7 +190,7 @@ def test_the_buyer_is_told_when_it_is_sent_and_not_before(shop: Shop) -> None:
     shop.adjust({shop.kettle: 1000})
     assert [message.event for message in messages_of(shop.db, shop.id)] == ["order_confirmed"]
 
-    orders.mark_refund_paid(shop.db, shop.id, shop.page().refunds[0].id, USER)
+    refunds.mark_paid(shop.db, shop.id, shop.page().refunds[0].id, USER)
     assert [message.event for message in messages_of(shop.db, shop.id)] == ["order_confirmed", "refund_sent"]
 
 

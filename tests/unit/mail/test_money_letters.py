@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.actions import cancellations, execution, orders
+from shared.actions import cancellations, execution, refunds
 from shared.actions.adjustments import Adjustment, adjust
 from shared.domain.actors import ActorKind
 from shared.domain.policy import Fee, Policy
@@ -80,7 +80,7 @@ def test_part_of_a_price_that_goes_back_speaks_of_no_canceled_items(shop: Shop) 
     )
     adjust(shop.db, shop.id, order_id, adjustment, USER)
     page = order_page(shop.db, shop.id, order_id, ActorKind.BUYER)
-    orders.mark_refund_paid(shop.db, shop.id, page.refunds[0].id, USER)
+    refunds.mark_paid(shop.db, shop.id, page.refunds[0].id, USER)
 
     mail = shop.newest()
 
