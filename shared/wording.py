@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from shared.domain.actors import ActorKind
+from shared.domain.changes import OrderPart
 from shared.domain.eligibility import NEXT_STEPS, Blocker, NextStep
 from shared.domain.events import Event, MailEvent
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
@@ -226,12 +227,23 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.WAREHOUSE_ANSWERED: N_("%(who)s answered for the warehouse about %(items)s"),
     Event.PAYMENT_VOIDED: N_("%(who)s released %(amount)s that was only authorized"),
     Event.PRICE_ADJUSTED: N_("%(who)s gave %(amount)s of the price back"),
-    Event.ORDER_CHANGED: N_("%(who)s changed the order's data"),
+    Event.ORDER_CHANGED: N_("%(who)s changed the order's data: %(items)s"),
     Event.REFUND_SENT: N_("%(who)s sent %(amount)s back"),
     Event.RESTOCKED: N_("Back to stock: %(items)s"),
     Event.MEMO_CHANGED: N_("%(who)s changed the memo"),
     Event.LINKS_REVOKED: N_("%(who)s revoked the order links"),
     Event.CASE_OPENED: N_("%(who)s wrote a message"),
+}
+_ORDER_PARTS: Mapping[OrderPart, str] = {
+    OrderPart.PAYMENTS: N_("payments"),
+    OrderPart.HOLD: N_("hold"),
+    OrderPart.DISPUTED: N_("payment dispute"),
+    OrderPart.IN_FULFILLMENT: N_("fulfillment"),
+    OrderPart.FULFILLED_BY_OTHER: N_("who ships it"),
+    OrderPart.EMAIL: N_("e-mail address"),
+    OrderPart.NAME: N_("customer’s name"),
+    OrderPart.ADDRESS: N_("delivery address"),
+    OrderPart.CANCELED: N_("canceled in the shop itself"),
 }
 _MODES: Mapping[Mode, str] = {
     Mode.REVIEW: N_("Review"),
@@ -325,6 +337,11 @@ def gateway(code: Gateway) -> str:
 def refunded_to(code: Gateway) -> str:
     """Tell a buyer where their money goes back to."""
     return _(_REFUNDED_TO[code])
+
+
+def order_part(part: OrderPart) -> str:
+    """Name a part of an order that changed, within a sentence."""
+    return _(_ORDER_PARTS[part])
 
 
 def mail_event(event: MailEvent) -> str:

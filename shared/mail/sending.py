@@ -29,7 +29,7 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
     mail = mails.find(db, merchant_id, message_id)
     if mail.is_sent:
         return
-    token = links.make(db, merchant_id, mail.order_id, post.link_keys)
+    token = links.make(db, merchant_id, mail.order_id, post.link_keys, epoch=mail.link_epoch)
     try:
         message = compose(
             mail, link=f"{post.base_url}/o/{token}", base_url=post.base_url, sender=post.mail_from

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 from shared import wording
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import CLAIMING_STATES, RequestState
-from shared.domain.eligibility import Eligibility, assess
+from shared.domain.eligibility import Eligibility, assess, closes_at
 from shared.domain.errors import NotFound
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, RefundId, RequestId
 from shared.domain.orders import Gateway, Order, OrderStatus, PaymentStatus, item_status
@@ -104,6 +104,7 @@ def page_of(tx: Transaction, order: OrderRecord, merchant: MerchantRecord, asker
         memo=order.memo,
         policy_label=wording.policy(from_document(order.policy)),
         is_old=tx.now - order.placed_at > OLD_AFTER,
+        cancel_until=closes_at(facts) if asker is ActorKind.BUYER else None,
     )
 
 

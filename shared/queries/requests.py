@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from shared import wording
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
+from shared.domain.changes import OrderPart
 from shared.domain.events import Event
 from shared.domain.ids import LineItemId, OrderId, RequestId
 from shared.domain.reasons import DeclineReason, Reason
@@ -136,7 +138,8 @@ def _view(
         fee_minor=request.fee_minor,
         refund_minor=request.refund_minor,
         requested_at=request.requested_at,
-        decide_by=request.decide_by,
+        # While somebody looks into the order the clock stands still.
+        decide_by=None if order.hold or order.disputed else request.decide_by,
         executes_at=request.executes_at,
         ended_at=request.ended_at,
         decline_reason=DeclineReason(request.decline_reason) if request.decline_reason else None,
@@ -168,7 +171,8 @@ def _timeline_row(
 ) -> TimelineRow:
     view = by_request.get(RequestId(entry.request_id)) if entry.request_id else None
     meant = _units_meant(Event(entry.event), view) if view else []
-    items = ", ".join(f"{quantity} × {label}" for quantity, label in meant)
+    changed = (wording.order_part(OrderPart(part)) for part in entry.details.get("changed", ()))
+    items = ", ".join([*(f"{quantity} × {label}" for quantity, label in meant), *changed])
     units = int(entry.details.get("units", sum(quantity for quantity, _label in meant)))
     return TimelineRow(
         event=Event(entry.event),

@@ -15,6 +15,7 @@ import shared.domain
 from shared import wording
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import Move, Question, RequestState
+from shared.domain.changes import OrderPart
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
@@ -61,6 +62,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     RefundState: wording.refund_state,
     Reason: wording.reason,
     DeclineReason: wording.decline_reason,
+    OrderPart: wording.order_part,
     Blocker: lambda code: wording.blocker(code) and wording.next_step(code),
     KeptReason: lambda why: wording.kept(Kept(100, why), "USD"),
     Gateway: wording.gateway,
