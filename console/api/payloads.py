@@ -115,4 +115,4 @@ class NothingPayload(Payload):
 class StockPayload(Payload):
     """Units on the shelf."""
 
-    on_hand: Annotated[int, Field(ge=0, le=_MOST_ON_HAND)]
+    on_hand: Annotated[int, Field(ge=-_MOST_ON_HAND, le=_MOST_ON_HAND)]

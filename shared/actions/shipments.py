@@ -82,6 +82,8 @@ def _wanted(lines: Mapping[UUID, LineItemRecord], shipment: Shipment) -> dict[UU
         wanted = {UUID(str(line_id)): units for line_id, units in shipment.quantities.items()}
         if any(line_id not in lines for line_id in wanted):
             raise InvalidContent("An item of this shipment is not on the order.")
+        if any(units < 0 for units in wanted.values()):
+            raise InvalidContent("A quantity is a whole number of at least 0.")
         if not any(wanted.values()):
             raise InvalidContent("Choose at least one unit to ship.")
     return {line_id: units for line_id, units in wanted.items() if units}

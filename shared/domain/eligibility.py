@@ -132,7 +132,8 @@ def _in_bundle(order: Order, line: LineItem, alone: Mapping[LineItemId, Eligibil
     whole = min(fitting, default=verdict.quantity)
     if whole >= verdict.quantity:
         return verdict
-    stopped = tuple(blocker for part in parts for blocker in alone[part.id].blockers)
+    # A part of which some are left, yet too few for one more bundle, says how the others went.
+    stopped = tuple(blocker for part in parts for blocker in alone[part.id].blockers or _gone(part))
     return Eligibility(whole, () if whole else tuple(dict.fromkeys(stopped)))
 
 
@@ -143,6 +144,10 @@ def _in_promotions(order: Order, verdicts: Mapping[LineItemId, Eligibility]) -> 
             for line in items:
                 judged[line.id] = Eligibility(0, verdicts[line.id].blockers or (Blocker.GOES_TOGETHER,))
     return judged
+
+
+def _gone(line: LineItem) -> tuple[Blocker, ...]:
+    return (_spent(line),) if line.open < line.ordered else ()
 
 
 def _spent(line: LineItem) -> Blocker:

@@ -33,7 +33,7 @@ SILENT = Policy(silence_hours=24)
 
 @pytest.fixture
 def moved(db: Database) -> MovedDatabase:
-    return MovedDatabase(db)
+    return MovedDatabase(db.engine)
 
 
 def told(db: Database, merchant_id: MerchantId, order_id: OrderId, **change: object) -> None:

@@ -24,7 +24,7 @@ from tests.unit.portal.conftest import SETTINGS, Shop
 @pytest.fixture
 def moved_shop(db) -> Callable[[Policy], Shop]:
     def open_it(policy: Policy) -> Shop:
-        moved = MovedDatabase(db)
+        moved = MovedDatabase(db.engine)
         app = build_app(SETTINGS, moved, [blueprint])
         app.test_client_class = CheckedClient
         return Shop(moved, app, a_merchant(moved, policy))
