@@ -93,16 +93,16 @@ def stop_between(monkeypatch: pytest.MonkeyPatch, module: ModuleType, meeting: B
     begun: list[str] = []
 
     def halting(name: str, step: Callable[..., object]) -> Callable[..., object]:
-        def take(*facts: object) -> object:
+        def take(*facts: object, **more: object) -> object:
             if begun:
                 with suppress(BrokenBarrierError):
                     meeting.wait()
             begun.append(name)
-            return step(*facts)
+            return step(*facts, **more)
 
         return take
 
-    for name in ("_restock", "_put_back", "_count_for_rate"):
+    for name in ("_restock", "_put_back", "_count_for_rate", "count_canceled"):
         if hasattr(module, name):
             monkeypatch.setattr(module, name, halting(name, getattr(module, name)))
 
