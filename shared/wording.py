@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared import blocker_wording, change_wording
+from shared.domain import eligibility
 from shared.domain.actors import ActorKind
 from shared.domain.changes import OrderPart
-from shared.domain.eligibility import NEXT_STEPS, Blocker, NextStep
+from shared.domain.eligibility import Blocker
 from shared.domain.events import Event, MailEvent
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Role
-from shared.domain.policy import Mode, Policy
+from shared.domain.policy import Mode, Policy, WarehouseAnswer
 from shared.domain.reasons import (
     BUYER_REASONS,
     MERCHANT_DECLINE_REASONS,
@@ -58,6 +60,10 @@ class TimelineFacts(Protocol):
     @property
     def items(self) -> str:
         """Which items, in words."""
+
+    @property
+    def answer(self) -> WarehouseAnswer | None:
+        """What a warehouse said, where it did."""
 
 
 _ITEM_STATUSES: Mapping[ItemStatus, Badge] = {
@@ -128,34 +134,6 @@ _DECLINE_REASONS: Mapping[DeclineReason, str] = {
     DeclineReason.BY_RULE: N_("The shop does not cancel an order like this one"),
     DeclineReason.ORDER_ENDED: N_("The whole order was canceled in the shop itself"),
 }
-_BLOCKERS: Mapping[Blocker, str] = {
-    Blocker.ALREADY_SHIPPED: N_("It has already shipped."),
-    Blocker.ALREADY_CANCELED: N_("It is already canceled."),
-    Blocker.ALREADY_REQUESTED: N_("A cancellation is already requested."),
-    Blocker.WINDOW_CLOSED: N_("The time to cancel it is over."),
-    Blocker.NOT_CANCELABLE_PRODUCT: N_("This product cannot be canceled."),
-    Blocker.IN_FULFILLMENT: N_("It is being prepared for shipping."),
-    Blocker.ORDER_ON_HOLD: N_("The order is on hold while something is checked."),
-    Blocker.PAYMENT_DISPUTED: N_("The payment is disputed with the bank."),
-    Blocker.POLICY_OFF: N_("The shop does not take cancellations online at the moment."),
-    Blocker.DECLINED_BEFORE: N_("The shop has declined to cancel it before."),
-    Blocker.FULFILLED_BY_OTHER: N_("Another company ships this order."),
-    Blocker.PENDING_NOT_ALLOWED: N_("The payment is not confirmed yet."),
-    Blocker.PART_OF_BUNDLE: N_("This is part of a bundle."),
-    Blocker.GOES_TOGETHER: N_("Items of one promotion can only be canceled together."),
-}
-_NEXT_STEPS: Mapping[NextStep, str] = {
-    NextStep.RETURN_IT: N_(
-        "You can send it back once it arrives. Contact us and we will find a way together."
-    ),
-    NextStep.NOTHING: N_("There is nothing left to do."),
-    NextStep.WITHDRAW_OR_WAIT: N_("Wait for the answer, or withdraw the request."),
-    NextStep.CONTACT: N_("Contact us and we will see what we can do."),
-    NextStep.WAIT_FOR_PAYMENT: N_("Try again once the payment is confirmed, or contact us."),
-    NextStep.ASK_FULFILLER: N_("Ask the company that ships it, or contact us."),
-    NextStep.CANCEL_BUNDLE: N_("Cancel the bundle, and its parts go with it."),
-    NextStep.CANCEL_TOGETHER: N_("Cancel all items of the promotion, or contact us."),
-}
 _KEPT: Mapping[KeptReason, str] = {
     KeptReason.SHIPPING_NEVER: N_("Shipping of %(amount)s is not refunded."),
     KeptReason.SHIPPING_WITH_LAST_UNIT: N_(
@@ -225,6 +203,9 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.CANCELLATION_WITHDRAWN: N_("%(who)s withdrew the request to cancel %(items)s"),
     Event.WAREHOUSE_ASKED: N_("The warehouse is asked to stop %(items)s"),
     Event.WAREHOUSE_ANSWERED: N_("%(who)s answered for the warehouse about %(items)s"),
+    Event.SHIPMENT_REFUSED: N_(
+        "Refused: %(who)s reported %(items)s as shipped that are canceled or being canceled"
+    ),
     Event.PAYMENT_VOIDED: N_("%(who)s released %(amount)s that was only authorized"),
     Event.PRICE_ADJUSTED: N_("%(who)s gave %(amount)s of the price back"),
     Event.ORDER_CHANGED: N_("%(who)s changed the order's data: %(items)s"),
@@ -234,16 +215,17 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.LINKS_REVOKED: N_("%(who)s revoked the order links"),
     Event.CASE_OPENED: N_("%(who)s wrote a message"),
 }
-_ORDER_PARTS: Mapping[OrderPart, str] = {
-    OrderPart.PAYMENTS: N_("payments"),
-    OrderPart.HOLD: N_("hold"),
-    OrderPart.DISPUTED: N_("payment dispute"),
-    OrderPart.IN_FULFILLMENT: N_("fulfillment"),
-    OrderPart.FULFILLED_BY_OTHER: N_("who ships it"),
-    OrderPart.EMAIL: N_("e-mail address"),
-    OrderPart.NAME: N_("customer’s name"),
-    OrderPart.ADDRESS: N_("delivery address"),
-    OrderPart.CANCELED: N_("canceled in the shop itself"),
+_ANSWERS_TO_BUYERS: Mapping[WarehouseAnswer, str] = {
+    WarehouseAnswer.STOPPED: N_("The warehouse has stopped %(items)s"),
+    WarehouseAnswer.TOO_LATE: N_("It was too late to stop %(items)s"),
+}
+_ANSWERS_TO_MERCHANTS: Mapping[WarehouseAnswer, str] = {
+    WarehouseAnswer.STOPPED: N_("%(who)s: the warehouse has stopped %(items)s"),
+    WarehouseAnswer.TOO_LATE: N_("%(who)s: it was too late to stop %(items)s"),
+}
+_SILENCES: Mapping[WarehouseAnswer, str] = {
+    WarehouseAnswer.STOPPED: N_("No answer of the warehouse in time: %(items)s count as stopped"),
+    WarehouseAnswer.TOO_LATE: N_("No answer of the warehouse in time: too late to stop %(items)s"),
 }
 _MODES: Mapping[Mode, str] = {
     Mode.REVIEW: N_("Review"),
@@ -310,14 +292,22 @@ def decline_reasons() -> list[tuple[str, str]]:
     return [(code.value, decline_reason(code)) for code in MERCHANT_DECLINE_REASONS]
 
 
-def blocker(code: Blocker) -> str:
+def blocker(code: Blocker, *, to_merchant: bool = False) -> str:
     """Say what stands against a cancellation."""
-    return _(_BLOCKERS[code])
+    return _((blocker_wording.TO_MERCHANTS if to_merchant else blocker_wording.TO_BUYERS)[code])
 
 
-def next_step(code: Blocker) -> str:
-    """Say what to do instead."""
-    return _(_NEXT_STEPS[NEXT_STEPS[code]])
+def next_step(code: Blocker, *, to_merchant: bool = False) -> str:
+    """Say what the reader can do instead."""
+    if to_merchant:
+        step = eligibility.next_step(code, ActorKind.MERCHANT_USER)
+        return _(blocker_wording.STEPS_OF_MERCHANTS[step])
+    return _(blocker_wording.STEPS_OF_BUYERS[eligibility.next_step(code, ActorKind.BUYER)])
+
+
+def why_not(code: Blocker, *, to_merchant: bool = False) -> str:
+    """Say what stands against a cancellation, and what to do instead."""
+    return f"{blocker(code, to_merchant=to_merchant)} {next_step(code, to_merchant=to_merchant)}"
 
 
 def kept(amount: Kept, currency: str) -> str:
@@ -341,7 +331,7 @@ def refunded_to(code: Gateway) -> str:
 
 def order_part(part: OrderPart) -> str:
     """Name a part of an order that changed, within a sentence."""
-    return _(_ORDER_PARTS[part])
+    return _(change_wording.ORDER_PARTS[part])
 
 
 def mail_event(event: MailEvent) -> str:
@@ -362,12 +352,19 @@ def role(code: Role) -> str:
 def timeline_for_buyer(row: TimelineFacts, currency: str) -> str:
     """Tell the buyer what happened; what is the merchant's own business is not told."""
     who = _("You") if row.actor is ActorKind.BUYER else _("The shop")
-    return _told(_TO_BUYERS.get(row.event, ""), row, currency, who)
+    sentence = _ANSWERS_TO_BUYERS[row.answer] if row.answer else _TO_BUYERS.get(row.event, "")
+    return _told(sentence, row, currency, who)
 
 
 def timeline_for_merchant(row: TimelineFacts, currency: str) -> str:
     """Tell the merchant what happened."""
-    return _told(_TO_MERCHANTS[row.event], row, currency, row.actor_name or _(_ACTORS[row.actor]))
+    return _told(_sentence(row), row, currency, row.actor_name or _(_ACTORS[row.actor]))
+
+
+def _sentence(row: TimelineFacts) -> str:
+    if row.answer is None:
+        return _TO_MERCHANTS[row.event]
+    return (_SILENCES if row.actor is ActorKind.SYSTEM else _ANSWERS_TO_MERCHANTS)[row.answer]
 
 
 def _told(sentence: str, row: TimelineFacts, currency: str, who: str) -> str:
@@ -391,4 +388,6 @@ def policy(rules: Policy) -> str:
         parts.append(_("%(hours)s hours to cancel") % {"hours": rules.window_hours})
     if rules.silence_hours is not None and rules.mode is not Mode.AUTOMATIC:
         parts.append(_("%(hours)s hours to decide") % {"hours": rules.silence_hours})
+    if rules.warehouse is not None:
+        parts.append(_("%(minutes)s minutes for the warehouse") % {"minutes": rules.warehouse.answer_minutes})
     return ", ".join(parts)

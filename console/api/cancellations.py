@@ -8,8 +8,8 @@ from flask import Response, request
 
 from console.api.answers import answer, carry_out
 from console.api.auth import Caller
-from console.api.payloads import BUYER, CancellationPayload, DeclinePayload, NothingPayload
-from shared.actions import cancellations
+from console.api.payloads import BUYER, CancellationPayload, DeclinePayload, NothingPayload, WarehousePayload
+from shared.actions import cancellations, warehouse
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import InvalidContent, NotFound
 from shared.queries import cancellation_documents, documents
@@ -98,6 +98,16 @@ def withdraw_cancellation(caller: Caller, cancellation_id: str) -> Response:
     def act(once: Once) -> None:
         read_body(NothingPayload, may_be_empty=True)
         cancellations.withdraw(caller.db, caller.merchant_id, _id(cancellation_id), caller.actor, once=once)
+
+    return _moved(caller, act)
+
+
+def answer_for_warehouse(caller: Caller, cancellation_id: str) -> Response:
+    """Take the warehouse's answer to whether it has stopped a cancellation's units."""
+
+    def act(once: Once) -> None:
+        given = read_body(WarehousePayload).answer
+        warehouse.answer(caller.db, caller.merchant_id, _id(cancellation_id), given, caller.actor, once=once)
 
     return _moved(caller, act)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from shared.actions.changes import OrderChange
+from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import BUYER_REASONS, MERCHANT_DECLINE_REASONS, DeclineReason, Reason
 from shared.web.order_payload import MOST_TOTAL, PaymentPayload
 from shared.web.payload_types import Address, Comments, Email, Memo, Name, NotNull
@@ -106,6 +107,12 @@ class OrderChangePayload(Payload):
             address=None if self.address is None else tuple(self.address),
             canceled=self.canceled,
         )
+
+
+class WarehousePayload(Payload):
+    """What the warehouse answers."""
+
+    answer: Annotated[WarehouseAnswer, Field(strict=False)]
 
 
 class NothingPayload(Payload):

@@ -53,3 +53,9 @@ _endpoint(
     cancellations.withdraw_cancellation,
     may=Scope.CANCEL,
 )
+_endpoint(
+    "POST",
+    "/cancellations/<string:cancellation_id>/warehouse",
+    cancellations.answer_for_warehouse,
+    may=Scope.SHIP,
+)

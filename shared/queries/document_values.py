@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.domain.cancellation import RequestState
+from shared.domain.cancellation import Question, RequestState
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.ids import LineItemId, OrderId
 from shared.domain.orders import Gateway
@@ -115,6 +115,14 @@ class UnitsDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class WarehouseDocument:
+    """The question to a warehouse: where it is, and until when its answer is awaited."""
+
+    state: Question
+    answer_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CancellationDocument:
     """A cancellation request."""
 
@@ -128,6 +136,7 @@ class CancellationDocument:
     line_items: tuple[UnitsDocument, ...]
     requested_at: datetime
     ended_at: datetime | None
+    warehouse: WarehouseDocument | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,14 +187,21 @@ class ShipmentDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockerDocument:
+    """A reason why units may not go, and the asker's next best step."""
+
+    code: Blocker
+    next_step: NextStep
+
+
+@dataclass(frozen=True, slots=True)
 class LineEligibilityDocument:
-    """How many units of a line may go; else why not, and the next best step for each reason."""
+    """How many units of a line may go; else why not."""
 
     line_item_id: UUID
     sku: str
     quantity: int
-    blockers: tuple[Blocker, ...]
-    next_steps: tuple[NextStep, ...]
+    blockers: tuple[BlockerDocument, ...]
 
 
 @dataclass(frozen=True, slots=True)

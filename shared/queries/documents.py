@@ -6,12 +6,13 @@ from uuid import UUID
 from sqlalchemy import select
 
 from shared.domain.actors import ActorKind
-from shared.domain.eligibility import NEXT_STEPS, assess
+from shared.domain.eligibility import assess, next_step
 from shared.domain.ids import LineItemId, MerchantId, OrderId
 from shared.domain.orders import Gateway, OrderStatus, item_status, spelled
 from shared.domain.refunds import RefundState
 from shared.queries.cancellation_documents import cancellation_documents
 from shared.queries.document_values import (
+    BlockerDocument,
     BuyerDocument,
     DiscountDocument,
     EligibilityDocument,
@@ -142,8 +143,10 @@ def eligibility(db: Database, merchant_id: MerchantId, number: str, asker: Actor
                     line_item_id=line.id,
                     sku=line.sku,
                     quantity=verdicts[line.id].quantity,
-                    blockers=verdicts[line.id].blockers,
-                    next_steps=tuple(NEXT_STEPS[blocker] for blocker in verdicts[line.id].blockers),
+                    blockers=tuple(
+                        BlockerDocument(blocker, next_step(blocker, asker))
+                        for blocker in verdicts[line.id].blockers
+                    ),
                 )
                 for line in facts.line_items
             ),

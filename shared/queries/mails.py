@@ -13,7 +13,7 @@ from shared.domain.errors import NotFound
 from shared.domain.events import Event, MailEvent
 from shared.domain.ids import MerchantId, MessageId, OrderId
 from shared.domain.orders import Gateway, OrderStatus
-from shared.domain.policy import SilenceOutcome
+from shared.domain.policy import SilenceOutcome, WarehouseAnswer, from_document
 from shared.domain.reasons import DeclineReason
 from shared.domain.refunds import Kept, KeptReason, RefundState
 from shared.queries import merchants
@@ -60,13 +60,16 @@ class MailRequest:
     """A cancellation request as its e-mails tell it.
 
     `by_merchant` says that the merchant canceled without being asked, `is_automatic` that nobody had to
-    decide.
+    decide, `asks_warehouse` that a warehouse has to stop it once it is accepted; `stops_in_silence` is what
+    no answer of the warehouse means.
     """
 
     view: RequestView
     by_merchant: bool
     is_automatic: bool
     accepts_in_silence: bool
+    asks_warehouse: bool
+    stops_in_silence: bool
     kept: tuple[Kept, ...]
 
     @property
@@ -170,6 +173,7 @@ def _request(
     tx: Transaction, order: OrderRecord, lines: Sequence[LineItemRecord], request_id: UUID
 ) -> MailRequest:
     record = tx.session.scalars(requests_of(tx).where(RequestRecord.id == request_id)).one()
+    warehouse = from_document(record.policy).warehouse
     named = labels(lines)
     line_labels = {line.id: (line.sku, named[line.id]) for line in lines}
     return MailRequest(
@@ -177,6 +181,8 @@ def _request(
         by_merchant=record.requested_by != ActorKind.BUYER,
         is_automatic=record.decided_at == record.requested_at,
         accepts_in_silence=record.policy["silence_outcome"] == SilenceOutcome.ACCEPT,
+        asks_warehouse=warehouse is not None,
+        stops_in_silence=warehouse is not None and warehouse.silence is WarehouseAnswer.STOPPED,
         kept=_kept(tx, record),
     )
 

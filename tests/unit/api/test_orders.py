@@ -171,10 +171,9 @@ def test_eligibility_tells_blockers_and_next_steps_for_either_asker(a_store) -> 
     buyer = store.call("GET", f"{address(order)}/eligibility?requested_by=buyer").json
 
     assert (merchant["eligible"], merchant["quantity"]) == (True, 3)
-    assert merchant["line_items"][1]["blockers"] == ["already_shipped"]
-    assert merchant["line_items"][1]["next_steps"] == ["return_it"]
+    assert merchant["line_items"][1]["blockers"] == [{"code": "already_shipped", "next_step": "return_it"}]
     assert (buyer["eligible"], buyer["quantity"]) == (False, 0)
-    assert buyer["line_items"][0]["blockers"] == ["window_closed"]
+    assert buyer["line_items"][0]["blockers"] == [{"code": "window_closed", "next_step": "contact"}]
     assert store.call("GET", f"{address(order)}/eligibility?requested_by=me").status_code == 422
 
 

@@ -48,6 +48,7 @@ def entry(**changes: object) -> SimpleNamespace:
         "actor_name": "",
         "units": 1,
         "amount_minor": 100,
+        "answer": None,
     }
     return SimpleNamespace(**{**facts, "items": "1 × Tea kettle", **changes})
 
@@ -64,12 +65,13 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     Reason: wording.reason,
     DeclineReason: wording.decline_reason,
     OrderPart: wording.order_part,
-    Blocker: lambda code: wording.blocker(code) and wording.next_step(code),
+    Blocker: lambda code: wording.why_not(code) and wording.why_not(code, to_merchant=True),
     KeptReason: lambda why: wording.kept(Kept(100, why), "USD"),
     Gateway: wording.gateway,
     Role: wording.role,
     Mode: lambda mode: wording.policy(Policy(mode=mode)),
     Event: lambda event: for_merchant(event=event),
+    WarehouseAnswer: lambda answer: for_merchant(event=Event.WAREHOUSE_ANSWERED, answer=answer),
     RowProblem: lambda problem: run_wording.row_problem(problem) and run_wording.row_remedy(problem),
     StopReason: run_wording.run_note,
     ActorKind: lambda kind: for_merchant(event=Event.MEMO_CHANGED, actor=kind),
@@ -93,7 +95,6 @@ SILENT = {
     ShippingPolicy,
     SilenceOutcome,
     Verdict,
-    WarehouseAnswer,
     WindowFrom,
 }
 
