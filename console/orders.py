@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import abort, redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import words
@@ -16,8 +16,6 @@ from console.pages import show
 from shared.actions import orders as actions
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
-from shared.domain.errors import AlreadyDecided
-from shared.domain.ids import RefundId
 from shared.queries import cancellations, order_list
 from shared.queries.hindrances import beside
 from shared.queries.orders import order_page
@@ -136,20 +134,6 @@ def revoke_links(member: Member, order_id: UUID) -> ResponseReturnValue:
     actions.revoke_links(services().db, member.merchant_id, order_id, actor(member))
     done(_("Links revoked."), _("Every link that was mailed for this order has stopped working."))
     return back_to(order_id)
-
-
-def mark_refund_paid(member: Member, order_id: UUID, refund_id: UUID) -> ResponseReturnValue:
-    """Note that a refund which waited for a person was paid."""
-    page = _read(member, order_id)
-    if not any(refund.id == refund_id for refund in page.refunds):
-        abort(404)
-    try:
-        actions.mark_refund_paid(services().db, member.merchant_id, RefundId(refund_id), actor(member))
-    except AlreadyDecided:
-        not_done(_("Nothing was changed."), _("This refund was marked as paid before."))
-    else:
-        done(_("Refund marked as paid."), _("The customer gets an e-mail."))
-    return redirect(url_for("console.order_detail", order_id=order_id), code=303)
 
 
 def _waiting(page: OrderPage) -> str:

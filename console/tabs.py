@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from flask import request, url_for
 
 from shared.domain.ids import MerchantId
-from shared.queries import cancellations
+from shared.queries import cancellations, refunds
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
 from shared.storage.engine import Database
@@ -27,6 +27,7 @@ def waiting(member: Member) -> tuple[Tab, ...]:
     """Make the tabs of Requests, as seen from the page that is being shown."""
     return (
         _tab(member, "console.requests", _("Requests"), cancellations.open_request_count),
+        _tab(member, "console.refunds", _("Refunds"), refunds.waiting_refund_count),
         _tab(member, "console.warehouse_questions", _("Warehouse"), cancellations.warehouse_question_count),
     )
 

@@ -10,7 +10,7 @@ from shared.domain.actors import ActorKind
 from shared.domain.changes import OrderPart
 from shared.domain.eligibility import Blocker
 from shared.domain.events import Event, MailEvent
-from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
+from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Role
 from shared.domain.policy import Mode, Policy, WarehouseAnswer
 from shared.domain.reasons import (
@@ -21,6 +21,13 @@ from shared.domain.reasons import (
     Reason,
 )
 from shared.domain.refunds import Kept, KeptReason, RefundState
+from shared.refund_wording import (  # noqa: F401 - templates ask this module for all words
+    gateway,
+    payment_name,
+    refund_expected,
+    refunded_to,
+    trouble,
+)
 from shared.rendering import N_, format_money, spoken_locale
 from shared.rendering import gettext as _
 
@@ -102,6 +109,14 @@ _REFUND_STATES: Mapping[RefundState, Badge] = {
     RefundState.EXTERNAL: Badge(N_("Made before"), "", "check2"),
 }
 _WAITING_REFUND = Badge(N_("Waiting to be sent"), "", "clock")
+_VOID_STATES: Mapping[RefundState, Badge] = {
+    **_REFUND_STATES,
+    RefundState.PENDING: Badge(N_("Being released"), "", "clock"),
+    RefundState.SENT: Badge(N_("Being released"), "", "clock"),
+    RefundState.SUCCEEDED: Badge(N_("Released"), "", "check2"),
+    RefundState.MANUAL: Badge(N_("To be released by hand"), "", "clock"),
+}
+_MERCHANTS_AFFAIR = frozenset({RefundState.MANUAL, RefundState.FAILED})
 _REASONS: Mapping[Reason, str] = {
     Reason.ORDERED_BY_MISTAKE: N_("Order created by mistake"),
     Reason.ARRIVES_TOO_LATE: N_("Item would not arrive on time"),
@@ -146,21 +161,6 @@ _KEPT: Mapping[KeptReason, str] = {
     KeptReason.FEE: N_("A cancellation fee of %(amount)s is kept."),
     KeptReason.WITHHELD: N_("%(amount)s is not refunded: the shop decided so."),
 }
-_GATEWAYS: Mapping[Gateway, str] = {
-    Gateway.MANUAL: N_("the original payment"),
-    Gateway.STRIPE: N_("the card"),
-    Gateway.GIFT_CARD: N_("the gift card"),
-}
-_REFUNDED_TO: Mapping[Gateway, str] = {
-    Gateway.MANUAL: N_("Back the way you paid"),
-    Gateway.STRIPE: N_("Back to your card"),
-    Gateway.GIFT_CARD: N_("Back to your gift card"),
-}
-_PAYMENT_NAMES: Mapping[Gateway, str] = {
-    Gateway.MANUAL: N_("Payment"),
-    Gateway.STRIPE: N_("Card"),
-    Gateway.GIFT_CARD: N_("Gift card"),
-}
 _ROLES: Mapping[Role, str] = {
     Role.OWNER: N_("owner"),
     Role.MANAGER: N_("manager"),
@@ -176,6 +176,8 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.CANCELLATION_REINSTATED: N_("Cancellation stopped"),
     MailEvent.CANCELLATION_WITHDRAWN: N_("Cancellation withdrawn"),
     MailEvent.REFUND_SENT: N_("Refund sent"),
+    MailEvent.REFUND_FAILED: N_("Refund failed"),
+    MailEvent.REFUND_REPORTED: N_("Refund reported"),
 }
 _TO_BUYERS: Mapping[Event, str] = {
     Event.ORDER_TAKEN_IN: N_("Order placed"),
@@ -210,6 +212,12 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.PRICE_ADJUSTED: N_("%(who)s gave %(amount)s of the price back"),
     Event.ORDER_CHANGED: N_("%(who)s changed the order's data: %(items)s"),
     Event.REFUND_SENT: N_("%(who)s sent %(amount)s back"),
+    Event.REFUND_FAILED: N_("A refund of %(amount)s did not go through"),
+    Event.VOID_FAILED: N_("The authorization of %(amount)s could not be released"),
+    Event.REFUND_RETRIED: N_("%(who)s saw to it that %(amount)s goes back after all"),
+    Event.REFUND_REPORTED: N_("The gateway reports a refund of %(amount)s that nobody asked for here"),
+    Event.REFUND_RECORDED: N_("%(who)s recorded a refund of %(amount)s made at the gateway"),
+    Event.REFUND_DISMISSED: N_("%(who)s left out a refund of %(amount)s that the gateway reports"),
     Event.RESTOCKED: N_("Back to stock: %(items)s"),
     Event.MEMO_CHANGED: N_("%(who)s changed the memo"),
     Event.LINKS_REVOKED: N_("%(who)s revoked the order links"),
@@ -262,9 +270,14 @@ def refund_state(state: RefundState) -> Badge:
     return _said(_REFUND_STATES[state])
 
 
+def void_state(state: RefundState) -> Badge:
+    """Show where the release of an authorization is."""
+    return _said(_VOID_STATES[state])
+
+
 def refund_state_for_buyer(state: RefundState) -> Badge:
-    """Show a buyer where a refund is; that a person pays it by hand is the merchant's affair."""
-    return _said(_WAITING_REFUND) if state is RefundState.MANUAL else refund_state(state)
+    """Show a buyer where a refund is; who still has to do what is the merchant's affair."""
+    return _said(_WAITING_REFUND) if state in _MERCHANTS_AFFAIR else refund_state(state)
 
 
 def reason(code: Reason) -> str:
@@ -319,16 +332,6 @@ def kept(amount: Kept, currency: str) -> str:
     return _(_KEPT[amount.why]) % {"amount": _money(amount.amount_minor, currency)}
 
 
-def gateway(code: Gateway) -> str:
-    """Name where money goes back to, within a sentence."""
-    return _(_GATEWAYS[code])
-
-
-def refunded_to(code: Gateway) -> str:
-    """Tell a buyer where their money goes back to."""
-    return _(_REFUNDED_TO[code])
-
-
 def order_part(part: OrderPart) -> str:
     """Name a part of an order that changed, within a sentence."""
     return _(change_wording.ORDER_PARTS[part])
@@ -337,11 +340,6 @@ def order_part(part: OrderPart) -> str:
 def mail_event(event: MailEvent) -> str:
     """Name what an e-mail is about."""
     return _(_MAIL_EVENTS[event])
-
-
-def payment_name(code: Gateway) -> str:
-    """Name a payment that has no reference of its own."""
-    return _(_PAYMENT_NAMES[code])
 
 
 def role(code: Role) -> str:

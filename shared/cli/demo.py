@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.actions import cancellations, execution, intake, merchants, orders, shipments, stock
+from shared.actions import cancellations, execution, intake, merchants, orders, refunds, shipments, stock
 from shared.actions.cancellations import Ask
 from shared.actions.merchants import NewMerchant
 from shared.actions.shipments import Shipment
@@ -111,7 +111,7 @@ def _accepted_in_part(shop: Shop, order_id: OrderId, place: int) -> None:
 def _refunded(shop: Shop, order_id: OrderId, place: int) -> None:
     _accepted(shop, order_id, place)
     for refund in _page(shop, order_id).refunds:
-        orders.mark_refund_paid(shop.db, shop.id, refund.id, shop.user)
+        refunds.mark_paid(shop.db, shop.id, refund.id, shop.user)
 
 
 def _declined(shop: Shop, order_id: OrderId, place: int) -> None:

@@ -6,9 +6,10 @@ from uuid import UUID
 
 from shared.domain.cancellation import Question, RequestState
 from shared.domain.eligibility import Blocker, NextStep
+from shared.domain.gateways import Trouble
 from shared.domain.ids import LineItemId, OrderId
 from shared.domain.orders import Gateway
-from shared.domain.refunds import KeptReason, RefundState
+from shared.domain.refunds import KeptReason, RefundKind, RefundState
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +93,33 @@ class PaymentDocument:
 
 @dataclass(frozen=True, slots=True)
 class RefundDocument:
-    """A refund to one payment; one made elsewhere may belong to no cancellation."""
+    """A refund to one payment, or a void of it; one made elsewhere may belong to no cancellation."""
 
     id: UUID
     cancellation_id: UUID | None
     payment_id: UUID
     gateway: Gateway
+    kind: RefundKind
     amount: int
     currency: str
     state: RefundState
+    trouble: Trouble | None
     created_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundsDocument:
+    """The refunds that a call brought about."""
+
+    refunds: tuple[RefundDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedDocument:
+    """A gateway's event was taken in."""
+
+    received: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from shared.domain.actors import ActorKind
 from shared.domain.cancellation import Move, Question, RequestState, may
 from shared.domain.eligibility import Blocker
 from shared.domain.events import Event
-from shared.domain.ids import LineItemId, OrderId, PaymentId, RefundId, RequestId
+from shared.domain.ids import LineItemId, OrderId, PaymentId, RequestId
 from shared.domain.metrics import RateCounts
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import MERCHANT_DECLINE_REASONS, DeclineReason, Reason
-from shared.domain.refunds import Quote, RefundState
+from shared.domain.refunds import Quote
+from shared.queries.refund_values import RefundView, ReportedRefund
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,26 +157,6 @@ class RequestView:
 
 
 @dataclass(frozen=True, slots=True)
-class RefundView:
-    """One refund to one payment."""
-
-    id: RefundId
-    request_id: RequestId | None
-    gateway: Gateway
-    reference: str
-    amount_minor: int
-    currency: str
-    state: RefundState
-    created_at: datetime
-    ended_at: datetime | None
-
-    @property
-    def awaits_person(self) -> bool:
-        """The merchant pays it by hand and then says so."""
-        return self.state is RefundState.MANUAL
-
-
-@dataclass(frozen=True, slots=True)
 class TimelineRow:
     """One change, ready to be put into words: event, who, how many units, how much, when (UTC).
 
@@ -271,6 +252,7 @@ class OrderPage:
     totals: Totals
     requests: tuple[RequestView, ...]
     refunds: tuple[RefundView, ...]
+    reported_refunds: tuple[ReportedRefund, ...]
     shipments: tuple[ShipmentView, ...]
     timeline: tuple[TimelineRow, ...]
     cases: tuple[CaseView, ...]
@@ -352,6 +334,11 @@ class OrderRow:
     currency: str
     can_cancel: bool
     request: RequestView | None
+
+    @property
+    def has_failed_refund(self) -> bool:
+        """Money that should have gone back has not: somebody has to look at it."""
+        return self.payment_status is PaymentStatus.REFUND_FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import update
 
-from shared.actions import cancellations, execution, intake, orders, shipments, warehouse
+from shared.actions import cancellations, execution, intake, refunds, shipments, warehouse
 from shared.domain.actors import BUYER, SYSTEM, Actor, ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import AlreadyDecided, InvalidContent, NotEligible, NotPermitted, UnderCancellation
@@ -173,7 +173,7 @@ class OrderLife(RuleBasedStateMachine):
     def the_merchant_pays_back(self) -> None:
         for refund in self._page().refunds:
             if refund.awaits_person:
-                orders.mark_refund_paid(self.db, self.merchant_id, refund.id, USER)
+                refunds.mark_paid(self.db, self.merchant_id, refund.id, USER)
 
     @invariant()
     def both_say_the_same(self) -> None:

@@ -85,6 +85,12 @@ def test_buyers_are_not_told_the_merchants_own_business() -> None:
     assert silent == [
         Event.WAREHOUSE_ANSWERED,
         Event.ORDER_CHANGED,
+        Event.REFUND_FAILED,
+        Event.VOID_FAILED,
+        Event.REFUND_RETRIED,
+        Event.REFUND_REPORTED,
+        Event.REFUND_RECORDED,
+        Event.REFUND_DISMISSED,
         Event.SHIPMENT_REFUSED,
         Event.RESTOCKED,
         Event.MEMO_CHANGED,

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from shared.actions import cancellations, execution, orders, stock
+from shared.actions import cancellations, execution, orders, refunds, stock
 from shared.domain.actors import BUYER, ActorKind
 from shared.domain.ids import MerchantId
 from shared.domain.policy import Mode, Policy, SilenceOutcome
@@ -46,7 +46,7 @@ def test_units_go_back_once_however_often_the_worker_comes_and_the_refund_is_pai
     accept(db, merchant_id, request_id)
 
     for refund in order_page(db, merchant_id, order_id, ActorKind.BUYER).refunds:
-        orders.mark_refund_paid(db, merchant_id, refund.id, USER)
+        refunds.mark_paid(db, merchant_id, refund.id, USER)
     execution.execute(db, merchant_id, request_id)
     orders.save_memo(db, merchant_id, order_id, "Paid and put back", USER)
 

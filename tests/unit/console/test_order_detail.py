@@ -148,7 +148,7 @@ def test_a_refund_by_hand_is_marked_as_paid_once(owner: Browser, shop: Shop) -> 
     again = owner.told(owner.send(str(form["action"])))
 
     assert done == ("status", "Refund marked as paid. The customer gets an e-mail.")
-    assert again == ("alert", "Nothing was changed. This refund was marked as paid before.")
+    assert again == ("alert", "Nothing was changed. Somebody was faster: this refund does not wait any more.")
     assert buttons_named(owner.page(order_path(order_id)), "Mark as paid") == []
 
 

@@ -39,7 +39,13 @@ ASKED = {
     "console.order_memo": Permission.REPLY,
     "console.send_order_link": Permission.REPLY,
     "console.revoke_links": Permission.REPLY,
+    "console.refunds": Permission.READ,
     "console.mark_refund_paid": Permission.REFUND,
+    "console.retry_refund": Permission.REFUND,
+    "console.pay_refund_by_hand": Permission.REFUND,
+    "console.ask_refund_again": Permission.REFUND,
+    "console.record_reported_refund": Permission.REFUND,
+    "console.dismiss_reported_refund": Permission.REFUND,
 }
 
 

@@ -20,6 +20,7 @@ from shared.domain.changes import OrderPart
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
+from shared.domain.gateways import Trouble
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Permission, Role
 from shared.domain.policy import (
@@ -33,6 +34,7 @@ from shared.domain.policy import (
 )
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import Kept, KeptReason, RefundKind, RefundState
+from shared.domain.reports import Outcome
 from shared.domain.rules import Decision
 from shared.rendering import available_locales, speaking
 from shared.web import errors
@@ -62,6 +64,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     OrderStatus: wording.order_status,
     PaymentStatus: wording.payment_status,
     RefundState: wording.refund_state,
+    Trouble: wording.trouble,
     Reason: wording.reason,
     DeclineReason: wording.decline_reason,
     OrderPart: wording.order_part,
@@ -85,6 +88,7 @@ SILENT = {
     MailEvent,
     Move,
     NextStep,
+    Outcome,
     Permission,
     Question,
     RefundKind,
@@ -110,6 +114,7 @@ STATUSES = {
     "not_eligible": 409,
     "not_found": 404,
     "not_permitted": 403,
+    "nothing_left": 409,
     "quote_changed": 409,
     "refused": 409,
     "under_cancellation": 409,

@@ -11,7 +11,7 @@ from html import unescape
 import pytest
 from bs4 import BeautifulSoup
 
-from shared.actions import cancellations, orders, warehouse
+from shared.actions import cancellations, orders, refunds, warehouse
 from shared.domain.actors import ActorKind
 from shared.domain.ids import MerchantId, OrderId
 from shared.domain.intake import IncomingPayment
@@ -112,7 +112,7 @@ def test_every_mail_has_the_link_under_its_name_in_both_parts(shop: Shop) -> Non
     request_id = request(shop.db, shop.id, order_id, 1)
     work_off(shop.post, shop.id)
     accept(shop.db, shop.id, request_id)
-    orders.mark_refund_paid(shop.db, shop.id, shop.refunds(order_id)[0].id, USER)
+    refunds.mark_paid(shop.db, shop.id, shop.refunds(order_id)[0].id, USER)
     request_id = request(shop.db, shop.id, order_id, 1)
     cancellations.withdraw(shop.db, shop.id, request_id, USER)
     request_id = request(shop.db, shop.id, order_id, 0, 1)
@@ -370,7 +370,7 @@ def test_a_paid_refund_names_its_own_amount_alone(shop: Shop) -> None:
     order_id = an_order_at(shop)
     accept(shop.db, shop.id, request(shop.db, shop.id, order_id, 1))
     accept(shop.db, shop.id, request(shop.db, shop.id, order_id, 0, 1))
-    orders.mark_refund_paid(shop.db, shop.id, shop.refunds(order_id)[1].id, USER)
+    refunds.mark_paid(shop.db, shop.id, shop.refunds(order_id)[1].id, USER)
 
     mail = shop.newest()
 
