@@ -64,7 +64,7 @@ def test_an_order_comes_in_with_its_address_and_in_fulfillment(store: Store) -> 
 
     assert (order["in_fulfillment"], order["address"]) == (True, ["Elm Street 5"])
     verdict = json.loads(store.call("GET", f"{address(order)}/eligibility?requested_by=buyer").text)
-    assert verdict["line_items"][0]["blockers"] == ["in_fulfillment"]
+    assert verdict["line_items"][0]["blockers"][0]["code"] == "in_fulfillment"
 
 
 @pytest.mark.parametrize(
