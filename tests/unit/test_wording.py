@@ -84,8 +84,8 @@ def test_buyers_are_not_told_the_merchants_own_business() -> None:
 
     assert silent == [
         Event.WAREHOUSE_ANSWERED,
-        Event.SHIPMENT_REFUSED,
         Event.ORDER_CHANGED,
+        Event.SHIPMENT_REFUSED,
         Event.REFUND_FAILED,
         Event.VOID_FAILED,
         Event.REFUND_RETRIED,
