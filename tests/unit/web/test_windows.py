@@ -84,6 +84,7 @@ ORDER = OrderPage(
     memo="",
     policy_label="",
     is_old=False,
+    can_adjust=False,
 )
 QUOTE = Quote(
     hash="f" * 64,
