@@ -61,7 +61,8 @@ class LineItem:
     `price_minor` is the listed price, `discount_minor` includes the line's share of order discounts,
     `tax_minor` stands beside the price only if prices do not include it, `shipping_minor` is the line's
     share of shipping.
-    `claimed` are the units of open and accepted requests; `declined` says that a buyer was refused some.
+    `claimed` are the units of open and accepted requests; `declined` says that a buyer was refused some;
+    `leaving` are units that a warehouse could not stop any more and nobody has reported as shipped yet.
     """
 
     id: LineItemId
@@ -80,6 +81,7 @@ class LineItem:
     parent_sku: str = ""
     claimed: tuple[UnitRange, ...] = ()
     declined: bool = False
+    leaving: int = 0
 
     @property
     def open(self) -> int:
