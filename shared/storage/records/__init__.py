@@ -38,6 +38,7 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
+from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
 __all__ = [
     "AnswerRecord",
@@ -70,5 +71,8 @@ __all__ = [
     "StockRecord",
     "TenantRow",
     "TimelineRecord",
+    "UploadChunkRecord",
+    "UploadFindingRecord",
+    "UploadRecord",
     "UserRecord",
 ]
