@@ -4,10 +4,10 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+from shared.storage.migrations.tenants import wall_off
+
 revision = "0009"
 down_revision = "0006"
-
-TENANT_TABLES = ("upload_chunks", "upload_findings", "uploads")
 
 
 def upgrade() -> None:
@@ -78,12 +78,5 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("merchant_id", "upload_id", "ordinal", name=op.f("pk_upload_findings")),
     )
-    for table in TENANT_TABLES:
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        op.execute(
-            f"CREATE POLICY tenant ON {table} TO rescind_app"
-            " USING (merchant_id = nullif(current_setting('app.merchant', true), '')::uuid)"
-            " WITH CHECK (merchant_id = nullif(current_setting('app.merchant', true), '')::uuid)"
-        )
-        op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {table} TO rescind_app")
+    for table in ("upload_chunks", "upload_findings", "uploads"):
+        wall_off(table)
