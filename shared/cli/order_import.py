@@ -14,7 +14,8 @@ from shared.queries.merchants import Merchant
 from shared.rendering import gettext as _
 from shared.storage.engine import Database
 from shared.stores.reading import OrderFile, Reading
-from shared.stores.troubles import BadRow, Notice, UnreadableFile
+from shared.stores.troubles import BadRow, Notice
+from shared.tables.troubles import UnreadableFile
 
 BATCH_ORDERS = 500
 BATCH_LINES = 5_000

@@ -19,7 +19,8 @@ from shared.settings import Settings
 from shared.storage.engine import Database
 from shared.stores.reading import OrderFile
 from shared.stores.recognize import open_orders
-from shared.stores.troubles import BadRow, UnreadableFile
+from shared.stores.troubles import BadRow
+from shared.tables.troubles import UnreadableFile
 
 
 @click.group()

@@ -7,11 +7,12 @@ from datetime import datetime
 from shared.domain.intake import IncomingLine, IncomingOrder, IncomingPayment, allocate
 from shared.domain.orders import Gateway
 from shared.rendering import gettext as _
-from shared.stores import damage
-from shared.stores.cells import MAX_MINOR, Cells
+from shared.stores.cells import Cells
 from shared.stores.reading import OrderRows
-from shared.stores.tables import Row
-from shared.stores.troubles import Fault, RowFault
+from shared.tables import damage
+from shared.tables.amounts import MAX_MINOR
+from shared.tables.table import Row
+from shared.tables.troubles import Fault, RowFault
 
 _ADDRESS = (
     "recipient-name",

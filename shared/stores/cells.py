@@ -2,21 +2,19 @@
 
 import re
 from datetime import UTC, datetime
-from functools import cache
 
 from shared.domain.money import to_minor
 from shared.domain.text import BadText, TooLong, clean, read_quantity
-from shared.rendering import currency_exponent
 from shared.rendering import gettext as _
-from shared.stores import damage
-from shared.stores.tables import Row
-from shared.stores.troubles import BadRow, Fault, RowFault, bad_row
+from shared.stores.troubles import BadRow, bad_row
+from shared.tables import damage
+from shared.tables.amounts import exponent_of
+from shared.tables.table import Row
+from shared.tables.troubles import Fault, RowFault, shown
 
 MAX_FIELD = 500
 MAX_NUMBER = 64
 MAX_QUANTITY = 999_999
-MAX_MINOR = 10**15
-_SHOWN = 60
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)"
     r"(?: ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?"
@@ -158,15 +156,6 @@ class Cells:
         return ""
 
 
-@cache
-def exponent_of(currency: str) -> int | None:
-    """Tell how many decimals a currency has; None when there is no such currency."""
-    try:
-        return currency_exponent(currency)
-    except ValueError:
-        return None
-
-
 def number_fault(column: str, number: str) -> Fault | None:
     """Say what is wrong with an order number."""
     if len(number) > MAX_NUMBER:
@@ -176,12 +165,6 @@ def number_fault(column: str, number: str) -> Fault | None:
     if not number.isprintable():
         return _bad_number(column, _("holds invisible characters"))
     return damage.power_of_ten(column, number) or damage.error_value(column, number)
-
-
-def shown(value: str) -> str:
-    """Shorten a value for a message."""
-    plain = "".join(mark if mark.isprintable() else "\ufffd" for mark in value[: _SHOWN + 1])
-    return plain if len(plain) <= _SHOWN else plain[:_SHOWN] + "…"
 
 
 def _missing(column: str) -> Fault:

@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from shared.rendering import gettext as _
-from shared.stores.cells import number_fault, shown
-from shared.stores.tables import Progress, Row, Table
-from shared.stores.troubles import BadRow, Fault, RowFault, UnreadableFile, bad_row
+from shared.stores.cells import number_fault
+from shared.stores.troubles import BadRow, bad_row
+from shared.tables.table import Progress, Row, Table
+from shared.tables.troubles import Fault, RowFault, UnreadableFile, shown
 
 MAX_LINES = 5_000
 MAX_APART = 10_000

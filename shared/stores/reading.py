@@ -8,8 +8,9 @@ from shared.domain.intake import IncomingOrder
 from shared.rendering import gettext as _
 from shared.stores.cells import Cells
 from shared.stores.groups import Group, find_apart, group_faults, groups
-from shared.stores.tables import Progress, Row, Table
-from shared.stores.troubles import BadRow, Fault, Notice, RowFault
+from shared.stores.troubles import BadRow, Notice
+from shared.tables.table import Progress, Row, Table
+from shared.tables.troubles import Fault, RowFault
 
 Reading = IncomingOrder | BadRow | Notice
 TaxInside = Callable[[str], bool]

@@ -7,17 +7,21 @@ from shared.rendering import gettext as _
 from shared.stores.amazon import NewOrdersReport
 from shared.stores.reading import Layout, OrderFile
 from shared.stores.shopify import OrdersExport
-from shared.stores.sniffing import accepted
-from shared.stores.tables import Table, open_table
-from shared.stores.troubles import UnreadableFile
+from shared.tables.table import Table, open_table
+from shared.tables.troubles import UnreadableFile
 
 LAYOUTS: tuple[Layout, ...] = (NewOrdersReport(), OrdersExport())
 _NEARLY = 0.5
 
 
+def accepted() -> str:
+    """Say in one sentence what is accepted."""
+    return _("Accepted are Amazon's new orders report (tab-delimited) and Shopify's orders export (CSV).")
+
+
 def open_orders(path: Path) -> OrderFile:
     """Open a file of orders; raises UnreadableFile when it is none, saying what it looks like."""
-    table = open_table(path)
+    table = open_table(path, accepted())
     names = table.columns.keys()
     for layout in LAYOUTS:
         if layout.columns <= names:

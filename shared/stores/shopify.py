@@ -5,12 +5,13 @@ from dataclasses import replace
 from shared.domain.intake import IncomingDiscount, IncomingLine, IncomingOrder, allocate
 from shared.domain.money import split
 from shared.rendering import gettext as _
-from shared.stores.cells import MAX_MINOR, Cells
+from shared.stores.cells import Cells
 from shared.stores.reading import OrderRows
 from shared.stores.shopify_money import Sums, settle
 from shared.stores.shopify_states import payments, units
-from shared.stores.tables import Row
-from shared.stores.troubles import Fault, RowFault
+from shared.tables.amounts import MAX_MINOR
+from shared.tables.table import Row
+from shared.tables.troubles import Fault, RowFault
 
 _ADDRESS = (
     "shipping-name",

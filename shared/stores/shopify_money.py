@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from shared.rendering import gettext as _
-from shared.stores.cells import exponent_of
 from shared.stores.reading import OrderRows
-from shared.stores.troubles import Fault, RowFault
+from shared.tables.amounts import exponent_of
+from shared.tables.troubles import Fault, RowFault
 
 
 @dataclass(frozen=True, slots=True)

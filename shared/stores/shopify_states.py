@@ -3,9 +3,9 @@
 from shared.domain.intake import IncomingPayment
 from shared.domain.orders import Gateway
 from shared.rendering import gettext as _
-from shared.stores.cells import Cells, shown
+from shared.stores.cells import Cells
 from shared.stores.reading import OrderRows
-from shared.stores.troubles import Fault, RowFault
+from shared.tables.troubles import Fault, RowFault, shown
 
 _CHARGED = frozenset({"paid", "refunded", "partially_refunded"})
 _NOT_PAID = frozenset({"pending", "voided", "expired", "unpaid"})

@@ -1,43 +1,8 @@
-"""What can be wrong with a file of orders: with all of it, or with one row; each says how to mend it."""
+"""What a file of orders tells beside its orders: rows that cannot be taken in, and things worth knowing."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
-
-class RowFault(StrEnum):
-    """What is wrong with a row. The values are public: scripts read them from the JSON summary."""
-
-    AMOUNTS_DO_NOT_ADD_UP = "amounts_do_not_add_up"
-    BAD_AMOUNT = "bad_amount"
-    BAD_EMAIL = "bad_email"
-    BAD_INSTANT = "bad_instant"
-    BAD_ORDER_NUMBER = "bad_order_number"
-    BAD_QUANTITY = "bad_quantity"
-    BESIDE_NAMELESS_ROW = "beside_nameless_row"
-    BROKEN_QUOTATION = "broken_quotation"
-    CONTRADICTION = "contradiction"
-    CONTROL_CHARACTER = "control_character"
-    DAMAGED_BY_SPREADSHEET = "damaged_by_spreadsheet"
-    DUPLICATE_LINE = "duplicate_line"
-    MISSING_VALUE = "missing_value"
-    NO_ORDER_NUMBER = "no_order_number"
-    ROWS_APART = "rows_apart"
-    TOO_LONG = "too_long"
-    TOO_MANY_LINES = "too_many_lines"
-    TOO_MANY_VALUES = "too_many_values"
-    UNCLEAR_PAYMENT = "unclear_payment"
-    UNCLEAR_SHIPMENT = "unclear_shipment"
-    UNKNOWN_CURRENCY = "unknown_currency"
-    UNKNOWN_STATUS = "unknown_status"
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """Something wrong, before it is known where: what, how to mend it, and a stable code."""
-
-    code: RowFault
-    what: str
-    how_to_mend: str
+from shared.tables.troubles import Fault, RowFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +26,6 @@ class Notice:
     line: int
     order_number: str
     what: str
-
-
-class UnreadableFile(Exception):
-    """The file as a whole cannot be read: what it looks like, and what to do."""
-
-    def __init__(self, what: str, how_to_mend: str) -> None:
-        super().__init__(f"{what} {how_to_mend}")
-        self.what = what
-        self.how_to_mend = how_to_mend
 
 
 def bad_row(line: int, order_number: str, fault: Fault) -> BadRow:

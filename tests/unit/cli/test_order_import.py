@@ -14,7 +14,7 @@ from shared.cli.main import cli
 from shared.domain.events import EffectKind
 from shared.storage.records import EffectRecord, LineItemRecord, OrderRecord
 from shared.stores.recognize import open_orders
-from shared.stores.troubles import UnreadableFile
+from shared.tables.troubles import UnreadableFile
 from tests.unit.stores.making import amazon_row, amazon_text, shopify_row, shopify_text, written
 
 

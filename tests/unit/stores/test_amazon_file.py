@@ -7,7 +7,8 @@ import pytest
 
 from shared.domain.intake import allocate
 from shared.domain.orders import Gateway
-from shared.stores.troubles import BadRow, RowFault
+from shared.stores.troubles import BadRow
+from shared.tables.troubles import RowFault
 from tests.unit.stores.making import AMAZON, amazon_row, amazon_text, bad_rows_in, orders_in, readings
 
 FOLLOW = {name.replace("-", "_"): "" for name in ("buyer-email", "buyer-name", "currency", "payments-date")}

@@ -7,7 +7,8 @@ import pytest
 
 from shared.domain.intake import IncomingOrder, allocate
 from shared.domain.orders import Gateway
-from shared.stores.troubles import BadRow, RowFault
+from shared.stores.troubles import BadRow
+from shared.tables.troubles import RowFault
 from tests.unit.stores.making import (
     SHOPIFY,
     bad_rows_in,

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.stores import sniffing
 from shared.stores.recognize import open_orders
-from shared.stores.tables import open_table
-from shared.stores.troubles import UnreadableFile
+from shared.tables import sniffing
+from shared.tables.table import open_table
+from shared.tables.troubles import UnreadableFile
 from tests.unit.stores.making import (
     amazon_row,
     amazon_text,
@@ -47,7 +47,7 @@ def test_the_encoding_is_found_and_the_text_arrives_whole(
     text = amazon_text(amazon_row(product_name=title), end=end)
 
     (order,) = orders_in(readings(tmp_path, text, encoding))
-    table = open_table(tmp_path / "orders.txt")
+    table = open_table(tmp_path / "orders.txt", "Accepted are tables.")
 
     assert order.lines[0].title == title
     assert order.delivery[-1] == "GB"
@@ -176,7 +176,7 @@ def test_a_file_above_the_size_limit_is_refused_before_it_is_read(tmp_path: Path
 def test_a_file_above_the_row_limit_stops_with_its_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.stores.tables.MAX_ROWS", 2)
+    monkeypatch.setattr("shared.tables.table.MAX_ROWS", 2)
     text = amazon_text(*(amazon_row(f"206-{place}", str(place)) for place in range(3)))
 
     with pytest.raises(UnreadableFile, match="more than 2 rows; reading stopped at line 4"):

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from shared.domain.intake import IncomingOrder, allocate
 from shared.domain.money import units_between
-from shared.stores.cells import exponent_of
 from shared.stores.recognize import open_orders
-from shared.stores.troubles import BadRow, Notice, UnreadableFile
+from shared.stores.troubles import BadRow, Notice
+from shared.tables.amounts import exponent_of
+from shared.tables.troubles import UnreadableFile
 from tests.unit.stores.making import (
     amazon_row,
     amazon_text,

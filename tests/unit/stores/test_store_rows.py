@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from shared.stores.recognize import open_orders
-from shared.stores.troubles import BadRow, RowFault
+from shared.stores.troubles import BadRow
+from shared.tables.troubles import RowFault
 from tests.unit.stores.making import (
     amazon_row,
     amazon_text,

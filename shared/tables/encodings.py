@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.rendering import gettext as _
-from shared.stores.troubles import UnreadableFile
+from shared.tables.troubles import UnreadableFile
 
 _CHUNK = 1 << 20
 _ESCAPED = re.compile("[\udc80-\udcff]")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from shared.rendering import gettext as _
-from shared.stores.troubles import Fault, RowFault
+from shared.tables.troubles import Fault, RowFault
 
 # As long as the longest field that Python's CSV reader takes.
 MAX_LINE = 131_072

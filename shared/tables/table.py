@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from shared.rendering import gettext as _
-from shared.stores.encodings import Encoding, detect
-from shared.stores.records import Record, records
-from shared.stores.sniffing import accepted, refuse_what_is_no_table
-from shared.stores.troubles import Fault, RowFault, UnreadableFile
+from shared.tables.encodings import Encoding, detect
+from shared.tables.records import Record, records
+from shared.tables.sniffing import refuse_what_is_no_table
+from shared.tables.troubles import Fault, RowFault, UnreadableFile
 
 MAX_ROWS = 1_000_000
 MAX_COLUMNS = 200
@@ -43,7 +43,8 @@ class Row:
 class Table:
     """A table that was opened: how it is to be read, and its columns by their plain names.
 
-    `width` counts the header's columns, `repeated` names those that stand there twice.
+    `width` counts the header's columns, `repeated` names those that stand there twice; `preamble` is the
+    line above the header, where one was looked for and found, else "".
     """
 
     path: Path
@@ -55,6 +56,7 @@ class Table:
     columns: Mapping[str, int]
     width: int
     repeated: frozenset[str]
+    preamble: str = ""
 
     def rows(self, progress: Progress | None = None) -> Generator[Row]:
         """Stream the rows below the header, telling now and then how many bytes were read.
@@ -89,18 +91,21 @@ class Table:
                 yield record
 
 
-def open_table(path: Path) -> Table:
-    """Find out how a delimited text file is to be read; raises UnreadableFile when it is none."""
-    refuse_what_is_no_table(path)
+def open_table(path: Path, accepted: str, *, preamble: re.Pattern[str] | None = None) -> Table:
+    """Find out how a delimited text file is to be read; raises UnreadableFile when it is none.
+
+    `accepted` says in a sentence what is taken; a line that matches `preamble` may stand above the header.
+    """
+    refuse_what_is_no_table(path, accepted)
     encoding = detect(path)
     newline = _newline(path, encoding)
-    delimiter, header = _header(path, encoding, newline)
+    above, delimiter, header = _Header(path, encoding, newline, preamble).find(accepted)
     names = [plain_name(cell) for cell in header.cells]
     if len(names) > MAX_COLUMNS:
         raise UnreadableFile(
             _("The header names %(count)d columns; at most %(limit)d are accepted.")
             % {"count": len(names), "limit": MAX_COLUMNS},
-            accepted(),
+            accepted,
         )
     return Table(
         path=path,
@@ -112,6 +117,7 @@ def open_table(path: Path) -> Table:
         columns={name: index for index, name in reversed(list(enumerate(names))) if name},
         width=len(names),
         repeated=frozenset(name for name in names if name and names.count(name) > 1),
+        preamble=above,
     )
 
 
@@ -130,18 +136,31 @@ def _sample(path: Path, encoding: Encoding) -> str:
         return stream.read(_SAMPLE)
 
 
-def _header(path: Path, encoding: Encoding, newline: str) -> tuple[str, Record]:
-    lines = [line.strip() for line in _sample(path, encoding).split(newline)]
-    said = next((line for line in lines if line), "")
-    separator = _SEPARATOR_LINE.fullmatch(said)
-    if separator is not None:
-        said = next((line for line in lines if line and line != said), "")
-    delimiter = separator.group(1) if separator is not None else _likeliest_delimiter(said)
-    with path.open(encoding=encoding.codec, newline=newline) as stream:
-        for record in records(stream, delimiter):
-            if _SEPARATOR_LINE.fullmatch(delimiter.join(record.cells).strip()) is None:
-                return delimiter, record
-    raise UnreadableFile(_("The file holds no header and no rows."), accepted())
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """The search for the header, below what may stand above it."""
+
+    path: Path
+    encoding: Encoding
+    newline: str
+    preamble: re.Pattern[str] | None
+
+    def find(self, accepted: str) -> tuple[str, str, Record]:
+        """Give the line above the header, the delimiter and the header."""
+        lines = list(filter(None, map(str.strip, _sample(self.path, self.encoding).split(self.newline))))
+        said = next((found for found in map(_SEPARATOR_LINE.fullmatch, lines[:1]) if found), None)
+        below = [line for line in lines[1 if said else 0 :] if not self._is_preamble(line)]
+        above = next(filter(self._is_preamble, lines[:2]), "")
+        delimiter = said.group(1) if said else _likeliest_delimiter(below[0] if below else "")
+        with self.path.open(encoding=self.encoding.codec, newline=self.newline) as stream:
+            for record in records(stream, delimiter):
+                line = delimiter.join(record.cells).strip()
+                if _SEPARATOR_LINE.fullmatch(line) is None and not self._is_preamble(line):
+                    return above, delimiter, record
+        raise UnreadableFile(_("The file holds no header and no rows."), accepted)
+
+    def _is_preamble(self, line: str) -> bool:
+        return self.preamble is not None and self.preamble.match(line) is not None
 
 
 def _likeliest_delimiter(line: str) -> str:

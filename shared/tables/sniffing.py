@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from shared.rendering import gettext as _
-from shared.stores.troubles import UnreadableFile
+from shared.tables.troubles import UnreadableFile
 
 MAX_BYTES = 100_000_000
 _SAMPLE = 8192
@@ -12,23 +12,21 @@ _MANY = 0.05
 _UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-def accepted() -> str:
-    """Say in one sentence what is accepted."""
-    return _("Accepted are Amazon's new orders report (tab-delimited) and Shopify's orders export (CSV).")
+def refuse_what_is_no_table(path: Path, accepted: str) -> None:
+    """Raise UnreadableFile, naming what the file looks like, unless it may be a table of text.
 
-
-def refuse_what_is_no_table(path: Path) -> None:
-    """Raise UnreadableFile, naming what the file looks like, unless it may be a table of text."""
+    `accepted` says in a sentence what is taken in its place.
+    """
     try:
         if not path.is_file():
-            raise UnreadableFile(_("“%(name)s” is no file.") % {"name": path.name}, accepted())
+            raise UnreadableFile(_("“%(name)s” is no file.") % {"name": path.name}, accepted)
         size = path.stat().st_size
         with path.open("rb") as stream:
             sample = stream.read(_SAMPLE)
     except OSError as error:
         raise UnreadableFile(
             _("“%(name)s” cannot be opened: %(why)s.") % {"name": path.name, "why": error.strerror or error},
-            accepted(),
+            accepted,
         ) from error
     if size > MAX_BYTES:
         raise UnreadableFile(
@@ -38,7 +36,7 @@ def refuse_what_is_no_table(path: Path) -> None:
         )
     likeness = _likeness(sample)
     if likeness:
-        raise UnreadableFile(likeness, accepted())
+        raise UnreadableFile(likeness, accepted)
 
 
 def _likeness(sample: bytes) -> str:

@@ -3,7 +3,7 @@
 import re
 
 from shared.rendering import gettext as _
-from shared.stores.troubles import Fault, RowFault
+from shared.tables.troubles import Fault, RowFault
 
 _POWER_OF_TEN = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE)
 _ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|#{3,}", re.IGNORECASE)
