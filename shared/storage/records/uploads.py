@@ -60,13 +60,17 @@ class UploadChunkRecord(TenantRow, Base):
 
 
 class UploadFindingRecord(TenantRow, Base):
-    """One thing a person should look at in an uploaded file; `line` is 0 where it concerns no single line."""
+    """One thing a person should look at in an uploaded file.
+
+    `line` is 0 where it concerns no single line; `place` says where in a document that has no lines.
+    """
 
     __tablename__ = "upload_findings"
 
     upload_id: Mapped[UUID] = mapped_column(primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True)
     line: Mapped[int]
+    place: Mapped[str]
     order_number: Mapped[str]
     item: Mapped[str]
     severity: Mapped[str]
