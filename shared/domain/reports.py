@@ -44,6 +44,7 @@ class Report:
     """One order as a report tells it; None and "" are what it does not tell.
 
     `paid` says that all of the total is paid, by means that the report does not name; else `payments` do.
+    `canceled` is all that has not left.
     """
 
     source: str
@@ -61,6 +62,7 @@ class Report:
     shipping_minor: int | None = None
     shipping_tax_minor: int | None = None
     discounts: tuple[IncomingDiscount, ...] = ()
+    canceled: bool = False
     fulfilled_by_other: bool = False
     hold: bool = False
     delivery: tuple[str, ...] = ()
@@ -114,7 +116,9 @@ def to_order(report: Report) -> IncomingOrder | None:
         buyer_email=report.buyer_email,
         buyer_name=report.buyer_name,
         buyer_locale=report.buyer_locale,
-        lines=tuple(_line(line, priced=priced) for line in report.lines if line.quantity),
+        lines=tuple(
+            _line(line, priced=priced, gone=report.canceled) for line in report.lines if line.quantity
+        ),
         payments=report.payments if priced else (),
         shipping_minor=report.shipping_minor or 0 if priced else 0,
         shipping_tax_minor=report.shipping_tax_minor or 0 if priced else 0,
@@ -156,7 +160,7 @@ def of_order(order: IncomingOrder) -> Report:
     )
 
 
-def _line(line: ReportedLine, *, priced: bool) -> IncomingLine:
+def _line(line: ReportedLine, *, priced: bool, gone: bool) -> IncomingLine:
     quantity = line.quantity or 0
     shipped = min(line.shipped, quantity)
     return IncomingLine(
@@ -170,7 +174,7 @@ def _line(line: ReportedLine, *, priced: bool) -> IncomingLine:
         asin=line.asin,
         image_url=line.image_url,
         shipped=shipped,
-        canceled=min(line.canceled, quantity - shipped),
+        canceled=quantity - shipped if gone else min(line.canceled, quantity - shipped),
         wish=line.wish,
         place=line.place,
     )

@@ -1,18 +1,20 @@
 """Read the orders of a recognized file one by one: an order comes in whole, or its bad rows are named."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared.domain.intake import IncomingOrder
+from shared.domain.reports import Report
 from shared.rendering import gettext as _
 from shared.stores.cells import Cells
 from shared.stores.groups import Group, find_apart, group_faults, groups
+from shared.stores.nodes import Node
 from shared.stores.troubles import BadRow, Notice
 from shared.tables.table import Progress, Row, Table
 from shared.tables.troubles import Fault, RowFault
 
-Reading = IncomingOrder | BadRow | Notice
+Reading = IncomingOrder | Report | BadRow | Notice
 TaxInside = Callable[[str], bool]
 
 
@@ -21,7 +23,7 @@ class OrderRows:
     """The rows of one order while they are read; `cells` has at least one row."""
 
     number: str
-    cells: Sequence[Cells]
+    cells: list[Cells]
     prices_include_tax: TaxInside
     notices: list[Notice] = field(default_factory=list)
 
@@ -46,6 +48,12 @@ class OrderRows:
                 cells.refuse(_contradiction(column, holder.line))
         return holder or self.head
 
+    def below(self, node: Node) -> Cells:
+        """Read an object of the order's document; what is wrong with it is wrong with the order."""
+        cells = Cells(node, self.number)
+        self.cells.append(cells)
+        return cells
+
     def note(self, line: int, what: str) -> None:
         """Remember something a reader should know."""
         self.notices.append(Notice(line, self.number, what))
@@ -69,7 +77,7 @@ class Layout(Protocol):
     def line_key(self, row: Row) -> tuple[str, ...]:
         """Tell what makes a row the same line of its order."""
 
-    def order(self, rows: OrderRows) -> IncomingOrder | None:
+    def order(self, rows: OrderRows) -> IncomingOrder | Report | None:
         """Read one order; None, or faults on its rows, when it cannot be taken in."""
 
 
