@@ -2,13 +2,13 @@
 
 from shared.storage.records.base import Base, TenantRow
 from shared.storage.records.cancellations import (
-    RefundRecord,
     RequestRecord,
     RequestUnitsRecord,
     RestockRuleRecord,
     StockMovementRecord,
     StockRecord,
 )
+from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
     OrderDayRecord,
@@ -41,6 +41,8 @@ from shared.storage.records.people import (
 from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
 __all__ = [
+    "AdjustedItemRecord",
+    "AdjustmentRecord",
     "AnswerRecord",
     "ApiKeyRecord",
     "Base",
