@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.storage.migrations.tenants import wall_off
 
 revision = "0009"
-down_revision = "0006"
+down_revision = "0007"
 
 
 def upgrade() -> None:
