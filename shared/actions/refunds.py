@@ -1,4 +1,4 @@
-"""Write what goes back to each payment of an order, and reserve it there before anybody is asked to send it."""
+"""Write what goes back to each payment of an order, reserved there before anybody is asked to send it."""
 
 from collections.abc import Sequence
 from uuid import UUID
