@@ -129,8 +129,11 @@ class Cells:
             self.refuse(_missing(column))
         return self.amount(column, currency) or 0
 
-    def instant(self, column: str) -> datetime | None:
-        """Read an instant with its offset into UTC; None when the cell is empty."""
+    def instant(self, column: str, *, offset: str = "") -> datetime | None:
+        """Read an instant into UTC; None when the cell is empty.
+
+        It names its own offset, unless the system has one for all and it is given here.
+        """
         value = self._undamaged(column)
         if not value:
             return None
@@ -138,8 +141,9 @@ class Cells:
         if found is None:
             self.refuse(_bad_instant(column, value))
             return None
-        day, clock, offset = found.groups()
-        if offset is None:
+        day, clock, own = found.groups()
+        offset = own or offset
+        if not offset:
             self.refuse(_no_offset(column, value))
             return None
         try:

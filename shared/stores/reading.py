@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from shared.domain.intake import IncomingOrder
@@ -11,6 +12,7 @@ from shared.stores.cells import Cells
 from shared.stores.groups import Group, find_apart, group_faults, groups
 from shared.stores.nodes import Node
 from shared.stores.troubles import BadRow, Notice
+from shared.tables.encodings import Encoding
 from shared.tables.table import Progress, Row, Table
 from shared.tables.troubles import Fault, RowFault
 
@@ -87,6 +89,31 @@ class OrderFile:
 
     table: Table
     layout: Layout
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self.table.path
+
+    @property
+    def kind(self) -> str:
+        """The file's name in words."""
+        return self.layout.name
+
+    @property
+    def size(self) -> int:
+        """How many bytes the file has."""
+        return self.table.size
+
+    @property
+    def encoding(self) -> Encoding:
+        """How its text is encoded."""
+        return self.table.encoding
+
+    @property
+    def delimiter(self) -> str:
+        """What separates its columns."""
+        return self.table.delimiter
 
     def readings(
         self,

@@ -124,6 +124,4 @@ def _part(rows: OrderRows, item: Node, purse: Purse, kind: str) -> int | None:
     found = [part for part in item.child("proceeds").children("breakdowns") if part.value("type") == kind]
     if not found:
         return None
-    return sum(
-        purse.read(rows.below(part), "subtotal", negative=kind == "DISCOUNT") or 0 for part in found
-    )
+    return sum(purse.read(rows.below(part), "subtotal", negative=kind == "DISCOUNT") or 0 for part in found)
