@@ -1,6 +1,7 @@
 """Write what had happened to an order elsewhere before it came in: shipments, cancellations, refunds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from shared.actions.claims import add_to_lines
@@ -25,24 +26,43 @@ from shared.storage.records import (
 from shared.storage.scopes import lines_of, lock_order, payments_of
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What happened elsewhere: units canceled by line, minor units that went back by payment's ordinal."""
+
+    source: str
+    canceled: Mapping[UUID, int]
+    refunded: Mapping[int, int]
+
+
 def write_past(tx: Transaction, orders: Sequence[tuple[UUID, IncomingOrder]]) -> None:
     """Write each order's past; nobody is mailed about it."""
     for order_id, incoming in orders:
         order = lock_order(tx, order_id)
         lines = lines_of(tx, order_id)
-        request_id = _cancel(tx, order, lines, incoming)
-        _refund(tx, order, incoming, request_id)
+        canceled = {
+            line.id: given.canceled
+            for line, given in zip(lines, incoming.lines, strict=True)
+            if given.canceled
+        }
+        refunded = {
+            ordinal: payment.refunded_minor
+            for ordinal, payment in enumerate(incoming.payments, start=1)
+            if payment.refunded_minor
+        }
+        write_progress(tx, order, Past(incoming.source, canceled, refunded))
         _ship(tx, order, lines, incoming)
 
 
-def _cancel(
-    tx: Transaction, order: OrderRecord, lines: Sequence[LineItemRecord], incoming: IncomingOrder
-) -> UUID | None:
-    canceled = {
-        line.id: given.canceled for line, given in zip(lines, incoming.lines, strict=True) if given.canceled
-    }
-    if not canceled:
-        return None
+def write_progress(tx: Transaction, order: OrderRecord, past: Past) -> None:
+    """Write what was canceled and what went back elsewhere, of a locked order."""
+    request_id = _cancel(tx, order, past) if past.canceled else None
+    if past.refunded:
+        _refund(tx, order, past, request_id)
+
+
+def _cancel(tx: Transaction, order: OrderRecord, past: Past) -> UUID:
+    canceled = past.canceled
     facts = order_facts(tx, order)
     wanted = {line.id: canceled[line.id] for line in facts.line_items if line.id in canceled}
     quoted = quote(facts, pick_units(facts, wanted), for_buyer=False, at=tx.now)
@@ -58,7 +78,7 @@ def _cancel(
         quote={},
         value_minor=quoted.value_minor,
         fee_minor=0,
-        refund_minor=sum(payment.refunded_minor for payment in incoming.payments),
+        refund_minor=sum(past.refunded.values()),
         requested_at=tx.now,
         decided_at=tx.now,
         executes_at=tx.now,
@@ -86,14 +106,15 @@ def _cancel(
         SYSTEM,
         request_id=request.id,
         to_state=RequestState.ACCEPTED,
-        details={"units": sum(canceled.values()), "source": incoming.source},
+        details={"units": sum(canceled.values()), "source": past.source},
     )
     return request.id
 
 
-def _refund(tx: Transaction, order: OrderRecord, incoming: IncomingOrder, request_id: UUID | None) -> None:
-    for payment, given in zip(payments_of(tx, order.id), incoming.payments, strict=True):
-        if given.refunded_minor == 0:
+def _refund(tx: Transaction, order: OrderRecord, past: Past, request_id: UUID | None) -> None:
+    for payment in payments_of(tx, order.id):
+        amount = past.refunded.get(payment.ordinal, 0)
+        if amount == 0:
             continue
         tx.session.add(
             RefundRecord(
@@ -103,15 +124,15 @@ def _refund(tx: Transaction, order: OrderRecord, incoming: IncomingOrder, reques
                 request_id=request_id,
                 payment_id=payment.id,
                 gateway=payment.gateway,
-                amount_minor=given.refunded_minor,
+                amount_minor=amount,
                 currency=order.currency,
                 state=RefundState.EXTERNAL,
                 created_at=tx.now,
                 ended_at=tx.now,
             )
         )
-        payment.refunded_minor += given.refunded_minor
-        order.refunded_minor += given.refunded_minor
+        payment.refunded_minor += amount
+        order.refunded_minor += amount
     tx.session.flush()
 
 

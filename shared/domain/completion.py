@@ -1,4 +1,4 @@
-"""Complete what is known of an order by what another report says: blanks are filled, nothing known is lost."""
+"""Complete what is known of an order by another report: blanks are filled, nothing known is lost."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -33,7 +33,7 @@ class _Finding:
             self.found.append(Contradiction(what, str(known), str(given), self.place))
         return given if known is None else known
 
-    def extra(self, what: str, known: int | None, given: int | None) -> int | None:
+    def beside(self, what: str, known: int | None, given: int | None) -> int | None:
         """Take an amount beside the price, which a report that lacks it writes as 0."""
         return self.amount(what, known or None, given or None) or (known if given is None else given)
 
@@ -41,7 +41,9 @@ class _Finding:
 def complete(known: Report, given: Report) -> tuple[Report, tuple[Contradiction, ...]]:
     """Merge two reports of one order; where they contradict each other the known one stays."""
     finding = _Finding(given.place)
-    lines, found = _lines(known.lines, given.lines)
+    if _same_money(known, given):
+        given = _without_money(given)
+    lines, found = _lines(known, given)
     ids = {
         name: finding.fill(name, known.external_ids.get(name, ""), given.external_ids.get(name, ""))
         for name in sorted({*known.external_ids, *given.external_ids})
@@ -54,12 +56,12 @@ def complete(known: Report, given: Report) -> tuple[Report, tuple[Contradiction,
         prices_include_tax=known.prices_include_tax if known.currency else given.prices_include_tax,
         buyer_email=finding.fill("buyer_email", known.buyer_email.casefold(), given.buyer_email.casefold())
         and (known.buyer_email or given.buyer_email),
-        buyer_name=known.buyer_name or given.buyer_name,
+        buyer_name=finding.fill("buyer_name", known.buyer_name, given.buyer_name),
         paid=known.paid or given.paid,
         paid_at=_paid_at(known, given),
         payments=_payments(known.payments, given.payments),
-        shipping_minor=finding.extra("shipping", known.shipping_minor, given.shipping_minor),
-        shipping_tax_minor=finding.extra("shipping_tax", known.shipping_tax_minor, given.shipping_tax_minor),
+        shipping_minor=finding.beside("shipping", known.shipping_minor, given.shipping_minor),
+        shipping_tax_minor=finding.beside("shipping_tax", known.shipping_tax_minor, given.shipping_tax_minor),
         discounts=finding.fill("discounts", known.discounts, given.discounts),
         canceled=known.canceled or given.canceled,
         fulfilled_by_other=known.fulfilled_by_other or given.fulfilled_by_other,
@@ -68,6 +70,31 @@ def complete(known: Report, given: Report) -> tuple[Report, tuple[Contradiction,
         external_ids=ids,
     )
     return merged, (*finding.found, *found)
+
+
+def _same_money(known: Report, given: Report) -> bool:
+    """Say whether two reports that share the money out differently mean the same money.
+
+    One system tells its discounts and taxes for the order in one file, and by line in another.
+    """
+    return bool(known.lines and given.lines) and _sums(known) is not None and _sums(known) == _sums(given)
+
+
+def _sums(report: Report) -> tuple[int, int, int, int] | None:
+    if not report.is_priced:
+        return None
+    own = sum(line.discount_minor or 0 for line in report.lines)
+    return (
+        sum(line.price_minor or 0 for line in report.lines),
+        own + sum(discount.amount_minor for discount in report.discounts),
+        sum(line.tax_minor or 0 for line in report.lines) + (report.shipping_tax_minor or 0),
+        report.shipping_minor or 0,
+    )
+
+
+def _without_money(report: Report) -> Report:
+    lines = (replace(line, price_minor=None, tax_minor=None, discount_minor=None) for line in report.lines)
+    return replace(report, lines=tuple(lines), discounts=(), shipping_minor=None, shipping_tax_minor=None)
 
 
 def _paid_at(known: Report, given: Report) -> datetime | None:
@@ -81,6 +108,9 @@ def _payments(
     known: Sequence[IncomingPayment], given: Sequence[IncomingPayment]
 ) -> tuple[IncomingPayment, ...]:
     """A payment only ever grows: an older report that says less changes nothing."""
+    if len(known) == len(given) == 1:
+        # The same payment, whatever one file or the other calls it.
+        given = [replace(given[0], gateway=known[0].gateway, reference=known[0].reference)]
     merged = {(payment.gateway, payment.reference): payment for payment in known}
     for payment in given:
         key = (payment.gateway, payment.reference)
@@ -94,12 +124,16 @@ def _payments(
     return tuple(merged.values())
 
 
-def _lines(
-    known: Sequence[ReportedLine], given: Sequence[ReportedLine]
-) -> tuple[tuple[ReportedLine, ...], list[Contradiction]]:
-    merged = list(known)
+def _lines(known: Report, given: Report) -> tuple[tuple[ReportedLine, ...], list[Contradiction]]:
+    merged = list(known.lines)
     found: list[Contradiction] = []
-    for line, index in _pairs(known, given):
+    matches = pairs(known.lines, given.lines)
+    met = {index for _line, index in matches if index is not None}
+    if given.is_whole and known.lines and not len(met) == len(known.lines) == len(given.lines):
+        return known.lines, [
+            Contradiction("lines", str(len(known.lines)), str(len(given.lines)), given.place)
+        ]
+    for line, index in matches:
         if index is None:
             merged.append(line)
             continue
@@ -109,7 +143,7 @@ def _lines(
     return tuple(merged), found
 
 
-def _pairs(
+def pairs(
     known: Sequence[ReportedLine], given: Sequence[ReportedLine]
 ) -> list[tuple[ReportedLine, int | None]]:
     """Find the known line that each given one is; the surest matches are made first."""
@@ -171,8 +205,8 @@ def _line(known: ReportedLine, given: ReportedLine, finding: _Finding) -> Report
         image_url=known.image_url or given.image_url,
         quantity=quantity if quantity or is_gone else None,
         price_minor=finding.amount("price", known.price_minor, given.price_minor),
-        tax_minor=finding.extra("tax", known.tax_minor, given.tax_minor),
-        discount_minor=finding.extra("discount", known.discount_minor, given.discount_minor),
+        tax_minor=finding.beside("tax", known.tax_minor, given.tax_minor),
+        discount_minor=finding.beside("discount", known.discount_minor, given.discount_minor),
         shipped=min(shipped, quantity),
         canceled=max(0, min(canceled, quantity - shipped)),
         wish=given.wish if known.wish is None else known.wish,

@@ -19,6 +19,7 @@ class Event(StrEnum):
     PAYMENT_VOIDED = "payment_voided"
     PRICE_ADJUSTED = "price_adjusted"
     ORDER_CHANGED = "order_changed"
+    AMOUNT_ENTERED = "amount_entered"
     REFUND_SENT = "refund_sent"
     RESTOCKED = "restocked"
     MEMO_CHANGED = "memo_changed"
@@ -46,3 +47,4 @@ class EffectKind(StrEnum):
     APPLY_SILENCE = "apply_silence"
     END_QUESTION = "end_question"
     SEND_MAIL = "send_mail"
+    CARRY_OUT_UPLOAD = "carry_out_upload"

@@ -1,6 +1,5 @@
-"""What a report says of an order, as much as it says: parts that add up to an order, whichever comes first."""
+"""What a report says of an order: parts that add up to one, whichever comes first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,6 +13,8 @@ from shared.domain.intake import (
 from shared.domain.orders import Gateway
 
 NO_CURRENCY = "XXX"
+# Its reports list the lines that they are about, others all lines of an order.
+_IN_PARTS = frozenset({"amazon"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +76,9 @@ class Report:
         return bool(self.currency) and all(line.price_minor is not None for line in self._there)
 
     @property
-    def lacks_order(self) -> bool:
-        """Nothing is known of the order itself, only of its lines."""
-        return self.placed_at is None
+    def is_whole(self) -> bool:
+        """All lines of the order are listed."""
+        return self.source not in _IN_PARTS
 
     @property
     def lacks_lines(self) -> bool:
@@ -203,8 +204,3 @@ def _paid(order: IncomingOrder) -> IncomingOrder:
     if total == 0:
         return order
     return replace(order, payments=(IncomingPayment(Gateway.MANUAL, total, total, order.number),))
-
-
-def units_of(lines: Sequence[ReportedLine]) -> int:
-    """Count the units of lines."""
-    return sum(line.quantity or 0 for line in lines)

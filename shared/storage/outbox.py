@@ -87,9 +87,9 @@ def mail(
 ) -> MessageId | None:
     """Note one e-mail to the order's buyer; its row is the truth about whether it was sent.
 
-    None when the merchant has switched mails to buyers off.
+    None when the merchant has switched mails to buyers off, or no report has told the buyer's address.
     """
-    if not tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers:
+    if not (order.buyer_email and tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers):
         return None
     message_id = MessageId(new_id())
     tx.session.add(
@@ -113,8 +113,6 @@ def mail(
 
 def mail_each(tx: Transaction, orders: Sequence[OrderRecord], event: MailEvent) -> None:
     """Note an e-mail to the buyer of each of these orders, of a merchant who mails buyers, all at once."""
-    if not orders:
-        return
     messages = [
         {
             "merchant_id": tx.merchant_id,
@@ -127,7 +125,10 @@ def mail_each(tx: Transaction, orders: Sequence[OrderRecord], event: MailEvent) 
             "created_at": tx.now,
         }
         for order in orders
+        if order.buyer_email
     ]
+    if not messages:
+        return
     effects = [
         {
             "merchant_id": tx.merchant_id,

@@ -1,4 +1,4 @@
-"""Shopify's orders as JSON: prices for one unit, discounts and taxes by line, what left and what went back."""
+"""Shopify's orders as JSON: prices for one unit, discounts and taxes by line, what left and went back."""
 
 from dataclasses import replace
 from datetime import datetime

@@ -80,7 +80,7 @@ class WooOrders:
 
 @dataclass(frozen=True, slots=True)
 class _Money:
-    """How the amounts of an order are to be read: each comes without tax, and goes in as the shop shows it."""
+    """How amounts are to be read: each comes without tax, and goes in as the shop shows it."""
 
     currency: str
     inside: bool
@@ -114,8 +114,7 @@ def _line(rows: OrderRows, item: Node, money: _Money, status: str) -> ReportedLi
     cells.needed_amount("total", money.currency)
     charged = money.of(cells, "total", "total_tax")
     listed = money.of(cells, "subtotal", "subtotal_tax") if cells.raw("subtotal") else charged
-    if charged > listed:
-        listed = charged
+    listed = max(listed, charged)
     if charged < 0:
         cells.refuse(discount_too_large())
     return ReportedLine(

@@ -35,8 +35,8 @@ class Row:
 
     @property
     def place(self) -> str:
-        """Where the row stands, in words for a message."""
-        return _("line %(line)d") % {"line": self.line}
+        """Where the row stands: its line, as text."""
+        return str(self.line)
 
     def value(self, column: str) -> str:
         """Give a column's value; "" when the row or the file lacks it."""

@@ -12,6 +12,7 @@ from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, R
 from shared.storage.records.orders import (
     LineItemRecord,
     OrderDayRecord,
+    OrderPartRecord,
     OrderRecord,
     OrderTermRecord,
     PaymentRecord,
@@ -59,6 +60,7 @@ __all__ = [
     "MerchantRecord",
     "MessageRecord",
     "OrderDayRecord",
+    "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",
     "PaymentRecord",
