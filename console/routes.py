@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from console import cancellations, orders, requests, shipments, sign_in, support
+from console import amounts, cancellations, imports, orders, requests, shipments, sign_in, support
 from console.access import View, guarded, mount_logins
 from shared.domain.permissions import Permission
 from shared.queries.sign_in import Member
@@ -36,12 +36,16 @@ _REQUEST = f"{_ORDER}/requests/<uuid:request_id>"
 _page("", start, may=Permission.READ)
 _page("/orders", orders.orders, may=Permission.READ)
 _page(_ORDER, orders.order_detail, may=Permission.READ)
+_page("/orders/import", imports.import_orders, "GET", "POST", may=Permission.IMPORT)
+_page("/orders/import/<uuid:upload_id>", imports.import_result, may=Permission.IMPORT)
+_page("/orders/import/<uuid:upload_id>/findings", imports.import_findings, may=Permission.IMPORT)
 _page("/requests", requests.requests, may=Permission.READ)
 _page("/support", support.support, may=Permission.READ)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)
 _page(f"{_REQUEST}/accept", cancellations.accept_request, "POST", may=Permission.DECIDE)
 _page(f"{_REQUEST}/decline", cancellations.decline_request, "GET", "POST", may=Permission.DECIDE)
+_page(f"{_REQUEST}/amount", amounts.refund_amount, "GET", "POST", may=Permission.REFUND)
 _page(f"{_ORDER}/ship", shipments.confirm_shipment, "GET", "POST", may=Permission.SHIP)
 _page(f"{_ORDER}/memo", orders.order_memo, "GET", "POST", may=Permission.REPLY)
 _page(f"{_ORDER}/send-link", orders.send_order_link, "POST", may=Permission.REPLY)

@@ -18,6 +18,7 @@ from shared.domain.reasons import (
     Reason,
 )
 from shared.domain.refunds import Kept, KeptReason, RefundState
+from shared.domain.uploads import UploadState
 from shared.rendering import N_, format_money, spoken_locale
 from shared.rendering import gettext as _
 
@@ -227,11 +228,18 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.PAYMENT_VOIDED: N_("%(who)s released %(amount)s that was only authorized"),
     Event.PRICE_ADJUSTED: N_("%(who)s gave %(amount)s of the price back"),
     Event.ORDER_CHANGED: N_("%(who)s changed the order's data"),
+    Event.AMOUNT_ENTERED: N_("%(who)s entered %(amount)s as what goes back"),
     Event.REFUND_SENT: N_("%(who)s sent %(amount)s back"),
     Event.RESTOCKED: N_("Back to stock: %(items)s"),
     Event.MEMO_CHANGED: N_("%(who)s changed the memo"),
     Event.LINKS_REVOKED: N_("%(who)s revoked the order links"),
     Event.CASE_OPENED: N_("%(who)s wrote a message"),
+}
+_UPLOAD_STATES: Mapping[UploadState, str] = {
+    UploadState.WAITING: N_("Waiting"),
+    UploadState.RUNNING: N_("Being imported"),
+    UploadState.DONE: N_("Done"),
+    UploadState.FAILED: N_("Failed"),
 }
 _MODES: Mapping[Mode, str] = {
     Mode.REVIEW: N_("Review"),
@@ -306,6 +314,11 @@ def blocker(code: Blocker) -> str:
 def next_step(code: Blocker) -> str:
     """Say what to do instead."""
     return _(_NEXT_STEPS[NEXT_STEPS[code]])
+
+
+def upload_state(state: UploadState) -> str:
+    """Name how far an uploaded file is."""
+    return _(_UPLOAD_STATES[state])
 
 
 def kept(amount: Kept, currency: str) -> str:

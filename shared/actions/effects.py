@@ -23,6 +23,7 @@ DELAYS: dict[EffectKind, tuple[int, ...]] = {
     EffectKind.APPLY_SILENCE: _CORE_DELAYS,
     EffectKind.END_QUESTION: _CORE_DELAYS,
     EffectKind.SEND_MAIL: _MAIL_DELAYS,
+    EffectKind.CARRY_OUT_UPLOAD: _CORE_DELAYS,
 }
 
 

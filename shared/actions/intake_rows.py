@@ -64,6 +64,7 @@ def order_row(
         "fulfilled_by_other": order.fulfilled_by_other,
         "hold": order.hold,
         "disputed": order.disputed,
+        "priced": order.priced,
         "policy": merchant.policy,
         "ordered": sum(line.quantity for line in order.lines),
     }

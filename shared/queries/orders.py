@@ -163,6 +163,7 @@ def totals(order: OrderRecord, payments: Sequence[PaymentRecord]) -> Totals:
             )
             for payment in payments
         ),
+        priced=order.priced,
     )
 
 

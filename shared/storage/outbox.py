@@ -22,6 +22,7 @@ QUEUES = {
     EffectKind.APPLY_SILENCE: "core",
     EffectKind.END_QUESTION: "core",
     EffectKind.SEND_MAIL: "mail",
+    EffectKind.CARRY_OUT_UPLOAD: "files",
 }
 
 _queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())

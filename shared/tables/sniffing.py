@@ -47,7 +47,8 @@ def first_bytes(path: Path, accepted: str) -> bytes:
 def is_json(sample: bytes) -> bool:
     """Say whether a file that begins like this is JSON."""
     codec = "utf-16" if sample.startswith(_UTF_16_MARKS) else "utf-8-sig"
-    return sample.decode(codec, "replace").lstrip()[:1] in {"{", "["}
+    start = sample.decode(codec, "replace").lstrip()
+    return start[:1] in {"{", "["} and not start.startswith("{\\rtf")
 
 
 def _likeness(sample: bytes) -> str:

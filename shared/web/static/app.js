@@ -120,6 +120,29 @@
     /* Disabled as well, so that Enter in a field neither leaves the page nor cancels. */
     root.querySelectorAll("[data-update]").forEach((button) => { button.hidden = button.disabled = true; });
     root.querySelectorAll("form[data-quote-url]").forEach(followQuote);
+    root.querySelectorAll("[data-poll=running]").forEach(followProgress);
+  }
+
+  /* Progress: the part of the page that follows work under way, until it has ended */
+
+  const POLL_DELAY = 1000;
+
+  async function followProgress(part) {
+    let wait = POLL_DELAY;
+    while (part.matches("[data-poll=running]")) {
+      await new Promise((resume) => { window.setTimeout(resume, wait); });
+      try {
+        const answer = await fetch(window.location.href);
+        const fresh = answer.ok && !answer.redirected ? parse(await answer.text()).querySelector("[data-poll]") : null;
+        if (!fresh || fresh.dataset.poll !== "running") return window.location.reload();
+        part.replaceChildren(...fresh.childNodes);
+        prepare(part);
+        wait = POLL_DELAY;
+      } catch {
+        /* Offline: ask again, less often. */
+        wait = Math.min(wait * 2, 30000);
+      }
+    }
   }
 
   document.addEventListener("click", (event) => {

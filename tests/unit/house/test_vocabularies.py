@@ -30,8 +30,9 @@ from shared.domain.policy import (
     WindowFrom,
 )
 from shared.domain.reasons import DeclineReason, Reason
-from shared.domain.refunds import Kept, KeptReason, RefundKind, RefundState
+from shared.domain.refunds import AmountState, Kept, KeptReason, RefundKind, RefundState
 from shared.domain.rules import Decision
+from shared.domain.uploads import UploadKind, UploadState
 from shared.rendering import available_locales, speaking
 from shared.web import errors
 from tests.unit.house.law import ROOT, Findings, planted, uphold
@@ -66,12 +67,15 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     Gateway: wording.gateway,
     Role: wording.role,
     Mode: lambda mode: wording.policy(Policy(mode=mode)),
+    UploadState: wording.upload_state,
     Event: lambda event: for_merchant(event=event),
     ActorKind: lambda kind: for_merchant(event=Event.MEMO_CHANGED, actor=kind),
 }
 # Read by machines and by ourselves, never by people. Next steps are said through the blocker they follow
 # from; a request's state shows as the status of its items and of its timeline.
 SILENT = {
+    AmountState,
+    UploadKind,
     Decision,
     DiscountPolicy,
     EffectKind,
