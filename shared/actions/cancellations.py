@@ -12,7 +12,7 @@ from shared.actions.claims import add_to_lines, free_units
 from shared.actions.deciding import at_once
 from shared.actions.moves import begin_accepting, decide_to_accept, end_declined
 from shared.domain.actors import SYSTEM, Actor, ActorKind
-from shared.domain.cancellation import Move, RequestState, after
+from shared.domain.cancellation import Move, Question, RequestState, after
 from shared.domain.eligibility import assess
 from shared.domain.errors import NotEligible, NotPermitted, QuoteChanged
 from shared.domain.events import EffectKind, Event, MailEvent
@@ -113,14 +113,14 @@ def decline(
     message: str = "",
     once: Once | None = None,
 ) -> None:
-    """Decline a request, also one that is accepted and not yet carried out; the buyer reads why.
+    """Decline a request, also an accepted one while it waits for its warehouse or the undo window runs.
 
     Raises NotFound or AlreadyDecided.
     """
     with db.begin(merchant_id) as tx:
         claim(tx, once)
         order, record = lock_request(tx, request_id)
-        move = Move.REINSTATE if record.state == RequestState.ACCEPTING else Move.DECLINE
+        move = Move.REINSTATE if _can_be_reinstated(tx, record) else Move.DECLINE
         end_declined(tx, order, record, actor, reason=reason, message=message, move=move)
         answered(tx, once, RequestId(record.id))
 
@@ -167,6 +167,14 @@ def apply_silence(db: Database, merchant_id: MerchantId, request_id: UUID, actor
             decide_to_accept(tx, order, record, actor)
         else:
             end_declined(tx, order, record, actor, reason=DeclineReason.TOO_LATE)
+
+
+def _can_be_reinstated(tx: Transaction, record: RequestRecord) -> bool:
+    if record.state != RequestState.ACCEPTING or record.executes_at is None:
+        return False
+    # With nothing to wait for, who accepted has decided: even one who began before had to wait for the lock.
+    undo_runs = record.executes_at > max(tx.now, record.decided_at or tx.now)
+    return undo_runs or record.warehouse == Question.ASKED
 
 
 def _confirmed_before(tx: Transaction, order: OrderRecord, nonce: str | None) -> RequestId | None:
