@@ -51,7 +51,8 @@ def import_orders(member: Member) -> ResponseReturnValue:
         locale=spoken_locale(),
     )
     try:
-        handed = uploads.hand_in(services().db, member.merchant_id, file, actor(member))
+        with chosen.stream:
+            handed = uploads.hand_in(services().db, member.merchant_id, file, actor(member))
     except StoreFull:
         form.refuse(form.file, _("Too many files wait to be imported. Try again when they are done."))
         return _form(member, form, status=409)

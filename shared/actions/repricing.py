@@ -63,9 +63,10 @@ def bring_up_to(tx: Transaction, order: OrderRecord, target: IncomingOrder) -> b
     money = _money_changes(order, rows, allocation, target)
     if money and order.priced and _has_settled(tx, order):
         raise TooLate(order.total_minor, allocation.total_minor)
+    was_priced = order.priced
     if money:
         _write_money(tx, order, rows, allocation, target)
-    paid = _write_payments(tx, order, target.payments)
+    paid = _write_payments(tx, order, target.payments, was_priced=was_priced)
     if money and target.priced:
         _revalue(tx, order)
     return money or paid
@@ -133,7 +134,9 @@ def _write_money(
     tx.session.flush()
 
 
-def _write_payments(tx: Transaction, order: OrderRecord, given: Sequence[IncomingPayment]) -> bool:
+def _write_payments(
+    tx: Transaction, order: OrderRecord, given: Sequence[IncomingPayment], *, was_priced: bool
+) -> bool:
     there = payments_of(tx, order.id)
     changed = False
     for ordinal, payment in enumerate(given, start=1):
@@ -141,7 +144,7 @@ def _write_payments(tx: Transaction, order: OrderRecord, given: Sequence[Incomin
             insert_rows(tx, PaymentRecord, [intake_rows.payment_row(tx, order.id, ordinal, payment)])
             changed = True
         else:
-            changed |= _raise_payment(there[ordinal - 1], payment)
+            changed |= _raise_payment(there[ordinal - 1], payment, was_priced=was_priced)
     if changed:
         tx.session.flush()
         now = payments_of(tx, order.id)
@@ -152,12 +155,15 @@ def _write_payments(tx: Transaction, order: OrderRecord, given: Sequence[Incomin
     return changed
 
 
-def _raise_payment(row: PaymentRecord, payment: IncomingPayment) -> bool:
-    if row.refunded_minor > max(row.captured_minor, payment.captured_minor):
-        raise TooLate(row.refunded_minor, payment.captured_minor)
+def _raise_payment(row: PaymentRecord, payment: IncomingPayment, *, was_priced: bool) -> bool:
+    """Raise a payment to what is told; what an entered amount made believe gives way to it."""
     before = (row.authorized_minor, row.captured_minor)
-    row.authorized_minor = max(row.authorized_minor, payment.authorized_minor)
-    row.captured_minor = max(row.captured_minor, payment.captured_minor)
+    known = before if was_priced else (0, 0)
+    captured = max(known[1], payment.captured_minor)
+    if row.refunded_minor > captured:
+        raise TooLate(row.refunded_minor, captured)
+    row.authorized_minor = max(known[0], payment.authorized_minor)
+    row.captured_minor = captured
     return before != (row.authorized_minor, row.captured_minor)
 
 
