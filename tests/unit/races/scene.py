@@ -19,7 +19,7 @@ from shared.domain.actors import BUYER
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import Refusal
 from shared.domain.ids import LineItemId, MerchantId, OrderId, RefundId, RequestId, new_id
-from shared.domain.policy import Mode, Policy, SilenceOutcome
+from shared.domain.policy import Mode, Policy, SilenceOutcome, Warehouse
 from shared.domain.reasons import Reason
 from shared.domain.refunds import fingerprint
 from shared.domain.rules import Decision, Rule
@@ -120,10 +120,10 @@ def at_once(*moves: Callable[[], object]) -> list[Ended]:
         return list(threads.map(run, moves))
 
 
-def policy(silence: SilenceOutcome = SilenceOutcome.ACCEPT) -> Policy:
+def policy(silence: SilenceOutcome = SilenceOutcome.ACCEPT, warehouse: Warehouse | None = None) -> Policy:
     """Make the policy of the scene: one reason is accepted by rule, others wait for a person and a clock."""
     rules = (Rule(Decision.ACCEPT, reasons=(AT_ONCE,)),)
-    return Policy(mode=Mode.RULES, rules=rules, silence_hours=1, silence_outcome=silence)
+    return Policy(mode=Mode.RULES, rules=rules, silence_hours=1, silence_outcome=silence, warehouse=warehouse)
 
 
 def prepare(
@@ -212,8 +212,6 @@ def _by_order(
 
 def _let_the_clock_run_out(db: Database, merchant_id: MerchantId) -> None:
     with db.begin(merchant_id) as tx:
-        tx.session.execute(
-            update(RequestRecord)
-            .where(RequestRecord.decide_by.is_not(None))
-            .values(decide_by=tx.now - timedelta(seconds=1))
-        )
+        for clock in (RequestRecord.decide_by, RequestRecord.answer_by):
+            over = update(RequestRecord).where(clock.is_not(None))
+            tx.session.execute(over.values({clock: tx.now - timedelta(seconds=1)}))

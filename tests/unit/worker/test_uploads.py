@@ -1,4 +1,4 @@
-"""An uploaded file survives its worker: whatever happens at whichever batch, the end is that of a quiet run."""
+"""An uploaded file survives its worker: whatever happens, the end is that of a quiet run."""
 
 import io
 import secrets
