@@ -115,10 +115,8 @@ def count_waiting(db: Database, merchant_id: MerchantId) -> int:
 
 
 def _turns(orders: Sequence[IncomingOrder | Report]) -> Iterator[list[IncomingOrder | Report]]:
-    """Split a batch so that no number stands in a turn twice: the second one completes the first.
-
-    By number, whatever the file says first: two imports of the same orders wait in line, not in a ring.
-    """
+    """Split a batch so that no number stands in a turn twice: the second one completes the first."""
+    # By number, whatever the file says first: two imports of the same orders wait in line, not in a ring.
     left = list(orders)
     while left:
         turn: dict[str, IncomingOrder | Report] = {}

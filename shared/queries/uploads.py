@@ -114,7 +114,7 @@ def all_findings(db: Database, merchant_id: MerchantId, upload_id: UUID) -> Iter
     """Stream all findings of an upload, page by page."""
     last = 0
     while True:
-        with db.begin(merchant_id) as tx:
+        with db.snapshot(merchant_id) as tx:
             page = [_finding(record) for record in _findings(tx, upload_id, last, _PAGE)]
         yield from page
         if len(page) < _PAGE:

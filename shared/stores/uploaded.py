@@ -13,7 +13,6 @@ from shared.domain.errors import NotPermitted
 from shared.domain.ids import MerchantId
 from shared.domain.uploads import UploadState
 from shared.queries import merchants
-from shared.queries.merchants import Merchant
 from shared.rendering import gettext as _
 from shared.rendering import speaking
 from shared.storage.engine import Database, Transaction
@@ -82,7 +81,7 @@ def carry_out(db: Database, merchant_id: MerchantId, run: Run) -> None:
             progress = _Progress(db, merchant_id, run)
             importing = OrderImport(
                 db,
-                _merchant(db, merchant_id),
+                merchants.read(db, merchant_id),
                 mail_all=bool(run.options.get("mail_all")),
                 observer=progress,
                 actor=run.actor,
@@ -103,11 +102,6 @@ def carry_out(db: Database, merchant_id: MerchantId, run: Run) -> None:
         else:
             note = "" if tally.stopped is None else str(tally.stopped)
             uploads.finish(db, merchant_id, run, counters=_counters(tally, file.kind), note=note)
-
-
-def _merchant(db: Database, merchant_id: MerchantId) -> Merchant:
-    with db.begin(merchant_id) as tx:
-        return merchants.of(tx)
 
 
 def _fail(db: Database, merchant_id: MerchantId, run: Run, tally: Tally, note: str) -> None:

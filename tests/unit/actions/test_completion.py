@@ -170,7 +170,7 @@ def test_what_left_and_what_was_canceled_there_is_taken_over(shop: Shop) -> None
     shop.read(NEW, unshipped_text(unshipped_row(quantity_shipped="1", quantity_to_ship="1")))
     assert [item.shipped for item in shop.page().items] == [1]
 
-    gone = {"item_status": "Cancelled", "quantity": "0", "item_price": "", "item_tax": ""}
+    gone = {"item_status": "Canceled", "quantity": "0", "item_price": "", "item_tax": ""}
     outcomes = shop.outcomes(
         all_orders_text(all_orders_row(**gone, order_status="Shipped", shipping_price="", shipping_tax=""))
     )

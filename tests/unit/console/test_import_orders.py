@@ -89,7 +89,7 @@ def test_the_same_file_again_changes_nothing_and_says_so(owner, shop, work) -> N
     assert len(uploaded.recent(shop.db, shop.merchant_id, UploadKind.ORDERS)) == 1
 
 
-def test_each_problem_has_its_line_and_how_to_mend_it(owner, work) -> None:
+def test_import_result_names_each_problem_with_its_line_and_how_to_mend_it(owner, work) -> None:
     bad = amazon_row("206-0000002-0000002", "10000000000003", item_price="1,50")
     sent = upload(owner, amazon_text(amazon_row(), bad).encode())
     work()
@@ -163,7 +163,7 @@ def test_another_shops_upload_is_not_there(owner, open_shop, app) -> None:
     assert other.get(f"{sent.location}/findings").status_code == 404
 
 
-def test_the_results_are_a_table_that_is_safe_to_open(owner, work) -> None:
+def test_import_findings_are_a_table_that_is_safe_to_open(owner, work) -> None:
     bad = amazon_row("=SUM(A1)", "10000000000003", quantity_purchased="0")
     sent = upload(owner, amazon_text(bad).encode())
     work()

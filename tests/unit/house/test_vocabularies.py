@@ -113,6 +113,7 @@ STATUSES = {
     "not_permitted": 403,
     "quote_changed": 409,
     "refused": 409,
+    "store_full": 409,
     "under_cancellation": 409,
 }
 
