@@ -9,10 +9,10 @@ from shared.domain.errors import AlreadyDecided
 from shared.domain.events import Event
 from shared.domain.ids import MerchantId, PaymentId
 from shared.domain.intake import IncomingPayment
+from shared.domain.order_reports import NO_CURRENCY
 from shared.domain.orders import Gateway
 from shared.domain.payments import PaymentShare
 from shared.domain.refunds import AmountState, RefundKind
-from shared.domain.reports import NO_CURRENCY
 from shared.storage import timeline
 from shared.storage.bulk import insert_rows
 from shared.storage.engine import Database, Transaction

@@ -17,7 +17,7 @@ from shared.domain.errors import Refusal
 from shared.domain.events import Event, MailEvent
 from shared.domain.ids import LineItemId
 from shared.domain.intake import IncomingLine, IncomingOrder
-from shared.domain.reports import Contradiction, Report, to_order
+from shared.domain.order_reports import Contradiction, Report, to_order
 from shared.storage import outbox, parts, timeline
 from shared.storage.engine import Transaction
 from shared.storage.parts import Part

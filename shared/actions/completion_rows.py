@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.actions import intake_rows
 from shared.domain.completion import pairs
 from shared.domain.intake import IncomingDiscount, IncomingLine, IncomingOrder, IncomingPayment
+from shared.domain.order_reports import Report, ReportedLine, of_order
 from shared.domain.orders import Gateway
-from shared.domain.reports import Report, ReportedLine, of_order
 from shared.storage.engine import Transaction
 from shared.storage.records import LineItemRecord, OrderRecord, OrderTermRecord, PaymentRecord
 

@@ -24,6 +24,8 @@ DELAYS: dict[EffectKind, tuple[int, ...]] = {
     EffectKind.ADVANCE_RUN: _CORE_DELAYS,
     EffectKind.SEND_MAIL: _MAIL_DELAYS,
     EffectKind.CARRY_OUT_UPLOAD: _CORE_DELAYS,
+    EffectKind.SEND_REFUND: _CORE_DELAYS,
+    EffectKind.LOOK_UP_REFUND: _CORE_DELAYS,
 }
 
 

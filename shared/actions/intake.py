@@ -23,7 +23,7 @@ from shared.domain.errors import AlreadyExists, InvalidContent
 from shared.domain.events import Event, MailEvent
 from shared.domain.ids import MerchantId, OrderId, new_id
 from shared.domain.intake import IncomingOrder, allocate
-from shared.domain.reports import Contradiction, Report, of_order, to_order
+from shared.domain.order_reports import Contradiction, Report, of_order, to_order
 from shared.storage import outbox, parts
 from shared.storage.bulk import insert_missing, insert_rows
 from shared.storage.doors import Door, fingerprint

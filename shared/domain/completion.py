@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from shared.domain.intake import IncomingPayment
-from shared.domain.reports import Contradiction, Report, ReportedLine
+from shared.domain.order_reports import Contradiction, Report, ReportedLine
 
 T = TypeVar("T")
 

@@ -10,8 +10,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.domain.intake import IncomingDiscount, IncomingPayment
+from shared.domain.order_reports import Report, ReportedLine
 from shared.domain.orders import Gateway
-from shared.domain.reports import Report, ReportedLine
 from shared.storage.engine import Transaction
 from shared.storage.records import OrderPartRecord
 

@@ -1,7 +1,7 @@
 """Amazon's new orders report: a row per line item, item-price for all its units together."""
 
 from shared.domain.intake import IncomingOrder
-from shared.domain.reports import Report, ReportedLine, to_order
+from shared.domain.order_reports import Report, ReportedLine, to_order
 from shared.stores import amazon_lines as amazon
 from shared.stores.cells import Cells
 from shared.stores.reading import OrderRows

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from shared.domain.reports import Report, ReportedLine
+from shared.domain.order_reports import Report, ReportedLine
 from shared.domain.wishes import plain
 from shared.stores import amazon_lines as amazon
 from shared.stores.cells import Cells

@@ -1,6 +1,6 @@
 """Amazon's unshipped orders report: no prices, but what has left and what buyers asked to cancel."""
 
-from shared.domain.reports import Report, ReportedLine
+from shared.domain.order_reports import Report, ReportedLine
 from shared.rendering import gettext as _
 from shared.stores import amazon_lines as amazon
 from shared.stores.cells import MAX_FIELD, Cells

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from shared import wording
 from shared.actions.intake import Verdict
-from shared.domain.reports import Contradiction
+from shared.domain.order_reports import Contradiction
 from shared.rendering import gettext as _
 from shared.stores.troubles import BadRow
 from shared.tables.amounts import exponent_of

@@ -11,7 +11,7 @@ from shared.actions import intake
 from shared.actions.intake import IntakeOutcome, Verdict
 from shared.domain.actors import SYSTEM, Actor
 from shared.domain.intake import IncomingOrder
-from shared.domain.reports import Report
+from shared.domain.order_reports import Report
 from shared.queries.merchants import Merchant
 from shared.rendering import gettext as _
 from shared.storage.engine import Database, Transaction

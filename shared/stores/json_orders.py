@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
-from shared.domain.reports import Report
+from shared.domain.order_reports import Report
 from shared.rendering import gettext as _
 from shared.stores.cells import Cells, number_fault
 from shared.stores.documents import Document, open_document

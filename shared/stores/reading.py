@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from shared.domain.intake import IncomingOrder
-from shared.domain.reports import Report
+from shared.domain.order_reports import Report
 from shared.rendering import gettext as _
 from shared.stores.cells import Cells
 from shared.stores.groups import Group, find_apart, group_faults, groups

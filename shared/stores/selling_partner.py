@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from shared.domain.reports import Report, ReportedLine
+from shared.domain.order_reports import Report, ReportedLine
 from shared.domain.wishes import plain
 from shared.stores.amazon_lines import discount_too_large, unknown
 from shared.stores.cells import Cells

@@ -4,8 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.domain.intake import IncomingPayment, allocate
+from shared.domain.order_reports import Report, ReportedLine, to_order
 from shared.domain.orders import Gateway
-from shared.domain.reports import Report, ReportedLine, to_order
 from shared.stores.amazon_lines import discount_too_large
 from shared.stores.cells import Cells
 from shared.stores.json_money import check_total, times

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 
 from shared.domain.intake import IncomingPayment, allocate
+from shared.domain.order_reports import Report, ReportedLine, to_order
 from shared.domain.orders import Gateway
-from shared.domain.reports import Report, ReportedLine, to_order
 from shared.rendering import gettext as _
 from shared.stores.amazon_lines import discount_too_large
 from shared.stores.cells import Cells

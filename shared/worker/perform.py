@@ -12,6 +12,8 @@ from shared.domain.events import EffectKind
 from shared.domain.ids import EffectId, MerchantId, MessageId
 from shared.domain.uploads import UploadKind
 from shared.mail.sending import Post, send
+from shared.payments import sending
+from shared.payments.connections import Connections
 from shared.ports import Refused
 from shared.storage.engine import Database
 from shared.stores import uploaded
@@ -25,6 +27,7 @@ class Outside:
 
     db: Database
     post: Post
+    connect: Connections
 
 
 def perform(outside: Outside, merchant_id: MerchantId, effect_id: EffectId) -> bool:
@@ -76,6 +79,16 @@ def _carry_out_upload(outside: Outside, merchant_id: MerchantId, upload_id: UUID
 CARRIERS: dict[UploadKind, Callable[[Database, MerchantId, Run], None]] = {
     UploadKind.ORDERS: uploaded.carry_out,
 }
+
+
+def _send_refund(outside: Outside, merchant_id: MerchantId, refund_id: UUID) -> None:
+    sending.send(outside.db, outside.connect, merchant_id, refund_id)
+
+
+def _look_up_refund(outside: Outside, merchant_id: MerchantId, refund_id: UUID) -> None:
+    sending.look_up(outside.db, outside.connect, merchant_id, refund_id)
+
+
 HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
     EffectKind.EXECUTE_CANCELLATION: _execute,
     EffectKind.APPLY_SILENCE: _apply_silence,
@@ -83,4 +96,6 @@ HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
     EffectKind.ADVANCE_RUN: _advance_run,
     EffectKind.SEND_MAIL: _send_mail,
     EffectKind.CARRY_OUT_UPLOAD: _carry_out_upload,
+    EffectKind.SEND_REFUND: _send_refund,
+    EffectKind.LOOK_UP_REFUND: _look_up_refund,
 }

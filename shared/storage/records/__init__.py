@@ -9,6 +9,7 @@ from shared.storage.records.cancellations import (
     StockMovementRecord,
     StockRecord,
 )
+from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
@@ -56,6 +57,7 @@ __all__ = [
     "ConsoleSessionRecord",
     "DoorRecord",
     "EffectRecord",
+    "GatewayRecord",
     "LineItemRecord",
     "LinkRecord",
     "MailboxRecord",
@@ -69,6 +71,7 @@ __all__ = [
     "PaymentRecord",
     "PersonalTextRecord",
     "RefundRecord",
+    "ReportedRefundRecord",
     "RequestRecord",
     "RequestUnitsRecord",
     "RestockRuleRecord",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
-from shared.actions import cancellations, execution, orders, shipments, warehouse
+from shared.actions import cancellations, execution, refunds, shipments, warehouse
 from shared.actions.cancellations import Ask
 from shared.actions.shipments import Shipment
 from shared.domain.actors import BUYER, SYSTEM
@@ -108,7 +108,7 @@ def ship(scene: Scene) -> object:
 def refund(scene: Scene) -> object:
     """Pay the refund that waits for a person."""
     assert scene.refund is not None
-    return orders.mark_refund_paid(scene.db, scene.merchant_id, scene.refund, USER)
+    return refunds.mark_paid(scene.db, scene.merchant_id, scene.refund, USER)
 
 
 def silence(scene: Scene) -> object:

@@ -39,6 +39,7 @@ IN_VAIN_SECONDS = 0.3
 AT_ONCE = Reason.FOUND_CHEAPER
 PERSON = Reason.ORDERED_BY_MISTAKE
 
+# A refused shipment is noted for the merchant to see; of the order itself it changes nothing.
 _STATE = text("""
 SELECT o.id, json_build_object(
   'order', json_build_array(o.status, o.version, o.ordered, o.shipped, o.canceled, o.requested,
@@ -66,7 +67,8 @@ SELECT o.id, json_build_object(
     WHERE c.merchant_id = o.merchant_id AND c.order_id = o.id),
   'timeline', (SELECT json_agg(json_build_array(t.event, t.actor_kind, t.from_state, t.to_state)
       ORDER BY t.seq)
-    FROM timeline t WHERE t.merchant_id = o.merchant_id AND t.order_id = o.id))
+    FROM timeline t WHERE t.merchant_id = o.merchant_id AND t.order_id = o.id
+      AND t.event <> 'shipment_refused'))
 FROM orders o WHERE o.merchant_id = :merchant
 """)
 

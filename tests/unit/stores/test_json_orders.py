@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from shared.domain.order_reports import Report, to_order
 from shared.domain.orders import Gateway
-from shared.domain.reports import Report, to_order
 from shared.stores.json_orders import JsonOrders
 from shared.stores.recognize import open_orders
 from shared.tables.troubles import RowFault, UnreadableFile

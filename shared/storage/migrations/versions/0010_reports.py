@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.storage.migrations.tenants import wall_off
 
 revision = "0010"
-down_revision = "0013"
+down_revision = "0008"
 
 _STATUS = """CASE
  WHEN canceled = ordered THEN 'canceled'
