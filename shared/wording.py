@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared import blocker_wording
+from shared import blocker_wording, change_wording
 from shared.domain import eligibility
 from shared.domain.actors import ActorKind
+from shared.domain.changes import OrderPart
 from shared.domain.eligibility import Blocker
 from shared.domain.events import Event, MailEvent
 from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
@@ -20,7 +21,6 @@ from shared.domain.reasons import (
     Reason,
 )
 from shared.domain.refunds import Kept, KeptReason, RefundState
-from shared.domain.uploads import UploadState
 from shared.refund_wording import (  # noqa: F401 - templates ask this module for all words
     gateway,
     payment_name,
@@ -30,6 +30,7 @@ from shared.refund_wording import (  # noqa: F401 - templates ask this module fo
 )
 from shared.rendering import N_, format_money, spoken_locale
 from shared.rendering import gettext as _
+from shared.upload_wording import upload_state  # noqa: F401 - as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,8 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     ),
     Event.PAYMENT_VOIDED: N_("%(who)s released %(amount)s that was only authorized"),
     Event.PRICE_ADJUSTED: N_("%(who)s gave %(amount)s of the price back"),
-    Event.ORDER_CHANGED: N_("%(who)s changed the order's data"),
+    Event.ORDER_CHANGED: N_("%(who)s changed the order's data: %(items)s"),
+    Event.ORDER_FACTS_ADDED: N_("A later report told what was not known of the order"),
     Event.AMOUNT_ENTERED: N_("%(who)s entered %(amount)s as what goes back"),
     Event.REFUND_SENT: N_("%(who)s sent %(amount)s back"),
     Event.REFUND_FAILED: N_("A refund of %(amount)s did not go through"),
@@ -223,12 +225,6 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.MEMO_CHANGED: N_("%(who)s changed the memo"),
     Event.LINKS_REVOKED: N_("%(who)s revoked the order links"),
     Event.CASE_OPENED: N_("%(who)s wrote a message"),
-}
-_UPLOAD_STATES: Mapping[UploadState, str] = {
-    UploadState.WAITING: N_("Waiting"),
-    UploadState.RUNNING: N_("Being imported"),
-    UploadState.DONE: N_("Done"),
-    UploadState.FAILED: N_("Failed"),
 }
 _ANSWERS_TO_BUYERS: Mapping[WarehouseAnswer, str] = {
     WarehouseAnswer.STOPPED: N_("The warehouse has stopped %(items)s"),
@@ -330,11 +326,6 @@ def why_not(code: Blocker, *, to_merchant: bool = False) -> str:
     return f"{blocker(code, to_merchant=to_merchant)} {next_step(code, to_merchant=to_merchant)}"
 
 
-def upload_state(state: UploadState) -> str:
-    """Name how far an uploaded file is."""
-    return _(_UPLOAD_STATES[state])
-
-
 def kept(amount: Kept, currency: str) -> str:
     """Say which amount does not go back, and why; a lost discount that counts again goes back after all."""
     if amount.amount_minor < 0:
@@ -342,6 +333,11 @@ def kept(amount: Kept, currency: str) -> str:
             "amount": _money(-amount.amount_minor, currency)
         }
     return _(_KEPT[amount.why]) % {"amount": _money(amount.amount_minor, currency)}
+
+
+def order_part(part: OrderPart) -> str:
+    """Name a part of an order that changed, within a sentence."""
+    return _(change_wording.ORDER_PARTS[part])
 
 
 def mail_event(event: MailEvent) -> str:

@@ -170,7 +170,7 @@ def _note(tx: Transaction, order: OrderRecord, given: Report, actor: Actor, *, g
     order.version += 1
     tx.session.flush()
     details = {"source": given.source, **({"address": True} if got_address else {})}
-    timeline.note(tx, order.id, Event.ORDER_CHANGED, actor, details=details)
+    timeline.note(tx, order.id, Event.ORDER_FACTS_ADDED, actor, details=details)
 
 
 def _keep(tx: Transaction, order: OrderRecord, merged: Report, part: Part | None, *, priced: bool) -> None:

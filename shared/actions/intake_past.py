@@ -5,24 +5,18 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.actions.claims import add_to_lines
-from shared.domain.actors import SYSTEM, ActorKind
-from shared.domain.cancellation import RequestState
+from shared.actions.elsewhere import write_canceled, write_paid_back
+from shared.domain.actors import SYSTEM
 from shared.domain.events import Event
-from shared.domain.ids import new_id
+from shared.domain.ids import PaymentId, new_id
 from shared.domain.intake import IncomingOrder
-from shared.domain.refunds import RefundState, pick_units, quote
+from shared.domain.orders import Gateway
+from shared.domain.payments import PaymentShare
+from shared.domain.refunds import pick_units, quote
 from shared.storage import timeline
 from shared.storage.engine import Transaction
-from shared.storage.facts import order_facts, to_multirange
-from shared.storage.records import (
-    LineItemRecord,
-    OrderRecord,
-    RefundRecord,
-    RequestRecord,
-    RequestUnitsRecord,
-    ShipmentRecord,
-    ShipmentUnitsRecord,
-)
+from shared.storage.facts import order_facts
+from shared.storage.records import LineItemRecord, OrderRecord, ShipmentRecord, ShipmentUnitsRecord
 from shared.storage.scopes import lines_of, lock_order, payments_of
 
 
@@ -65,75 +59,25 @@ def _cancel(tx: Transaction, order: OrderRecord, past: Past) -> UUID:
     canceled = past.canceled
     facts = order_facts(tx, order)
     wanted = {line.id: canceled[line.id] for line in facts.line_items if line.id in canceled}
-    quoted = quote(facts, pick_units(facts, wanted), for_buyer=False, at=tx.now)
-    request = RequestRecord(
-        merchant_id=tx.merchant_id,
-        id=new_id(),
-        order_id=order.id,
-        state=RequestState.ACCEPTED,
-        source=ActorKind.SYSTEM,
-        requested_by="buyer",
-        reason_words="",
-        policy=order.policy,
-        quote={},
-        value_minor=quoted.value_minor,
-        fee_minor=0,
-        refund_minor=sum(past.refunded.values()),
-        requested_at=tx.now,
-        decided_at=tx.now,
-        executes_at=tx.now,
-        ended_at=tx.now,
-    )
-    tx.session.add(request)
-    tx.session.flush()
-    for share in quoted.lines:
-        tx.session.add(
-            RequestUnitsRecord(
-                merchant_id=tx.merchant_id,
-                request_id=request.id,
-                line_item_id=share.line_item_id,
-                asked=share.quantity,
-                quantity=share.quantity,
-                units=to_multirange(share.units),
-            )
-        )
-    order.canceled_minor += quoted.value_minor
-    add_to_lines(tx, order, canceled, canceled=1)
-    timeline.note(
+    return write_canceled(
         tx,
-        order.id,
-        Event.CANCELLATION_ACCEPTED,
-        SYSTEM,
-        request_id=request.id,
-        to_state=RequestState.ACCEPTED,
-        details={"units": sum(canceled.values()), "source": past.source},
+        order,
+        quote(facts, pick_units(facts, wanted), for_buyer=False, at=tx.now),
+        requested_by="buyer",
+        refund_minor=sum(past.refunded.values()),
+        details={"source": past.source},
     )
-    return request.id
 
 
 def _refund(tx: Transaction, order: OrderRecord, past: Past, request_id: UUID | None) -> None:
-    for payment in payments_of(tx, order.id):
-        amount = past.refunded.get(payment.ordinal, 0)
-        if amount == 0:
-            continue
-        tx.session.add(
-            RefundRecord(
-                merchant_id=tx.merchant_id,
-                id=new_id(),
-                order_id=order.id,
-                request_id=request_id,
-                payment_id=payment.id,
-                gateway=payment.gateway,
-                amount_minor=amount,
-                currency=order.currency,
-                state=RefundState.EXTERNAL,
-                created_at=tx.now,
-                ended_at=tx.now,
-            )
+    shares = [
+        PaymentShare(
+            PaymentId(payment.id), Gateway(payment.gateway), payment.reference, past.refunded[payment.ordinal]
         )
-        payment.refunded_minor += amount
-        order.refunded_minor += amount
-    tx.session.flush()
+        for payment in payments_of(tx, order.id)
+        if past.refunded.get(payment.ordinal)
+    ]
+    write_paid_back(tx, order, shares, request_id=request_id)
 
 
 def _ship(

@@ -19,6 +19,7 @@ class Event(StrEnum):
     PAYMENT_VOIDED = "payment_voided"
     PRICE_ADJUSTED = "price_adjusted"
     ORDER_CHANGED = "order_changed"
+    ORDER_FACTS_ADDED = "order_facts_added"
     AMOUNT_ENTERED = "amount_entered"
     SHIPMENT_REFUSED = "shipment_refused"
     REFUND_SENT = "refund_sent"

@@ -174,6 +174,7 @@ class OrderDocument:
     currency: str
     prices_include_tax: bool
     buyer: BuyerDocument
+    address: tuple[str, ...]
     line_items: tuple[LineDocument, ...]
     shipping: ShippingDocument
     discount: int
@@ -181,6 +182,7 @@ class OrderDocument:
     external_ids: dict[str, str]
     payments: tuple[PaymentDocument, ...]
     fulfilled_by: str
+    in_fulfillment: bool
     hold: bool
     disputed: bool
     status: str

@@ -123,6 +123,11 @@ class RequestView:
         return self.value_minor - self.refund_minor - self.fee_minor
 
     @property
+    def order_ended(self) -> bool:
+        """The shop canceled the order by itself, so there was nothing left to decide."""
+        return self.decline_reason is DeclineReason.ORDER_ENDED
+
+    @property
     def can_be_decided(self) -> bool:
         """A person may still accept or decline it."""
         return may(self.state, Move.ACCEPT)
@@ -227,7 +232,10 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """An order as one reader sees it; `asker` tells whose verdict `items` and `can_cancel` carry."""
+    """An order as one reader sees it; `asker` tells whose verdict `items` and `can_cancel` carry.
+
+    `cancel_until` is when a buyer's time to cancel ends (UTC), None where it does not or is not theirs.
+    """
 
     id: OrderId
     number: str
@@ -254,11 +262,18 @@ class OrderPage:
     memo: str
     policy_label: str
     is_old: bool
+    cancel_until: datetime | None = None
 
     @property
     def open_requests(self) -> tuple[RequestView, ...]:
         """Requests whose units wait for an outcome, oldest first."""
         return tuple(request for request in self.requests if request.is_open)
+
+    @property
+    def declined(self) -> RequestView | None:
+        """The newest request, if it was declined; what the shop system canceled by itself is none."""
+        asked = [request for request in self.requests if request.source is not ActorKind.SYSTEM]
+        return asked[-1] if asked and asked[-1].decline_reason else None
 
     @property
     def can_cancel(self) -> bool:

@@ -34,7 +34,7 @@ PAST = {
           OR (m.mails = 0 AND c.state IN {_TERMINAL} AND k.mails_buyers AND o.buyer_email <> ''
             AND NOT {_ELSEWHERE}
             AND NOT EXISTS (SELECT FROM timeline t WHERE t.merchant_id = o.merchant_id AND t.order_id = o.id
-              AND t.event = 'order_changed' AND t.details ? 'address' AND t.at >= c.ended_at)))""",
+              AND t.event = 'order_facts_added' AND t.details ? 'address' AND t.at >= c.ended_at)))""",
     "warehouses_are_asked_while_a_request_waits": """
         SELECT c.id, format('state %s, warehouse %s, to answer by %s', c.state, c.warehouse, c.answer_by)
         FROM cancellation_requests c

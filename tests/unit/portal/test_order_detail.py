@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.actions import cancellations, warehouse
+from shared.actions import cancellations, changes, warehouse
+from shared.domain.ids import OrderId
 from shared.domain.intake import IncomingLine
 from shared.domain.policy import Mode, Policy, Warehouse, WarehouseAnswer
 from shared.domain.reasons import DeclineReason
-from tests.builders import USER, accept, an_order, automatic, cancel, request, ship
+from tests.builders import STORE, USER, accept, an_order, automatic, cancel, request, ship
 from tests.unit.portal.conftest import Shop
 
 SCRIPT = "<script>alert(1)</script>"
@@ -249,3 +250,32 @@ def test_a_browser_holds_the_links_of_the_five_orders_opened_last(shop: Shop) ->
     assert buyer.get(f"/orders/{orders[0]}").response.status_code == 404
     for order in orders[1:]:
         assert buyer.get(f"/orders/{order}").response.status_code == 200
+
+
+def test_an_order_the_shop_canceled_by_itself_closes_the_request_in_words(shop: Shop) -> None:
+    order = shop.take()
+    request(shop.db, shop.merchant_id, order)
+    changes.change(shop.db, shop.merchant_id, order, changes.OrderChange(canceled=True), STORE)
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    region = page.region("Cancellation") or ""
+    assert "Your request is closed." in region
+    assert "The whole order was canceled in the shop itself" in region
+    assert "Canceled" in page.row("Tea kettle")
+    assert "Withdraw request" not in page.buttons()
+
+
+def test_while_an_order_is_on_hold_no_time_for_the_answer_is_promised(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(policy=Policy(silence_hours=24))
+    order = shop.take()
+    request(shop.db, shop.merchant_id, order)
+    assert "answers by e-mail" not in said_by(shop, order)
+
+    changes.change(shop.db, shop.merchant_id, order, changes.OrderChange(hold=True), STORE)
+
+    assert "answers by e-mail" in said_by(shop, order)
+
+
+def said_by(shop: Shop, order: OrderId) -> str:
+    return shop.buyer(order).get(f"/orders/{order}").region("Cancellation") or ""
