@@ -3,7 +3,18 @@
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from console import batches, cancellations, orders, refunds, requests, shipments, sign_in, support
+from console import (
+    amounts,
+    batches,
+    cancellations,
+    imports,
+    orders,
+    refunds,
+    requests,
+    shipments,
+    sign_in,
+    support,
+)
 from console.access import View, guarded, mount_logins
 from shared.domain.permissions import Permission
 from shared.queries.sign_in import Member
@@ -44,6 +55,9 @@ _page(f"{_BATCH}/confirm", batches.confirm_batch, "POST", may=Permission.CANCEL)
 _page(f"{_BATCH}/stop", batches.stop_batch, "POST", may=Permission.CANCEL)
 _page(f"{_BATCH}/results", batches.batch_results, may=Permission.CANCEL)
 _page(_ORDER, orders.order_detail, may=Permission.READ)
+_page("/orders/import", imports.import_orders, "GET", "POST", may=Permission.IMPORT)
+_page("/orders/import/<uuid:upload_id>", imports.import_result, may=Permission.IMPORT)
+_page("/orders/import/<uuid:upload_id>/findings", imports.import_findings, may=Permission.IMPORT)
 _page("/requests", requests.requests, may=Permission.READ)
 _page("/requests/warehouse", requests.warehouse_questions, may=Permission.READ)
 _page("/support", support.support, may=Permission.READ)
@@ -51,6 +65,7 @@ _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permiss
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)
 _page(f"{_REQUEST}/accept", cancellations.accept_request, "POST", may=Permission.DECIDE)
 _page(f"{_REQUEST}/decline", cancellations.decline_request, "GET", "POST", may=Permission.DECIDE)
+_page(f"{_REQUEST}/amount", amounts.refund_amount, "GET", "POST", may=Permission.REFUND)
 _page(f"{_REQUEST}/warehouse", cancellations.answer_for_warehouse, "POST", may=Permission.SHIP)
 _page(f"{_ORDER}/ship", shipments.confirm_shipment, "GET", "POST", may=Permission.SHIP)
 _page(f"{_ORDER}/memo", orders.order_memo, "GET", "POST", may=Permission.REPLY)

@@ -9,13 +9,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared import wording
+from shared.actions.execution import amount_of
 from shared.domain.actors import SYSTEM, Actor
 from shared.domain.cancellation import Question, RequestState
 from shared.domain.events import EffectKind, Event
 from shared.domain.ids import RequestId, new_id
 from shared.domain.orders import Gateway
 from shared.domain.payments import PaymentShare
-from shared.domain.refunds import RefundKind, RefundState
+from shared.domain.refunds import AmountState, RefundKind, RefundState
 from shared.storage.engine import Transaction
 from shared.storage.outbox import Due
 
@@ -66,6 +67,7 @@ def request(tx: Transaction, one: "Planned", actor: Actor) -> dict[str, Any]:
         "executes_at": tx.now,
         "ended_at": None if one.waits else tx.now,
         "decline_reason": None,
+        "amount": AmountState.KNOWN if warehouse else amount_of(order),
         "warehouse": Question.ASKED if warehouse else Question.NOT_ASKED,
         "answer_by": tx.now + timedelta(minutes=warehouse.answer_minutes) if warehouse else None,
     }

@@ -135,6 +135,7 @@ class Order:
     `repriced_minor` is what lost discounts took off it. `fees_minor` was kept as fees, out of `fee_bases`:
     what the buyer canceled, by the percentage that held then. `withheld_minor` the merchant kept of its own
     will; `adjusted_minor` went back for units that had shipped. `self_service` is the merchant's switch.
+    Until all prices are known it is not `priced`: units bring nothing back by themselves, a person enters it.
     """
 
     id: OrderId
@@ -162,6 +163,7 @@ class Order:
     fulfilled_by_other: bool = False
     hold: bool = False
     disputed: bool = False
+    priced: bool = True
 
     @property
     def authorized_minor(self) -> int:
@@ -181,7 +183,9 @@ class Order:
 
     @property
     def is_pending(self) -> bool:
-        """Nothing is authorized yet, and something is owed."""
+        """Nothing is authorized yet, and something is owed; without prices, nobody says it is paid."""
+        if not self.priced:
+            return self.paid_at is None
         return self.authorized_minor == 0 and self.total_minor > 0
 
     def line(self, line_item_id: LineItemId) -> LineItem:

@@ -168,6 +168,7 @@ def totals(order: OrderRecord, payments: Sequence[PaymentRecord], asker: ActorKi
             )
             for payment in payments
         ),
+        priced=order.priced,
     )
 
 

@@ -131,6 +131,7 @@ def assemble(
         fulfilled_by_other=order.fulfilled_by_other,
         hold=order.hold,
         disputed=order.disputed,
+        priced=order.priced,
     )
 
 
