@@ -33,6 +33,11 @@ class Row:
     columns: Mapping[str, int]
     fault: Fault | None = None
 
+    @property
+    def place(self) -> str:
+        """Where the row stands: its line, as text."""
+        return str(self.line)
+
     def value(self, column: str) -> str:
         """Give a column's value; "" when the row or the file lacks it."""
         index = self.columns.get(column)
