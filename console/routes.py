@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from console import (
+    adjustments,
     amounts,
     batches,
     cancellations,
@@ -63,6 +64,8 @@ _page("/requests/warehouse", requests.warehouse_questions, may=Permission.READ)
 _page("/support", support.support, may=Permission.READ)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)
+_page(f"{_ORDER}/adjust", adjustments.adjust_price, "GET", "POST", may=Permission.REFUND)
+_page(f"{_ORDER}/adjust/quote", adjustments.adjust_price_quote, "POST", may=Permission.REFUND)
 _page(f"{_REQUEST}/accept", cancellations.accept_request, "POST", may=Permission.DECIDE)
 _page(f"{_REQUEST}/decline", cancellations.decline_request, "GET", "POST", may=Permission.DECIDE)
 _page(f"{_REQUEST}/amount", amounts.refund_amount, "GET", "POST", may=Permission.REFUND)

@@ -335,6 +335,12 @@ def kept(amount: Kept, currency: str) -> str:
     return _(_KEPT[amount.why]) % {"amount": _money(amount.amount_minor, currency)}
 
 
+def withheld(withheld_minor: int, currency: str, refund_minor: int) -> str:
+    """Tell a buyer what the shop keeps of its own will, and that nothing goes back where it is all of it."""
+    sentence = kept(Kept(withheld_minor, KeptReason.WITHHELD), currency)
+    return sentence if refund_minor else f"{_('Nothing is refunded.')} {sentence}"
+
+
 def order_part(part: OrderPart) -> str:
     """Name a part of an order that changed, within a sentence."""
     return _(change_wording.ORDER_PARTS[part])

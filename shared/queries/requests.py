@@ -138,6 +138,7 @@ def _view(
         units=_requested_units(units, line_labels),
         value_minor=request.value_minor,
         fee_minor=request.fee_minor,
+        withheld_minor=request.withheld_minor,
         refund_minor=request.refund_minor,
         requested_at=request.requested_at,
         # While somebody looks into the order the clock stands still.
