@@ -51,8 +51,9 @@ def _read(payload: etree._Element, problems: list[Problem]) -> list[FeedRow]:
     head = _Head(fields.text("AmazonOrderID"), fields.text("MerchantOrderID"), fields.text("ActionType"))
     if head.order_id and head.own_number:
         problems.append(Problem(Code.TWO_NAMES, "AmazonOrderID", head.order_id, head.own_number))
-    field = "MerchantOrderID" if head.own_number else "AmazonOrderID"
-    problems += filter(None, [order_id_problem(field, head.order_id or head.own_number)])
+    if not fields.is_unread:
+        field = "MerchantOrderID" if head.own_number else "AmazonOrderID"
+        problems += filter(None, [order_id_problem(field, head.order_id or head.own_number)])
     if head.action_type not in {"", "Refund", "Cancel"}:
         problems.append(Problem(Code.CONTRADICTING_ACTION, "ActionType", head.action_type))
     items = fields.all("AdjustedItem")
@@ -85,7 +86,7 @@ def _named_item(row: FeedRow, fields: Fields, problems: list[Problem]) -> FeedRo
     item_id, own_id = fields.text("AmazonOrderItemCode"), fields.text("MerchantOrderItemID")
     if item_id and own_id:
         problems.append(Problem(Code.TWO_NAMES, "AmazonOrderItemCode", item_id, own_id))
-    elif not item_id and not own_id:
+    elif not item_id and not own_id and not fields.is_unread:
         problems.append(Problem(Code.MISSING_VALUE, "AmazonOrderItemCode"))
     problems += filter(None, [item_id_problem("AmazonOrderItemCode", item_id, row.order_id)])
     return replace(row, item_id=item_id, merchant_item_id=own_id)
@@ -145,10 +146,19 @@ def _components(
         if amount is None:
             problems.append(Problem(Code.MISSING_VALUE, "Amount"))
         elif kind is not None:
-            text, currency = value_of(amount, problems), (amount.get("currency") or "").strip()
-            read = amounts.read(amounts.Written("Amount", kind, text, currency, promotion), problems)
-            found += [] if read is None else [read]
+            found += _amount(amount, kind, promotion, problems)
     return found
+
+
+def _amount(
+    element: etree._Element, kind: AmountKind, promotion: str, problems: list[Problem]
+) -> list[Amount]:
+    before = len(problems)
+    text, currency = value_of(element, problems), (element.get("currency") or "").strip()
+    if len(problems) > before:
+        return []
+    found = amounts.read(amounts.Written("Amount", kind, text, currency, promotion), problems)
+    return [] if found is None else [found]
 
 
 LAYOUT = XmlLayout(

@@ -32,7 +32,7 @@ def _read(cells: FlatCells) -> FeedRow:
     asked = cells.text(QUANTITY)
     quantity = cells.quantity(QUANTITY) if asked else None
     found = _amounts(cells)
-    if not written and (asked or found):
+    if not written and (asked or found) and not cells.refused:
         cells.note(Problem(Code.MISSING_VALUE, REASON))
     if asked:
         _judge_cancel(cells, written, found)

@@ -13,7 +13,6 @@ from shared.feeds.kinds import FeedType, accepted
 from shared.feeds.values import Action, FeedRow, Scope
 from shared.rendering import gettext as _
 from shared.tables.markup import BadMarkup, MarkupFault, Parts
-from shared.tables.sniffing import MAX_BYTES
 from shared.tables.table import MAX_ROWS, Progress
 
 ENVELOPE, MESSAGE = "AmazonEnvelope", "Message"
@@ -62,7 +61,9 @@ class XmlFeed:
             with self.path.open("rb") as stream:
                 for count, message in enumerate(self._messages(Parts(stream, MESSAGE)), start=1):
                     if count > MAX_ROWS:
-                        raise RefusedDocument(Problem(Code.TOO_LARGE, value=str(MAX_ROWS)))
+                        raise RefusedDocument(
+                            Problem(Code.FILE_TOO_LARGE, value=str(MAX_ROWS), other=_("messages"))
+                        )
                     yield from self._read(message, count)
                     if progress is not None and count % _EVERY == 0:
                         progress(stream.tell())
@@ -158,8 +159,6 @@ class XmlFeed:
 
 def head_of(path: Path) -> tuple[str, str]:
     """Read MessageType and the first message's payload; raises RefusedDocument when it is no envelope."""
-    if path.stat().st_size > MAX_BYTES:
-        raise RefusedDocument(Problem(Code.TOO_LARGE, value=str(MAX_BYTES)))
     try:
         with path.open("rb") as stream:
             parts = Parts(stream, MESSAGE)

@@ -203,6 +203,10 @@ _ALL: dict[int, tuple[str, str]] = {
         N_("“%(value)s” is no type of amount that is known here."),
         N_("Write one of these: %(other)s."),
     ),
+    90052: (
+        N_("The file holds more than %(value)s %(other)s."),
+        N_("Split it into several files."),
+    ),
     90101: (N_("The first row of the template is missing."), _BY_THE_BOOK),
     90102: (N_("The first row of the template has spaces in place of tabs."), _BY_THE_BOOK),
     90103: (N_("Columns were known by similar names: %(value)s."), _BY_THE_BOOK),

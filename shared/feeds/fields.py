@@ -42,6 +42,7 @@ class Fields:
         if not is_ordered:
             problems.append(Problem(Code.OUT_OF_ORDER, self.name))
         self._refuse_stray_text(element)
+        self.is_unread = False
 
     def element(self, name: str) -> etree._Element | None:
         """Give a child, the first one if there are several."""
@@ -55,7 +56,13 @@ class Fields:
     def text(self, name: str) -> str:
         """Read the value of a child; "" when it is missing or cannot be read."""
         element = self.element(name)
-        return "" if element is None else value_of(element, self._problems)
+        if element is None:
+            return ""
+        before = len(self._problems)
+        value = value_of(element, self._problems)
+        # Such a value is not missing, it only cannot be read.
+        self.is_unread = self.is_unread or len(self._problems) > before
+        return value
 
     def needed(self, name: str) -> str:
         """Read a value that must be there."""

@@ -135,10 +135,11 @@ class FlatFeed:
 
     def _read(self, row: Row) -> FeedRow:
         cells = FlatCells(row)
-        if row.fault is not None:
-            cells.note(Problem(table_fault(row.fault.code), _("the row"), other=str(MAX_LINE)))
         found = self.layout.read(cells)
-        if row.short:
+        if row.fault is not None:
+            # What its values seem to be says nothing any more.
+            cells.problems = [Problem(table_fault(row.fault.code), _("the row"), other=str(MAX_LINE))]
+        elif row.short:
             cells.note(Problem(Code.CUT_OFF if row.cut_off else Code.SHORT_LINE))
         elif row.cut_off and _may_be_cut(cells):
             cells.note(Problem(Code.CUT_OFF))

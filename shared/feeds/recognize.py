@@ -9,6 +9,7 @@ from shared.feeds.envelope import XmlFeed, XmlLayout, head_of
 from shared.feeds.flat import TEMPLATE_ROW, AnyTable, FlatFeed, FlatLayout, open_tables, opened
 from shared.feeds.kinds import FeedType, accepted, name_of
 from shared.rendering import gettext as _
+from shared.tables.sniffing import MAX_BYTES
 
 FLAT: tuple[FlatLayout, ...] = (cancellation_file.LAYOUT, adjustment_file.LAYOUT)
 XML: tuple[XmlLayout, ...] = (acknowledgement.LAYOUT, adjustment.LAYOUT)
@@ -20,6 +21,8 @@ Feed = FlatFeed | XmlFeed
 
 def open_feed(path: Path, wanted: FeedType | None = None) -> Feed:
     """Open a feed, of the wanted type if one is given; raises RefusedDocument, saying what was seen."""
+    if path.stat().st_size > MAX_BYTES:
+        raise RefusedDocument(Problem(Code.FILE_TOO_LARGE, value=str(MAX_BYTES), other=_("bytes")))
     feed = _xml(path) if _is_markup(path) else _flat(path)
     if wanted is not None and feed.kind is not wanted:
         raise RefusedDocument(Problem(Code.OTHER_TYPE, value=name_of(feed.kind)))

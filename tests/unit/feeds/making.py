@@ -157,9 +157,16 @@ def _flat_report(text: str) -> Report:
 def _xml_report(text: bytes) -> Report:
     root = etree.fromstring(text)
     results = [
-        (one.findtext("MessageID", ""), int(one.findtext("ResultMessageCode", "")), one.findtext("ResultCode", ""))
+        (
+            one.findtext("MessageID", ""),
+            int(one.findtext("ResultMessageCode", "")),
+            one.findtext("ResultCode", ""),
+        )
         for one in root.iter("Result")
     ]
-    counted = {name: int(root.findtext(f".//Messages{name}", "")) for name in ("Processed", "Successful", "WithError")}
+    counted = {
+        name: int(root.findtext(f".//Messages{name}", ""))
+        for name in ("Processed", "Successful", "WithError")
+    }
     assert counted["Processed"] == counted["Successful"] + counted["WithError"]
     return Report(counted["Processed"], counted["Successful"], tuple(results))

@@ -73,7 +73,10 @@ def test_a_cancellation_file_may_be_written_in_many_ways(tmp_path: Path, content
     ("content", "codes"),
     [
         (cancel((ORDER, "", ""), header=CANCEL_HEADER), [90101]),
-        (CANCELING.replace("OrderCancellation\tVersion=1.0/1.0.3\t", "OrderCancellation  Version=1.0  "), [90102]),
+        (
+            CANCELING.replace("OrderCancellation\tVersion=1.0/1.0.3\t", "OrderCancellation  Version=1.0  "),
+            [90102],
+        ),
         (CANCELING.replace("order-id", "amazon-order-id"), [90103]),
         (CANCELING.replace("amazon-order-item-code", "order-item-id"), [90103]),
         (CANCELING.replace("order-id\t", "order-id\tnote\t").replace(ORDER, ORDER + "\tx"), [90104]),
@@ -85,7 +88,9 @@ def test_a_cancellation_file_may_be_written_in_many_ways(tmp_path: Path, content
 def test_what_is_lenient_about_a_file_is_a_warning(tmp_path: Path, content: str, codes: list[int]) -> None:
     found = report(tmp_path, content)
 
-    assert [result for result in found.results if result[0] == "0"] == [("0", code, "Warning") for code in codes]
+    assert [result for result in found.results if result[0] == "0"] == [
+        ("0", code, "Warning") for code in codes
+    ]
 
 
 def test_a_sheet_is_read_like_the_text_file(tmp_path: Path) -> None:
@@ -105,7 +110,9 @@ def test_a_sheet_is_read_like_the_text_file(tmp_path: Path) -> None:
 
 
 def test_an_acknowledgement_cancels_items_with_their_reasons(tmp_path: Path) -> None:
-    items = acknowledged_item() + acknowledged_item("53636600015472", "BuyerCanceled", "<Quantity>2</Quantity>")
+    items = acknowledged_item() + acknowledged_item(
+        "53636600015472", "BuyerCanceled", "<Quantity>2</Quantity>"
+    )
     first, second = rows_of(tmp_path, envelope("OrderAcknowledgement", acknowledge(7, items=items)))
 
     assert (first.record, first.part, first.message_id, first.scope) == (1, 0, "7", Scope.LINE)
@@ -114,7 +121,8 @@ def test_an_acknowledgement_cancels_items_with_their_reasons(tmp_path: Path) -> 
 
 
 def test_a_success_cancels_nothing_and_ties_ids(tmp_path: Path) -> None:
-    item = f"<Item><AmazonOrderItemCode>{ITEM}</AmazonOrderItemCode><MerchantOrderItemID>7</MerchantOrderItemID></Item>"
+    ids = f"<AmazonOrderItemCode>{ITEM}</AmazonOrderItemCode><MerchantOrderItemID>7</MerchantOrderItemID>"
+    item = f"<Item>{ids}</Item>"
     (row,) = rows_of(tmp_path, envelope("OrderAcknowledgement", acknowledge(status="Success", items=item)))
 
     assert (row.action, row.merchant_item_id, row.problems) == (Action.ACKNOWLEDGE, "7", ())
@@ -140,7 +148,8 @@ def test_an_amount_without_a_currency_waits_for_the_orders(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    ("currency", "text", "minor"), [("JPY", "580", 580), ("USD", "5.80", 580), ("KWD", "0.580", 580), ("USD", "+5", 500)]
+    ("currency", "text", "minor"),
+    [("JPY", "580", 580), ("USD", "5.80", 580), ("KWD", "0.580", 580), ("USD", "+5", 500)],
 )
 def test_a_flat_adjustment_counts_in_the_currencys_own_decimals(
     tmp_path: Path, currency: str, text: str, minor: int
@@ -159,9 +168,18 @@ def test_a_flat_adjustment_counts_in_the_currencys_own_decimals(
         (envelope("OrderAcknowledgement", acknowledge()), FeedType.ORDER_ACKNOWLEDGEMENT),
         (envelope("OrderAdjustment", adjusted()), FeedType.ORDER_ADJUSTMENT),
         (envelope("OrderAdjustment", adjusted()).encode("utf-16"), None),
-        (envelope("OrderAdjustment", adjusted()).replace("UTF-8", "UTF-16").encode("utf-16"), FeedType.ORDER_ADJUSTMENT),
-        (envelope("OrderAdjustment", adjusted()).replace("UTF-8", "Windows-1252").encode("cp1252"), FeedType.ORDER_ADJUSTMENT),
-        (envelope("OrderAdjustment", adjusted()).replace("UTF-8", "Shift_JIS").encode("cp932"), FeedType.ORDER_ADJUSTMENT),
+        (
+            envelope("OrderAdjustment", adjusted()).replace("UTF-8", "UTF-16").encode("utf-16"),
+            FeedType.ORDER_ADJUSTMENT,
+        ),
+        (
+            envelope("OrderAdjustment", adjusted()).replace("UTF-8", "Windows-1252").encode("cp1252"),
+            FeedType.ORDER_ADJUSTMENT,
+        ),
+        (
+            envelope("OrderAdjustment", adjusted()).replace("UTF-8", "Shift_JIS").encode("cp932"),
+            FeedType.ORDER_ADJUSTMENT,
+        ),
     ],
 )
 def test_the_type_is_detected(tmp_path: Path, content: str | bytes, kind: FeedType | None) -> None:
