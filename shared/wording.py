@@ -83,6 +83,7 @@ _PAYMENT_STATUSES: Mapping[PaymentStatus, Badge] = {
     PaymentStatus.PARTIALLY_REFUNDED: Badge(N_("Partially refunded"), "", "arrow-counterclockwise"),
     PaymentStatus.REFUNDED: Badge(N_("Refunded"), "", "arrow-counterclockwise"),
     PaymentStatus.REFUND_FAILED: Badge(N_("Refund failed"), "bad", "exclamation-triangle"),
+    PaymentStatus.VOIDED: Badge(N_("Voided"), "", "x-circle"),
     PaymentStatus.NOTHING_DUE: Badge(N_("Nothing due"), "", "check2"),
 }
 _REFUND_STATES: Mapping[RefundState, Badge] = {
@@ -124,6 +125,7 @@ _DECLINE_REASONS: Mapping[DeclineReason, str] = {
     DeclineReason.ALREADY_SHIPPED: N_("Already shipped"),
     DeclineReason.OTHER: N_("Other"),
     DeclineReason.BY_RULE: N_("The shop does not cancel an order like this one"),
+    DeclineReason.ORDER_ENDED: N_("The whole order was canceled in the shop itself"),
 }
 _BLOCKERS: Mapping[Blocker, str] = {
     Blocker.ALREADY_SHIPPED: N_("It has already shipped."),
@@ -131,8 +133,11 @@ _BLOCKERS: Mapping[Blocker, str] = {
     Blocker.ALREADY_REQUESTED: N_("A cancellation is already requested."),
     Blocker.WINDOW_CLOSED: N_("The time to cancel it is over."),
     Blocker.NOT_CANCELABLE_PRODUCT: N_("This product cannot be canceled."),
+    Blocker.IN_FULFILLMENT: N_("It is being prepared for shipping."),
     Blocker.ORDER_ON_HOLD: N_("The order is on hold while something is checked."),
     Blocker.PAYMENT_DISPUTED: N_("The payment is disputed with the bank."),
+    Blocker.POLICY_OFF: N_("The shop does not take cancellations online at the moment."),
+    Blocker.DECLINED_BEFORE: N_("The shop has declined to cancel it before."),
     Blocker.FULFILLED_BY_OTHER: N_("Another company ships this order."),
     Blocker.PENDING_NOT_ALLOWED: N_("The payment is not confirmed yet."),
     Blocker.PART_OF_BUNDLE: N_("This is part of a bundle."),
@@ -160,6 +165,7 @@ _KEPT: Mapping[KeptReason, str] = {
     ),
     KeptReason.DISCOUNT_LOST: N_("%(amount)s less, because what you keep no longer earns the discount."),
     KeptReason.FEE: N_("A cancellation fee of %(amount)s is kept."),
+    KeptReason.WITHHELD: N_("%(amount)s is not refunded: the shop decided so."),
 }
 _GATEWAYS: Mapping[Gateway, str] = {
     Gateway.MANUAL: N_("the original payment"),
@@ -188,6 +194,7 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.CANCELLATION_REQUESTED: N_("Cancellation requested"),
     MailEvent.CANCELLATION_ACCEPTED: N_("Cancellation accepted"),
     MailEvent.CANCELLATION_DECLINED: N_("Cancellation declined"),
+    MailEvent.CANCELLATION_REINSTATED: N_("Cancellation stopped"),
     MailEvent.CANCELLATION_WITHDRAWN: N_("Cancellation withdrawn"),
     MailEvent.REFUND_SENT: N_("Refund sent"),
 }
@@ -198,7 +205,11 @@ _TO_BUYERS: Mapping[Event, str] = {
     Event.CANCELLATION_ACCEPTING: N_("The cancellation of %(items)s is being carried out"),
     Event.CANCELLATION_ACCEPTED: N_("Canceled: %(items)s"),
     Event.CANCELLATION_DECLINED: N_("The request to cancel %(items)s was declined"),
+    Event.CANCELLATION_REINSTATED: N_("The cancellation of %(items)s was stopped; the order goes on"),
     Event.CANCELLATION_WITHDRAWN: N_("%(who)s withdrew the request to cancel %(items)s"),
+    Event.WAREHOUSE_ASKED: N_("The warehouse is asked to stop %(items)s"),
+    Event.PAYMENT_VOIDED: N_("%(amount)s will not be charged"),
+    Event.PRICE_ADJUSTED: N_("%(who)s gives %(amount)s of the price back"),
     Event.REFUND_SENT: N_("%(amount)s sent back"),
     Event.CASE_OPENED: N_("%(who)s wrote a message"),
 }
@@ -209,7 +220,13 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.CANCELLATION_ACCEPTING: N_("%(who)s accepted the cancellation of %(items)s"),
     Event.CANCELLATION_ACCEPTED: N_("Canceled: %(items)s"),
     Event.CANCELLATION_DECLINED: N_("%(who)s declined to cancel %(items)s"),
+    Event.CANCELLATION_REINSTATED: N_("%(who)s stopped the cancellation of %(items)s"),
     Event.CANCELLATION_WITHDRAWN: N_("%(who)s withdrew the request to cancel %(items)s"),
+    Event.WAREHOUSE_ASKED: N_("The warehouse is asked to stop %(items)s"),
+    Event.WAREHOUSE_ANSWERED: N_("%(who)s answered for the warehouse about %(items)s"),
+    Event.PAYMENT_VOIDED: N_("%(who)s released %(amount)s that was only authorized"),
+    Event.PRICE_ADJUSTED: N_("%(who)s gave %(amount)s of the price back"),
+    Event.ORDER_CHANGED: N_("%(who)s changed the order's data"),
     Event.REFUND_SENT: N_("%(who)s sent %(amount)s back"),
     Event.RESTOCKED: N_("Back to stock: %(items)s"),
     Event.MEMO_CHANGED: N_("%(who)s changed the memo"),

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from shared import wording
 from shared.actions.claims import add_to_lines, free_units
 from shared.actions.deciding import at_once
+from shared.actions.moves import begin_accepting, decide_to_accept, end_declined
 from shared.domain.actors import SYSTEM, Actor, ActorKind
-from shared.domain.cancellation import Move, RequestState, after
+from shared.domain.cancellation import Move, Question, RequestState, after
 from shared.domain.eligibility import assess
 from shared.domain.errors import NotEligible, NotPermitted, QuoteChanged
 from shared.domain.events import EffectKind, Event, MailEvent
@@ -37,6 +38,7 @@ class Ask:
     `quantities` maps line ids to units, None is all that may go. `for_buyer` says the buyer asked, whoever
     passes it on: the policy decides then; otherwise the asker has decided. `seen` is the hash of the quote
     that the asker saw, `nonce` names the window that was confirmed, so that a second submit changes nothing.
+    `most_minor` is what a merchant that cancels of its own will gives back at most; None is all of it.
     """
 
     quantities: Mapping[LineItemId, int] | None = None
@@ -47,6 +49,7 @@ class Ask:
     for_buyer: bool = False
     seen: str | None = None
     nonce: str | None = None
+    most_minor: int | None = None
 
 
 def request(
@@ -66,13 +69,13 @@ def request(
         if ask.seen is not None and ask.seen != fingerprint(facts):
             raise QuoteChanged("The order has changed since this window was opened.")
         quantities = _allowed(facts, ask, tx)
-        quoted = quote(facts, pick_units(facts, quantities), for_buyer=ask.for_buyer)
+        quoted = _quoted(facts, ask, quantities, tx)
         decision = at_once(tx, order, facts, quoted, ask.reason, for_buyer=ask.for_buyer)
         record = _record(tx, order, ask, actor, quoted, decision)
         _claim_units(tx, order, record, quoted)
         _note_request(tx, order, record, ask, actor)
         if decision is Decision.ACCEPT:
-            _await_execution(tx, record)
+            begin_accepting(tx, record)
         if decision is Decision.DECLINE:
             end_declined(tx, order, record, SYSTEM, reason=DeclineReason.BY_RULE)
         return answered(tx, once, RequestId(record.id))
@@ -102,14 +105,14 @@ def decline(
     message: str = "",
     once: Once | None = None,
 ) -> None:
-    """Decline a request, also one that is accepted and not yet carried out; the buyer reads why.
+    """Decline a request, also an accepted one while it waits for its warehouse or the undo window runs.
 
     Raises NotFound or AlreadyDecided.
     """
     with db.begin(merchant_id) as tx:
         claim(tx, once)
         order, record = lock_request(tx, request_id)
-        move = Move.REINSTATE if record.state == RequestState.ACCEPTING else Move.DECLINE
+        move = Move.REINSTATE if _can_be_reinstated(tx, record) else Move.DECLINE
         end_declined(tx, order, record, actor, reason=reason, message=message, move=move)
         answered(tx, once, RequestId(record.id))
 
@@ -149,59 +152,21 @@ def apply_silence(db: Database, merchant_id: MerchantId, request_id: UUID, actor
         order, record = lock_request(tx, request_id)
         if record.state != RequestState.REQUESTED or record.decide_by is None or record.decide_by > tx.now:
             return
+        # While somebody looks into the order the clock stands still; it goes on when the hold ends.
+        if order.hold or order.disputed:
+            return
         if record.policy["silence_outcome"] == SilenceOutcome.ACCEPT:
             decide_to_accept(tx, order, record, actor)
         else:
             end_declined(tx, order, record, actor, reason=DeclineReason.TOO_LATE)
 
 
-def decide_to_accept(tx: Transaction, order: OrderRecord, record: RequestRecord, actor: Actor) -> None:
-    """Move a request to *accepting* and see to it that it is carried out."""
-    before = record.state
-    record.state = after(RequestState(before), Move.ACCEPT)
-    record.decided_at = tx.now
-    record.executes_at = tx.now + timedelta(minutes=record.policy["undo_minutes"])
-    order.version += 1
-    timeline.note(
-        tx,
-        order.id,
-        Event.CANCELLATION_ACCEPTING,
-        actor,
-        request_id=record.id,
-        from_state=before,
-        to_state=record.state,
-    )
-    _await_execution(tx, record)
-
-
-def end_declined(
-    tx: Transaction,
-    order: OrderRecord,
-    record: RequestRecord,
-    actor: Actor,
-    *,
-    reason: DeclineReason,
-    message: str = "",
-    move: Move = Move.DECLINE,
-) -> None:
-    """Decline a request in an open transaction: free its units, note it, write to the buyer."""
-    before = record.state
-    record.state = after(RequestState(before), move)
-    record.ended_at = tx.now
-    record.decline_reason = reason
-    free_units(tx, order, record)
-    digest = timeline.keep_text(tx, order.id, record.id, "decline_message", message)
-    timeline.note(
-        tx,
-        order.id,
-        Event.CANCELLATION_DECLINED,
-        actor,
-        request_id=record.id,
-        from_state=before,
-        to_state=record.state,
-        details={"reason": reason, "message": digest},
-    )
-    outbox.mail(tx, order, MailEvent.CANCELLATION_DECLINED, request_id=record.id)
+def _can_be_reinstated(tx: Transaction, record: RequestRecord) -> bool:
+    if record.state != RequestState.ACCEPTING or record.executes_at is None:
+        return False
+    # With nothing to wait for, who accepted has decided: even one who began before had to wait for the lock.
+    undo_runs = record.executes_at > max(tx.now, record.decided_at or tx.now)
+    return undo_runs or record.warehouse == Question.ASKED
 
 
 def _confirmed_before(tx: Transaction, order: OrderRecord, nonce: str | None) -> RequestId | None:
@@ -229,6 +194,12 @@ def _allowed(facts: Order, ask: Ask, tx: Transaction) -> dict[LineItemId, int]:
     return wanted
 
 
+def _quoted(facts: Order, ask: Ask, quantities: Mapping[LineItemId, int], tx: Transaction) -> Quote:
+    most = None if ask.for_buyer else ask.most_minor
+    units = pick_units(facts, quantities)
+    return quote(facts, units, for_buyer=ask.for_buyer, at=tx.now, most_minor=most)
+
+
 def _record(
     tx: Transaction, order: OrderRecord, ask: Ask, actor: Actor, quoted: Quote, decision: Decision
 ) -> RequestRecord:
@@ -254,9 +225,11 @@ def _record(
             "shipping_minor": quoted.shipping_minor,
             "refund_minor": quoted.refund_minor,
             "kept": [asdict(kept) for kept in quoted.kept],
+            "most_minor": None if ask.for_buyer else ask.most_minor,
         },
         value_minor=quoted.value_minor,
         fee_minor=quoted.fee_minor,
+        withheld_minor=quoted.withheld_minor,
         refund_minor=quoted.refund_minor,
         requested_at=tx.now,
         decide_by=tx.now + timedelta(hours=hours) if hours and decision is Decision.PERSON else None,
@@ -307,13 +280,3 @@ def _note_request(tx: Transaction, order: OrderRecord, record: RequestRecord, as
             dedup_key=f"silence:{record.id}",
             after=record.decide_by - tx.now,
         )
-
-
-def _await_execution(tx: Transaction, record: RequestRecord) -> None:
-    outbox.defer(
-        tx,
-        EffectKind.EXECUTE_CANCELLATION,
-        record.id,
-        dedup_key=f"execute:{record.id}",
-        after=(record.executes_at or tx.now) - tx.now,
-    )

@@ -21,6 +21,7 @@ _CORE_DELAYS = (5, 30, 120, 600, 3_600, 10_800, 21_600, 43_200)
 DELAYS: dict[EffectKind, tuple[int, ...]] = {
     EffectKind.EXECUTE_CANCELLATION: _CORE_DELAYS,
     EffectKind.APPLY_SILENCE: _CORE_DELAYS,
+    EffectKind.END_QUESTION: _CORE_DELAYS,
     EffectKind.SEND_MAIL: _MAIL_DELAYS,
 }
 

@@ -1,29 +1,27 @@
 """Carry out an accepted cancellation: units, refunds, stock, timeline and outcome mail in one transaction."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.actions import refunds
 from shared.actions.claims import add_to_lines
 from shared.actions.intake_rows import shard
 from shared.domain.actors import SYSTEM
-from shared.domain.cancellation import Move, RequestState, after
+from shared.domain.cancellation import Move, Question, RequestState, after
 from shared.domain.events import Event, MailEvent
-from shared.domain.ids import MerchantId, RefundId, new_id
+from shared.domain.ids import MerchantId, new_id
 from shared.domain.reasons import Reason
-from shared.domain.refunds import PaymentShare, Quote, RefundState, quote
+from shared.domain.refunds import Quote, RefundKind
 from shared.domain.restock import rule_for
 from shared.storage import outbox, timeline
 from shared.storage.engine import Database, Transaction
-from shared.storage.facts import claimed_by, order_facts
+from shared.storage.facts import claimed_by, order_facts, quote_of
 from shared.storage.records import (
     OrderDayRecord,
     OrderRecord,
-    PaymentRecord,
-    RefundRecord,
     RequestRecord,
     RestockRuleRecord,
     StockMovementRecord,
@@ -36,7 +34,7 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
     """Carry out a request that is *accepting* and due; leave any other alone, so it may be repeated."""
     with db.begin(merchant_id) as tx:
         order, record = lock_request(tx, request_id)
-        if record.state != RequestState.ACCEPTING or (record.executes_at or tx.now) > tx.now:
+        if not _is_due(tx, record):
             return
         quoted = _settle(tx, order, record)
         _count_for_rate(tx, order, record)
@@ -45,6 +43,7 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
         record.ended_at = tx.now
         record.value_minor = quoted.value_minor
         record.refund_minor = quoted.refund_minor
+        record.withheld_minor = quoted.withheld_minor
         units: dict[UUID, int] = {share.line_item_id: share.quantity for share in quoted.lines}
         add_to_lines(tx, order, units, requested=-1, canceled=1)
         timeline.note(
@@ -64,46 +63,28 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
         outbox.mail(tx, order, MailEvent.CANCELLATION_ACCEPTED, request_id=record.id)
 
 
+def _is_due(tx: Transaction, record: RequestRecord) -> bool:
+    waits = record.warehouse == Question.ASKED or (record.executes_at or tx.now) > tx.now
+    return record.state == RequestState.ACCEPTING and not waits
+
+
 def _settle(tx: Transaction, order: OrderRecord, record: RequestRecord) -> Quote:
-    for_buyer = record.requested_by == "buyer"
     held = claimed_by(tx, [record.id])[record.id]
-    quoted = quote(order_facts(tx, order), held, for_buyer=for_buyer)
+    quoted = quote_of(order_facts(tx, order), record, held)
     order.canceled_minor += quoted.value_minor
     order.repriced_minor += quoted.repriced_minor
     order.fees_minor += quoted.fee_minor
-    if for_buyer:
-        order.fee_base_minor += quoted.value_minor
+    order.withheld_minor += quoted.withheld_minor
+    if record.requested_by == "buyer":
+        percent = str(quoted.fee_percent)
+        order.fee_bases = {
+            **order.fee_bases,
+            percent: order.fee_bases.get(percent, 0) + quoted.value_minor,
+        }
     record.fee_minor = quoted.fee_minor
-    order.refunded_minor += quoted.refund_minor
-    _write_refunds(tx, order, record, quoted.payments)
+    refunds.write(tx, order, quoted.payments, RefundKind.REFUND, request_id=record.id)
+    refunds.write(tx, order, quoted.voids, RefundKind.VOID, request_id=record.id)
     return quoted
-
-
-def _write_refunds(
-    tx: Transaction, order: OrderRecord, record: RequestRecord, shares: Sequence[PaymentShare]
-) -> None:
-    for share in shares:
-        tx.session.add(
-            RefundRecord(
-                merchant_id=tx.merchant_id,
-                id=RefundId(new_id()),
-                order_id=order.id,
-                request_id=record.id,
-                payment_id=share.payment_id,
-                gateway=share.gateway,
-                amount_minor=share.amount_minor,
-                currency=order.currency,
-                state=RefundState.MANUAL,
-                created_at=tx.now,
-            )
-        )
-        tx.session.execute(
-            update(PaymentRecord)
-            .where(PaymentRecord.merchant_id == tx.merchant_id, PaymentRecord.id == share.payment_id)
-            .values(refunded_minor=PaymentRecord.refunded_minor + share.amount_minor)
-            .execution_options(synchronize_session=False)
-        )
-    tx.session.flush()
 
 
 def _restock(tx: Transaction, order: OrderRecord, record: RequestRecord) -> None:

@@ -45,7 +45,7 @@ def _cancel(
         return None
     facts = order_facts(tx, order)
     wanted = {line.id: canceled[line.id] for line in facts.line_items if line.id in canceled}
-    quoted = quote(facts, pick_units(facts, wanted), for_buyer=False)
+    quoted = quote(facts, pick_units(facts, wanted), for_buyer=False, at=tx.now)
     request = RequestRecord(
         merchant_id=tx.merchant_id,
         id=new_id(),

@@ -4,19 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.actions.cancellations import end_declined
 from shared.actions.claims import add_to_lines
+from shared.actions.moves import end_declined
 from shared.domain.actors import Actor
-from shared.domain.cancellation import Move, RequestState
+from shared.domain.cancellation import Move, Question, RequestState
 from shared.domain.errors import InvalidContent, NotEligible, UnderCancellation
 from shared.domain.events import Event
 from shared.domain.ids import LineItemId, MerchantId, new_id
 from shared.domain.reasons import DeclineReason
-from shared.domain.refunds import quote
 from shared.domain.units import drop_last
 from shared.storage import timeline
 from shared.storage.engine import Database, Transaction
-from shared.storage.facts import claimed_by, from_multirange, order_facts, to_multirange
+from shared.storage.facts import claimed_by, from_multirange, order_facts, quote_of, to_multirange
 from shared.storage.idempotency import Once, answered, claim
 from shared.storage.records import (
     LineItemRecord,
@@ -104,7 +103,7 @@ def _refuse_what_is_gone(line: LineItemRecord, units: int) -> None:
 def _take_from_requests(
     tx: Transaction, order: OrderRecord, lines: Mapping[UUID, LineItemRecord], quantities: Mapping[UUID, int]
 ) -> list[RequestRecord]:
-    """Take the units that open ones do not cover out of undecided requests, newest first."""
+    """Take the units that open ones do not cover out of requests that may still ship, newest first."""
     missing = {
         line_id: units - _open(lines[line_id])
         for line_id, units in quantities.items()
@@ -112,13 +111,11 @@ def _take_from_requests(
     }
     if not missing:
         return []
-    undecided = [
-        record for record in reversed(requests_on(tx, order.id)) if record.state == RequestState.REQUESTED
-    ]
-    claims = units_of(tx, [record.id for record in undecided])
+    yielding = [record for record in reversed(requests_on(tx, order.id)) if _yields(record)]
+    claims = units_of(tx, [record.id for record in yielding])
     taken: dict[UUID, int] = {}
     touched = []
-    for record in undecided:
+    for record in yielding:
         of_record = [
             units for units in claims if units.request_id == record.id and units.line_item_id in missing
         ]
@@ -128,6 +125,12 @@ def _take_from_requests(
         raise UnderCancellation("Some of these units are being canceled. Do not ship them.")
     add_to_lines(tx, order, taken, requested=-1)
     return touched
+
+
+def _yields(record: RequestRecord) -> bool:
+    """Say whether a shipment wins: nobody has decided, or the warehouse that is asked has just shipped."""
+    asked = record.state == RequestState.ACCEPTING and record.warehouse == Question.ASKED
+    return asked or record.state == RequestState.REQUESTED
 
 
 def _take(claim_: RequestUnitsRecord, missing: dict[UUID, int], taken: dict[UUID, int]) -> bool:
@@ -172,8 +175,10 @@ def _settle_touched(tx: Transaction, order: OrderRecord, touched: list[RequestRe
     held = claimed_by(tx, [record.id for record in touched])
     for record in touched:
         if held[record.id]:
-            quoted = quote(facts, held[record.id], for_buyer=record.requested_by == "buyer")
+            quoted = quote_of(facts, record, held[record.id])
             record.value_minor, record.refund_minor = quoted.value_minor, quoted.refund_minor
-            record.fee_minor = quoted.fee_minor
+            record.fee_minor, record.withheld_minor = quoted.fee_minor, quoted.withheld_minor
         else:
-            end_declined(tx, order, record, actor, reason=DeclineReason.ALREADY_SHIPPED, move=Move.SHIP)
+            asked = record.state == RequestState.ACCEPTING
+            move = Move.TOO_LATE if asked else Move.SHIP
+            end_declined(tx, order, record, actor, reason=DeclineReason.ALREADY_SHIPPED, move=move)

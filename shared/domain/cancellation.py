@@ -15,6 +15,15 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class Question(StrEnum):
+    """Where the question to a warehouse is, for a request that is *accepting*."""
+
+    NOT_ASKED = ""
+    ASKED = "asked"
+    STOPPED = "stopped"
+    TOO_LATE = "too_late"
+
+
 class Move(StrEnum):
     """What can happen to a request."""
 
@@ -24,6 +33,8 @@ class Move(StrEnum):
     REINSTATE = "reinstate"
     WITHDRAW = "withdraw"
     SHIP = "ship"
+    TOO_LATE = "too_late"
+    END = "end"
 
 
 OPEN_STATES = (RequestState.REQUESTED, RequestState.ACCEPTING)
@@ -34,9 +45,12 @@ _MOVES = {
     (RequestState.REQUESTED, Move.DECLINE): RequestState.DECLINED,
     (RequestState.REQUESTED, Move.WITHDRAW): RequestState.WITHDRAWN,
     (RequestState.REQUESTED, Move.SHIP): RequestState.DECLINED,
+    (RequestState.REQUESTED, Move.END): RequestState.DECLINED,
     (RequestState.ACCEPTING, Move.EXECUTE): RequestState.ACCEPTED,
     (RequestState.ACCEPTING, Move.WITHDRAW): RequestState.WITHDRAWN,
     (RequestState.ACCEPTING, Move.REINSTATE): RequestState.DECLINED,
+    (RequestState.ACCEPTING, Move.TOO_LATE): RequestState.DECLINED,
+    (RequestState.ACCEPTING, Move.END): RequestState.DECLINED,
 }
 
 _BWP_STATES = {

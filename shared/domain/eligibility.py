@@ -20,8 +20,11 @@ class Blocker(StrEnum):
     ALREADY_REQUESTED = "already_requested"
     WINDOW_CLOSED = "window_closed"
     NOT_CANCELABLE_PRODUCT = "not_cancelable_product"
+    IN_FULFILLMENT = "in_fulfillment"
     ORDER_ON_HOLD = "order_on_hold"
     PAYMENT_DISPUTED = "payment_disputed"
+    POLICY_OFF = "policy_off"
+    DECLINED_BEFORE = "declined_before"
     FULFILLED_BY_OTHER = "fulfilled_by_other"
     PENDING_NOT_ALLOWED = "pending_not_allowed"
     PART_OF_BUNDLE = "part_of_bundle"
@@ -47,8 +50,11 @@ NEXT_STEPS: Mapping[Blocker, NextStep] = {
     Blocker.ALREADY_REQUESTED: NextStep.WITHDRAW_OR_WAIT,
     Blocker.WINDOW_CLOSED: NextStep.CONTACT,
     Blocker.NOT_CANCELABLE_PRODUCT: NextStep.CONTACT,
+    Blocker.IN_FULFILLMENT: NextStep.CONTACT,
     Blocker.ORDER_ON_HOLD: NextStep.CONTACT,
     Blocker.PAYMENT_DISPUTED: NextStep.CONTACT,
+    Blocker.POLICY_OFF: NextStep.CONTACT,
+    Blocker.DECLINED_BEFORE: NextStep.CONTACT,
     Blocker.FULFILLED_BY_OTHER: NextStep.ASK_FULFILLER,
     Blocker.PENDING_NOT_ALLOWED: NextStep.WAIT_FOR_PAYMENT,
     Blocker.PART_OF_BUNDLE: NextStep.CANCEL_BUNDLE,
@@ -76,7 +82,7 @@ def closes_at(order: Order) -> datetime | None:
 def assess(order: Order, asker: ActorKind, *, now: datetime) -> dict[LineItemId, Eligibility]:
     """Judge every line of an order at one moment. Pages, POSTs, API, batches and feeds all ask here."""
     standing = _order_blockers(order, asker, now)
-    alone = {line.id: _assess_line(line, asker, standing) for line in order.line_items}
+    alone = {line.id: _assess_line(order, line, asker, standing) for line in order.line_items}
     bundled = {line.id: _in_bundle(order, line, alone) for line in order.line_items}
     return _in_promotions(order, bundled)
 
@@ -93,7 +99,10 @@ def _order_blockers(order: Order, asker: ActorKind, now: datetime) -> tuple[Bloc
         (order.disputed, Blocker.PAYMENT_DISPUTED),
     )
     for_buyers = (
+        (not order.self_service, Blocker.POLICY_OFF),
         (order.hold, Blocker.ORDER_ON_HOLD),
+        # A warehouse that is asked tells by itself how far it has come.
+        (order.in_fulfillment and order.policy.warehouse is None, Blocker.IN_FULFILLMENT),
         (order.is_pending and not order.policy.pending, Blocker.PENDING_NOT_ALLOWED),
         (closing is not None and now >= closing, Blocker.WINDOW_CLOSED),
     )
@@ -101,12 +110,16 @@ def _order_blockers(order: Order, asker: ActorKind, now: datetime) -> tuple[Bloc
     return tuple(blocker for holds, blocker in asked if holds)
 
 
-def _assess_line(line: LineItem, asker: ActorKind, standing: tuple[Blocker, ...]) -> Eligibility:
+def _assess_line(
+    order: Order, line: LineItem, asker: ActorKind, standing: tuple[Blocker, ...]
+) -> Eligibility:
     blockers = list(standing)
     if line.open == 0:
         blockers.insert(0, _spent(line))
     if asker is ActorKind.BUYER and not line.cancelable:
         blockers.append(Blocker.NOT_CANCELABLE_PRODUCT)
+    if asker is ActorKind.BUYER and line.declined and not order.policy.ask_again:
+        blockers.append(Blocker.DECLINED_BEFORE)
     return Eligibility(0, tuple(blockers)) if blockers else Eligibility(line.open)
 
 

@@ -12,7 +12,13 @@ class Event(StrEnum):
     CANCELLATION_ACCEPTING = "cancellation_accepting"
     CANCELLATION_ACCEPTED = "cancellation_accepted"
     CANCELLATION_DECLINED = "cancellation_declined"
+    CANCELLATION_REINSTATED = "cancellation_reinstated"
     CANCELLATION_WITHDRAWN = "cancellation_withdrawn"
+    WAREHOUSE_ASKED = "warehouse_asked"
+    WAREHOUSE_ANSWERED = "warehouse_answered"
+    PAYMENT_VOIDED = "payment_voided"
+    PRICE_ADJUSTED = "price_adjusted"
+    ORDER_CHANGED = "order_changed"
     REFUND_SENT = "refund_sent"
     RESTOCKED = "restocked"
     MEMO_CHANGED = "memo_changed"
@@ -28,6 +34,7 @@ class MailEvent(StrEnum):
     CANCELLATION_REQUESTED = "cancellation_requested"
     CANCELLATION_ACCEPTED = "cancellation_accepted"
     CANCELLATION_DECLINED = "cancellation_declined"
+    CANCELLATION_REINSTATED = "cancellation_reinstated"
     CANCELLATION_WITHDRAWN = "cancellation_withdrawn"
     REFUND_SENT = "refund_sent"
 
@@ -37,4 +44,5 @@ class EffectKind(StrEnum):
 
     EXECUTE_CANCELLATION = "execute_cancellation"
     APPLY_SILENCE = "apply_silence"
+    END_QUESTION = "end_question"
     SEND_MAIL = "send_mail"

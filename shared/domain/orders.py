@@ -1,6 +1,7 @@
 """Orders, line items and payments as facts, and the statuses that are derived from their quantities."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -41,6 +42,7 @@ class PaymentStatus(StrEnum):
     PARTIALLY_REFUNDED = "partially_refunded"
     REFUNDED = "refunded"
     REFUND_FAILED = "refund_failed"
+    VOIDED = "voided"
     NOTHING_DUE = "nothing_due"
 
 
@@ -59,7 +61,7 @@ class LineItem:
     `price_minor` is the listed price, `discount_minor` includes the line's share of order discounts,
     `tax_minor` stands beside the price only if prices do not include it, `shipping_minor` is the line's
     share of shipping.
-    `claimed` are the units of open and accepted requests.
+    `claimed` are the units of open and accepted requests; `declined` says that a buyer was refused some.
     """
 
     id: LineItemId
@@ -77,6 +79,7 @@ class LineItem:
     cancelable: bool = True
     parent_sku: str = ""
     claimed: tuple[UnitRange, ...] = ()
+    declined: bool = False
 
     @property
     def open(self) -> int:
@@ -98,7 +101,10 @@ class Discount:
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """One payment of an order, in minor units; `refunded_minor` counts every refund that has not failed."""
+    """One payment of an order, in minor units; `refunded_minor` counts every refund that has not failed.
+
+    `released_minor` was authorized and will never be captured.
+    """
 
     id: PaymentId
     gateway: Gateway
@@ -106,11 +112,17 @@ class Payment:
     authorized_minor: int
     captured_minor: int
     refunded_minor: int
+    released_minor: int = 0
 
     @property
     def left_minor(self) -> int:
         """What may still go back to this payment."""
         return self.captured_minor - self.refunded_minor
+
+    @property
+    def uncaptured_minor(self) -> int:
+        """What is authorized and may still be captured."""
+        return self.authorized_minor - self.captured_minor - self.released_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +130,9 @@ class Order:
     """An order as the core judges it: facts at one instant, under the policy of its intake.
 
     `canceled_minor` is the money of all accepted units, whether refunded or never charged;
-    `repriced_minor` is what lost discounts took off it. `fees_minor` was kept as fees, out of
-    `fee_base_minor` that the buyer canceled.
+    `repriced_minor` is what lost discounts took off it. `fees_minor` was kept as fees, out of `fee_bases`:
+    what the buyer canceled, by the percentage that held then. `withheld_minor` the merchant kept of its own
+    will; `adjusted_minor` went back for units that had shipped. `self_service` is the merchant's switch.
     """
 
     id: OrderId
@@ -139,7 +152,11 @@ class Order:
     discounts: tuple[Discount, ...] = ()
     repriced_minor: int = 0
     fees_minor: int = 0
-    fee_base_minor: int = 0
+    fee_bases: Mapping[int, int] = field(default_factory=dict)
+    withheld_minor: int = 0
+    adjusted_minor: int = 0
+    self_service: bool = True
+    in_fulfillment: bool = False
     fulfilled_by_other: bool = False
     hold: bool = False
     disputed: bool = False
@@ -148,6 +165,17 @@ class Order:
     def authorized_minor(self) -> int:
         """Minor units authorized over all payments; includes what was captured."""
         return sum(payment.authorized_minor for payment in self.payments)
+
+    @property
+    def left_minor(self) -> int:
+        """What may still go back over all payments."""
+        return sum(payment.left_minor for payment in self.payments)
+
+    @property
+    def due_minor(self) -> int:
+        """What the buyer owes in all for what is not canceled, with what was kept of the rest."""
+        kept = self.fees_minor + self.withheld_minor
+        return self.total_minor - self.canceled_minor - self.adjusted_minor + kept
 
     @property
     def is_pending(self) -> bool:

@@ -47,17 +47,54 @@ class DiscountPolicy(StrEnum):
     TOGETHER = "together"
 
 
-@dataclass(frozen=True, slots=True)
-class Fee:
-    """What a buyer pays for canceling: `fixed_minor` once an order, and a percentage of what is canceled."""
+class WarehouseAnswer(StrEnum):
+    """What a warehouse answers when it is asked to stop units."""
 
+    STOPPED = "stopped"
+    TOO_LATE = "too_late"
+
+
+@dataclass(frozen=True, slots=True)
+class FeeStep:
+    """The fee from so many whole minutes after the order on."""
+
+    after_minutes: int
     fixed_minor: int = 0
     percent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
+class Fee:
+    """What a buyer pays for canceling: `fixed_minor` once an order, and a percentage of what is canceled.
+
+    `later` replaces both as the order grows older.
+    """
+
+    fixed_minor: int = 0
+    percent: int = 0
+    later: tuple[FeeStep, ...] = ()
+
+    def at(self, minutes: int) -> FeeStep:
+        """Tell the fee that holds so many minutes after the order."""
+        steps = [FeeStep(0, self.fixed_minor, self.percent), *self.later]
+        begun = [step for step in steps if step.after_minutes <= minutes]
+        return max(begun, key=lambda step: step.after_minutes, default=steps[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Warehouse:
+    """A warehouse that must be asked before units are canceled; `silence` is what no answer in time means."""
+
+    answer_minutes: int
+    silence: WarehouseAnswer = WarehouseAnswer.TOO_LATE
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """A merchant's cancellation policy; hours and minutes are whole, None means no limit."""
+    """A merchant's cancellation policy; hours and minutes are whole, None means no limit.
+
+    `ask_again` lets a buyer ask again for units of a line on which a request was declined.
+    """
 
     mode: Mode = Mode.REVIEW
     window_hours: int | None = None
@@ -70,6 +107,8 @@ class Policy:
     discount: DiscountPolicy = DiscountPolicy.LOCK
     fee: Fee = field(default_factory=Fee)
     rules: tuple[Rule, ...] = ()
+    ask_again: bool = True
+    warehouse: Warehouse | None = None
 
 
 def to_document(policy: Policy) -> dict[str, Any]:
@@ -93,6 +132,19 @@ def from_document(document: Mapping[str, Any]) -> Policy:
         undo_minutes=known["undo_minutes"],
         shipping=ShippingPolicy(known["shipping"]),
         discount=DiscountPolicy(known["discount"]),
-        fee=Fee(**known["fee"]),
+        fee=_fee(known["fee"]),
         rules=tuple(rules.from_document(rule) for rule in known["rules"]),
+        ask_again=known["ask_again"],
+        warehouse=_warehouse(known["warehouse"]),
     )
+
+
+def _fee(document: Mapping[str, Any]) -> Fee:
+    later = tuple(FeeStep(**step) for step in document.get("later", ()))
+    return Fee(document["fixed_minor"], document["percent"], later)
+
+
+def _warehouse(document: Mapping[str, Any] | None) -> Warehouse | None:
+    if document is None:
+        return None
+    return Warehouse(document["answer_minutes"], WarehouseAnswer(document["silence"]))

@@ -30,13 +30,17 @@ class Reason(StrEnum):
 
 
 class DeclineReason(StrEnum):
-    """Why a request was declined, as the buyer reads it; `already_shipped` and `by_rule` come from nobody."""
+    """Why a request was declined, as the buyer reads it.
+
+    `already_shipped`, `by_rule` and `order_ended` (it was canceled in the shop itself) come from nobody.
+    """
 
     ALREADY_PACKED = "already_packed"
     MADE_TO_ORDER = "made_to_order"
     TOO_LATE = "too_late"
     ALREADY_SHIPPED = "already_shipped"
     BY_RULE = "by_rule"
+    ORDER_ENDED = "order_ended"
     OTHER = "other"
 
 

@@ -4,12 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared.domain.ids import LineItemId, PaymentId
+from shared.domain.ids import LineItemId
 from shared.domain.money import percent_of, units_between
-from shared.domain.orders import Discount, Gateway, LineItem, Order, Payment
-from shared.domain.policy import DiscountPolicy, ShippingPolicy, to_document
+from shared.domain.orders import Discount, LineItem, Order
+from shared.domain.payments import PaymentShare, split_over_payments, voidable
+from shared.domain.policy import DiscountPolicy, FeeStep, ShippingPolicy, to_document
 from shared.domain.units import UnitRange, count, free, take
 
 
@@ -21,6 +23,14 @@ class KeptReason(StrEnum):
     SHIPPING_ALREADY_SHIPPED = "shipping_already_shipped"
     DISCOUNT_LOST = "discount_lost"
     FEE = "fee"
+    WITHHELD = "withheld"
+
+
+class RefundKind(StrEnum):
+    """Money that was captured goes back; an authorization that never was is voided."""
+
+    REFUND = "refund"
+    VOID = "void"
 
 
 class RefundState(StrEnum):
@@ -43,16 +53,6 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class PaymentShare:
-    """The part of a refund that goes to one payment, in minor units."""
-
-    payment_id: PaymentId
-    gateway: Gateway
-    reference: str
-    amount_minor: int
-
-
-@dataclass(frozen=True, slots=True)
 class LineShare:
     """The units of one line and their money in minor units, without shipping."""
 
@@ -71,9 +71,10 @@ class Quote:
     """What canceling these units brings back.
 
     `value_minor` is the units' money with the shipping that goes with them, less a discount that is lost;
-    `refund_minor` the part that was charged, less the fee, and the sum over `payments`;
-    `released_minor` is never charged. `repriced_minor` is what lost discounts changed, negative where one
-    counts again.
+    `refund_minor` the part that was charged, less the fee and what the merchant withholds, and the sum over
+    `payments`; `released_minor` is never charged, and `voids` are the authorizations that end with it.
+    `repriced_minor` is what lost discounts changed, negative where one counts again. `fee_percent` is the
+    percentage that held.
     """
 
     hash: str
@@ -82,15 +83,28 @@ class Quote:
     shipping_minor: int
     repriced_minor: int
     fee_minor: int
+    fee_percent: int
+    withheld_minor: int
     refund_minor: int
     lines: tuple[LineShare, ...]
     payments: tuple[PaymentShare, ...]
+    voids: tuple[PaymentShare, ...]
     kept: tuple[Kept, ...]
+
+    @property
+    def items_minor(self) -> int:
+        """The units' own money, before shipping, lost discounts and fees."""
+        return sum(share.amount_minor for share in self.lines)
+
+    @property
+    def charged_minor(self) -> int:
+        """The part that was charged: what goes back and what is kept of it."""
+        return self.refund_minor + self.fee_minor + self.withheld_minor
 
     @property
     def released_minor(self) -> int:
         """Money that will not be charged any more."""
-        return self.value_minor - self.refund_minor - self.fee_minor
+        return self.value_minor - self.charged_minor
 
 
 def pick_units(order: Order, quantities: Mapping[LineItemId, int]) -> dict[LineItemId, tuple[UnitRange, ...]]:
@@ -108,8 +122,18 @@ def pick_units(order: Order, quantities: Mapping[LineItemId, int]) -> dict[LineI
     return picked
 
 
-def quote(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]], *, for_buyer: bool) -> Quote:
-    """Work out what canceling exactly these units brings back, as the order stands; buyers pay the fee."""
+def quote(
+    order: Order,
+    units: Mapping[LineItemId, Sequence[UnitRange]],
+    *,
+    for_buyer: bool,
+    at: datetime,
+    most_minor: int | None = None,
+) -> Quote:
+    """Work out what canceling exactly these units brings back, as the order stands.
+
+    Buyers pay the fee of the instant they ask at; a merchant may give back less, `most_minor` at most.
+    """
     lines = tuple(
         LineShare(line.id, tuple(units[line.id]), _line_money(order, line, units[line.id]))
         for line in order.line_items
@@ -120,8 +144,15 @@ def quote(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]], *, for_
     repriced = _repriced(order, locked, {share.line_item_id: share.quantity for share in lines})
     value = locked - repriced
     charged = _charged_part(order, value)
-    fee = min(charged, _fee(order, value)) if for_buyer else 0
-    reasons = ((repriced, KeptReason.DISCOUNT_LOST), (fee, KeptReason.FEE))
+    terms = order.policy.fee.at((at - order.placed_at) // timedelta(minutes=1))
+    fee = min(charged, _fee(order, value, terms)) if for_buyer else 0
+    withheld = 0 if most_minor is None else max(0, charged - fee - most_minor)
+    refund = charged - fee - withheld
+    reasons = (
+        (repriced, KeptReason.DISCOUNT_LOST),
+        (fee, KeptReason.FEE),
+        (withheld, KeptReason.WITHHELD),
+    )
     return Quote(
         hash=fingerprint(order),
         currency=order.currency,
@@ -129,37 +160,14 @@ def quote(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]], *, for_
         shipping_minor=shipping,
         repriced_minor=repriced,
         fee_minor=fee,
-        refund_minor=charged - fee,
+        fee_percent=terms.percent,
+        withheld_minor=withheld,
+        refund_minor=refund,
         lines=lines,
-        payments=split_over_payments(order.payments, charged - fee),
+        payments=split_over_payments(order.payments, refund),
+        voids=_voids(order, value, charged) if lines else (),
         kept=(*kept, *(Kept(amount, why) for amount, why in reasons if amount)),
     )
-
-
-def split_over_payments(payments: Sequence[Payment], amount_minor: int) -> tuple[PaymentShare, ...]:
-    """Spread a refund: gift cards first, an exact match, the smallest that suffices, else largest first.
-
-    The amount must not exceed what is left on the payments together.
-    """
-    shares: list[PaymentShare] = []
-    missing = amount_minor
-    candidates = [payment for payment in payments if payment.left_minor > 0]
-    while missing > 0:
-        chosen = _next_payment(candidates, missing)
-        step = min(chosen.left_minor, missing)
-        shares.append(PaymentShare(chosen.id, chosen.gateway, chosen.reference, step))
-        candidates.remove(chosen)
-        missing -= step
-    return tuple(shares)
-
-
-def _next_payment(candidates: Sequence[Payment], missing: int) -> Payment:
-    gift_cards = [payment for payment in candidates if payment.gateway is Gateway.GIFT_CARD]
-    pool = gift_cards or list(candidates)
-    enough = [payment for payment in pool if payment.left_minor >= missing]
-    if enough:
-        return min(enough, key=lambda payment: payment.left_minor)
-    return max(pool, key=lambda payment: payment.left_minor)
 
 
 def _line_money(order: Order, line: LineItem, units: Sequence[UnitRange]) -> int:
@@ -193,16 +201,21 @@ def _shipping(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]]) -> 
 
 def _charged_part(order: Order, value_minor: int) -> int:
     # What was authorized and never captured is released first; only what was charged beyond it goes back.
-    held = sum(payment.left_minor for payment in order.payments)
-    still_due = order.total_minor - order.canceled_minor - value_minor + order.fees_minor
-    return max(0, min(value_minor, held - still_due))
+    return max(0, min(value_minor, order.left_minor - order.due_minor + value_minor))
 
 
-def _fee(order: Order, value_minor: int) -> int:
-    # Over all that the buyer canceled so far, so that many small cancellations cost what one large does.
-    base = order.fee_base_minor + value_minor
-    whole = order.policy.fee.fixed_minor + percent_of(base, order.policy.fee.percent)
-    return max(0, min(base, whole) - order.fees_minor)
+def _voids(order: Order, value_minor: int, charged_minor: int) -> tuple[PaymentShare, ...]:
+    held = order.left_minor - charged_minor
+    due = order.due_minor - value_minor
+    return voidable(order.payments, max(0, due - held))
+
+
+def _fee(order: Order, value_minor: int, terms: FeeStep) -> int:
+    # Over all that the buyer canceled so far, so that many small cancellations cost what one large does;
+    # what was canceled earlier keeps the percentage of its time.
+    bases = {**order.fee_bases, terms.percent: order.fee_bases.get(terms.percent, 0) + value_minor}
+    whole = terms.fixed_minor + sum(percent_of(base, percent) for percent, base in bases.items())
+    return max(0, min(sum(bases.values()), whole) - order.fees_minor)
 
 
 def _repriced(order: Order, locked_minor: int, gone: Mapping[LineItemId, int]) -> int:

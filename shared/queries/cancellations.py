@@ -20,9 +20,9 @@ from shared.queries import rates
 from shared.queries.requests import labels, request_views
 from shared.queries.values import Consequences, QuoteView, RequestView
 from shared.storage.engine import Database, Transaction
-from shared.storage.facts import claimed_by, order_facts
+from shared.storage.facts import claimed_by, order_facts, quote_of
 from shared.storage.records import LineItemRecord, OrderRecord, RequestRecord, RestockRuleRecord
-from shared.storage.scopes import find_order, orders_of, requests_of, units_of
+from shared.storage.scopes import find_order, orders_of, requests_of, requests_on, units_of
 
 MOST_COUNTED = 100
 _MOST_LISTED = 200
@@ -97,14 +97,17 @@ def quote_for(
     quantities: Mapping[LineItemId, int] | None,
     *,
     reason: Reason | None = None,
+    most_minor: int | None = None,
 ) -> QuoteView:
-    """Quote what canceling these quantities would bring back; None is all that may go.
+    """Quote what canceling these quantities would bring back, at most `most_minor`; None is all that may go.
 
     Raises NotFound, InvalidContent for a line that is not on the order, NotEligible for more than may go.
     """
     with db.snapshot(merchant_id) as tx:
         order = find_order(tx, order_id)
-        return quote_view(tx, order, order_facts(tx, order), asker, quantities, reason=reason)
+        return quote_view(
+            tx, order, order_facts(tx, order), asker, quantities, reason=reason, most_minor=most_minor
+        )
 
 
 def quote_view(
@@ -115,11 +118,14 @@ def quote_view(
     quantities: Mapping[LineItemId, int] | None,
     *,
     reason: Reason | None = None,
+    most_minor: int | None = None,
 ) -> QuoteView:
     """Quote in an open transaction; see `quote_for`."""
     verdicts = assess(facts, asker, now=tx.now)
     wanted = choose(facts, verdicts, quantities)
-    quoted = quote(facts, pick_units(facts, wanted), for_buyer=asker is ActorKind.BUYER)
+    for_buyer = asker is ActorKind.BUYER
+    units_wanted = pick_units(facts, wanted)
+    quoted = quote(facts, units_wanted, for_buyer=for_buyer, at=tx.now, most_minor=most_minor)
     units = sum(wanted.values())
     counts = rates.counts(tx)
     return QuoteView(
@@ -141,11 +147,12 @@ def consequences(
     with db.snapshot(merchant_id) as tx:
         facts = order_facts(tx, find_order(tx, order_id))
         held = claimed_by(tx, [request.id for request in requests])
+        records = {record.id: record for record in requests_on(tx, order_id)}
         restocking = _restocking(tx)
         rate_now = rate(rates.counts(tx))
         return {
             request.id: Consequences(
-                quote=quote(facts, held[request.id], for_buyer=request.for_buyer),
+                quote=quote_of(facts, records[request.id], held[request.id]),
                 restocked_units=request.quantity if rule_for(request.reason) in restocking else 0,
                 rate_now=rate_now,
             )

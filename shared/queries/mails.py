@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy import select
 
 from shared.domain.actors import ActorKind
-from shared.domain.cancellation import RequestState
 from shared.domain.eligibility import assess, closes_at, units
 from shared.domain.errors import NotFound
 from shared.domain.events import Event, MailEvent
@@ -61,13 +60,12 @@ class MailRequest:
     """A cancellation request as its e-mails tell it.
 
     `by_merchant` says that the merchant canceled without being asked, `is_automatic` that nobody had to
-    decide, `was_reinstated` that it was accepted and stopped before it was carried out.
+    decide.
     """
 
     view: RequestView
     by_merchant: bool
     is_automatic: bool
-    was_reinstated: bool
     accepts_in_silence: bool
     kept: tuple[Kept, ...]
 
@@ -133,7 +131,7 @@ def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
     merchant = merchants.of(tx)
     lines = lines_of(tx, order.id)
     payments = payments_of(tx, order.id)
-    facts = assemble(order, lines, payments, claims_on(tx, order.id))
+    facts = assemble(order, lines, payments, claims_on(tx, order.id), self_service=merchant.self_service)
     named = labels(lines)
     return Mail(
         id=MessageId(message.id),
@@ -170,15 +168,9 @@ def _request(
         view=request_views(tx, {order.id: order}, [record], units_of(tx, [record.id]), line_labels)[0],
         by_merchant=record.requested_by != ActorKind.BUYER,
         is_automatic=record.decided_at == record.requested_at,
-        was_reinstated=_was_reinstated(tx, record),
         accepts_in_silence=record.policy["silence_outcome"] == SilenceOutcome.ACCEPT,
         kept=_kept(tx, record),
     )
-
-
-def _was_reinstated(tx: Transaction, record: RequestRecord) -> bool:
-    entry = _entry(tx, record, Event.CANCELLATION_DECLINED)
-    return entry is not None and entry.from_state == RequestState.ACCEPTING
 
 
 def _kept(tx: Transaction, record: RequestRecord) -> tuple[Kept, ...]:

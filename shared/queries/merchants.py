@@ -23,6 +23,7 @@ class Merchant:
     policy: Policy
     tax_included: Mapping[str, bool]
     mails_buyers: bool
+    self_service: bool
 
     def prices_include_tax(self, currency: str) -> bool:
         """Say whether prices in a currency include tax, where a report does not say so itself."""
@@ -64,4 +65,5 @@ def _merchant(record: MerchantRecord) -> Merchant:
         policy=from_document(record.policy),
         tax_included=record.tax_included,
         mails_buyers=record.mails_buyers,
+        self_service=record.self_service,
     )

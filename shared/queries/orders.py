@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select
 
 from shared import wording
 from shared.domain.actors import ActorKind
-from shared.domain.cancellation import CLAIMING_STATES
+from shared.domain.cancellation import CLAIMING_STATES, RequestState
 from shared.domain.eligibility import Eligibility, assess
 from shared.domain.errors import NotFound
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, RefundId, RequestId
@@ -68,7 +68,8 @@ def page_of(tx: Transaction, order: OrderRecord, merchant: MerchantRecord, asker
     entries = timeline_entries(tx, order.id)
     asked = requests_on(tx, order.id) if any(entry.request_id for entry in entries) else ()
     units = units_of(tx, [request.id for request in asked]) if asked else ()
-    facts = assemble(order, lines, payments, _claims(asked, units))
+    claims, declined = _claims(asked, units)
+    facts = assemble(order, lines, payments, claims, self_service=merchant.self_service, declined=declined)
     items = item_views(facts, lines, assess(facts, asker, now=tx.now))
     line_labels: dict[UUID, tuple[str, str]] = {item.id: (item.sku, item.label) for item in items}
     requests = request_views(tx, {order.id: order}, asked, units, line_labels)
@@ -167,9 +168,18 @@ def totals(order: OrderRecord, payments: Sequence[PaymentRecord]) -> Totals:
 
 def _claims(
     requests: Sequence[RequestRecord], units: Sequence[RequestUnitsRecord]
-) -> list[RequestUnitsRecord]:
+) -> tuple[list[RequestUnitsRecord], set[UUID]]:
+    """Tell the units that requests claim, and the lines on which a buyer's was declined."""
     claiming = {request.id for request in requests if request.state in CLAIMING_STATES}
-    return [claim for claim in units if claim.request_id in claiming]
+    declined = {
+        request.id
+        for request in requests
+        if request.state == RequestState.DECLINED and request.requested_by == "buyer"
+    }
+    return (
+        [claim for claim in units if claim.request_id in claiming],
+        {claim.line_item_id for claim in units if claim.request_id in declined},
+    )
 
 
 def _refund_views(

@@ -1,7 +1,7 @@
 """Rows into facts: what the domain is handed to judge, and unit ranges on their way in and out."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,18 @@ from psycopg.types.range import Int4Range
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId
 from shared.domain.orders import Discount, Gateway, LineItem, Order, Payment
 from shared.domain.policy import from_document
+from shared.domain.refunds import Quote, quote
 from shared.domain.units import UnitRange
 from shared.storage.engine import Transaction
-from shared.storage.records import LineItemRecord, OrderRecord, PaymentRecord, RequestUnitsRecord
-from shared.storage.scopes import claims_on, lines_of, payments_of, units_of
+from shared.storage.records import (
+    LineItemRecord,
+    MerchantRecord,
+    OrderRecord,
+    PaymentRecord,
+    RequestRecord,
+    RequestUnitsRecord,
+)
+from shared.storage.scopes import claims_on, declined_lines, lines_of, payments_of, units_of
 
 
 def to_multirange(units: Iterable[UnitRange]) -> Int4Multirange:
@@ -32,7 +40,29 @@ def from_multirange(units: Iterable[object]) -> tuple[UnitRange, ...]:
 
 def order_facts(tx: Transaction, order: OrderRecord) -> Order:
     """Load everything the domain needs to judge an order."""
-    return assemble(order, lines_of(tx, order.id), payments_of(tx, order.id), claims_on(tx, order.id))
+    merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
+    # Only a policy that lets buyers ask once looks at what was declined.
+    declined = () if order.policy.get("ask_again", True) else declined_lines(tx, order.id)
+    lines, payments = lines_of(tx, order.id), payments_of(tx, order.id)
+    return assemble(
+        order,
+        lines,
+        payments,
+        claims_on(tx, order.id),
+        self_service=merchant.self_service,
+        declined=declined,
+    )
+
+
+def quote_of(facts: Order, record: RequestRecord, units: Mapping[LineItemId, Sequence[UnitRange]]) -> Quote:
+    """Quote the units of a request under the terms it was made on."""
+    return quote(
+        facts,
+        units,
+        for_buyer=record.requested_by == "buyer",
+        at=record.requested_at,
+        most_minor=record.quote.get("most_minor"),
+    )
 
 
 def claimed_by(
@@ -51,8 +81,14 @@ def assemble(
     lines: Sequence[LineItemRecord],
     payments: Sequence[PaymentRecord],
     claims: Sequence[RequestUnitsRecord],
+    *,
+    self_service: bool,
+    declined: Collection[UUID] = (),
 ) -> Order:
-    """Make facts of rows that have been read already."""
+    """Make facts of rows that have been read already.
+
+    `self_service` is the merchant's switch, `declined` are lines on which a buyer was refused.
+    """
     claimed: dict[UUID, list[UnitRange]] = defaultdict(list)
     for claim in claims:
         claimed[claim.line_item_id].extend(from_multirange(claim.units))
@@ -69,19 +105,23 @@ def assemble(
         shipping_minor=order.shipping_minor,
         canceled_minor=order.canceled_minor,
         policy=from_document(order.policy),
-        line_items=tuple(_line_facts(line, claimed[line.id]) for line in lines),
+        line_items=tuple(_line_facts(line, claimed[line.id], declined) for line in lines),
         discounts=tuple(_discount_facts(given, lines) for given in order.discounts),
         repriced_minor=order.repriced_minor,
         fees_minor=order.fees_minor,
-        fee_base_minor=order.fee_base_minor,
+        fee_bases={int(percent): base for percent, base in order.fee_bases.items()},
+        withheld_minor=order.withheld_minor,
+        adjusted_minor=order.adjusted_minor,
         payments=tuple(_payment_facts(payment) for payment in payments),
+        self_service=self_service,
+        in_fulfillment=order.in_fulfillment,
         fulfilled_by_other=order.fulfilled_by_other,
         hold=order.hold,
         disputed=order.disputed,
     )
 
 
-def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange]) -> LineItem:
+def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange], declined: Collection[UUID]) -> LineItem:
     return LineItem(
         id=LineItemId(line.id),
         ordinal=line.ordinal,
@@ -98,6 +138,7 @@ def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange]) -> LineItem:
         cancelable=line.cancelable,
         parent_sku=line.parent_sku,
         claimed=tuple(claimed),
+        declined=line.id in declined,
     )
 
 
@@ -118,4 +159,5 @@ def _payment_facts(payment: PaymentRecord) -> Payment:
         authorized_minor=payment.authorized_minor,
         captured_minor=payment.captured_minor,
         refunded_minor=payment.refunded_minor,
+        released_minor=payment.released_minor,
     )

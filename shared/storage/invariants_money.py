@@ -3,22 +3,45 @@
 # ruff: noqa: S608 - the queries are put together from the constants of this module alone
 
 _REFUNDS = """SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM refunds
-          WHERE state <> 'failed' AND"""
+          WHERE kind = 'refund' AND state <> 'failed' AND"""
 
 MONEY = {
     "order_money_is_its_parts_money": """
-        SELECT o.id, format('authorized %s, captured %s, refunded %s, canceled %s; parts %s, %s, %s, %s',
-            o.authorized_minor, o.captured_minor, o.refunded_minor, o.canceled_minor,
-            p.authorized, p.captured, p.refunded, c.canceled)
+        SELECT o.id, format('authorized %s, captured %s, refunded %s, released %s; parts %s, %s, %s, %s',
+            o.authorized_minor, o.captured_minor, o.refunded_minor, o.released_minor,
+            p.authorized, p.captured, p.refunded, p.released)
         FROM orders o
         CROSS JOIN LATERAL (SELECT coalesce(sum(authorized_minor), 0) AS authorized,
-            coalesce(sum(captured_minor), 0) AS captured, coalesce(sum(refunded_minor), 0) AS refunded
+            coalesce(sum(captured_minor), 0) AS captured, coalesce(sum(refunded_minor), 0) AS refunded,
+            coalesce(sum(released_minor), 0) AS released
           FROM payments WHERE merchant_id = o.merchant_id AND order_id = o.id) p
-        CROSS JOIN LATERAL (SELECT coalesce(sum(value_minor), 0) AS canceled FROM cancellation_requests
-          WHERE merchant_id = o.merchant_id AND order_id = o.id AND state = 'accepted') c
         WHERE o.merchant_id = :merchant
-          AND (o.authorized_minor, o.captured_minor, o.refunded_minor, o.canceled_minor)
-            <> (p.authorized, p.captured, p.refunded, c.canceled)""",
+          AND (o.authorized_minor, o.captured_minor, o.refunded_minor, o.released_minor)
+            <> (p.authorized, p.captured, p.refunded, p.released)""",
+    "order_money_is_its_requests_money": """
+        SELECT o.id, format('canceled %s, fees %s of %s, withheld %s; requests %s, %s of %s, %s',
+            o.canceled_minor, o.fees_minor, b.bases, o.withheld_minor,
+            c.canceled, c.fees, c.bases, c.withheld)
+        FROM orders o
+        CROSS JOIN LATERAL (SELECT coalesce(sum(value::bigint), 0) AS bases
+          FROM jsonb_each_text(o.fee_bases)) b
+        CROSS JOIN LATERAL (SELECT coalesce(sum(value_minor), 0) AS canceled,
+            coalesce(sum(fee_minor), 0) AS fees, coalesce(sum(withheld_minor), 0) AS withheld,
+            coalesce(sum(value_minor) FILTER (WHERE requested_by = 'buyer' AND source <> 'system'), 0)
+              AS bases
+          FROM cancellation_requests
+          WHERE merchant_id = o.merchant_id AND order_id = o.id AND state = 'accepted') c
+        WHERE o.merchant_id = :merchant AND (o.canceled_minor, o.fees_minor, b.bases, o.withheld_minor)
+          <> (c.canceled, c.fees, c.bases, c.withheld)""",
+    "voids_are_of_what_was_never_captured": """
+        SELECT p.id, format('released %s, voids %s, authorized %s, captured %s',
+            p.released_minor, v.minor, p.authorized_minor, p.captured_minor)
+        FROM payments p
+        CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM refunds
+          WHERE merchant_id = p.merchant_id AND payment_id = p.id AND kind = 'void'
+            AND state <> 'failed') v
+        WHERE p.merchant_id = :merchant AND (v.minor <> p.released_minor
+          OR (v.minor > 0 AND p.captured_minor > 0) OR v.minor > p.authorized_minor - p.captured_minor)""",
     "refunds_of_an_order_are_within_captured": f"""
         SELECT o.id, format('refunds %s, captured %s', r.minor, o.captured_minor)
         FROM orders o
@@ -49,7 +72,8 @@ MONEY = {
         SELECT o.id, format('total %s, captured %s, canceled %s, refunds owed %s',
             o.total_minor, o.captured_minor, o.canceled_minor, r.minor)
         FROM orders o
-        CROSS JOIN LATERAL (SELECT coalesce(sum(refund_minor + fee_minor), 0)::bigint AS minor,
+        CROSS JOIN LATERAL (SELECT
+            coalesce(sum(refund_minor + fee_minor + withheld_minor), 0)::bigint AS minor,
             coalesce(bool_or(source = 'system' AND decided_at = requested_at), false) AS elsewhere
           FROM cancellation_requests
           WHERE merchant_id = o.merchant_id AND order_id = o.id AND state = 'accepted') r

@@ -3,7 +3,10 @@
 # ruff: noqa: S608 - the queries are put together from the constants of this module alone
 
 _TERMINAL = "('accepted', 'declined', 'withdrawn')"
-_OUTCOMES = "('cancellation_accepted', 'cancellation_declined', 'cancellation_withdrawn')"
+_OUTCOMES = """('cancellation_accepted', 'cancellation_declined', 'cancellation_reinstated',
+            'cancellation_withdrawn')"""
+# A decision that is taken back before it is carried out ends the request as declined.
+_FITTING = "replace(event, 'reinstated', 'declined') = 'cancellation_' || c.state"
 # An order that came in with a past was canceled elsewhere: nobody is mailed about it.
 _ELSEWHERE = "(c.source = 'system' AND c.decided_at = c.requested_at)"
 _UTC_DAY = "(placed_at AT TIME ZONE 'UTC')::date"
@@ -15,7 +18,7 @@ PAST = {
         SELECT c.id, format('state %s, ended at %s, %s outcomes on record', c.state, c.ended_at, t.outcomes)
         FROM cancellation_requests c
         CROSS JOIN LATERAL (SELECT count(*) AS outcomes,
-            count(*) FILTER (WHERE event = 'cancellation_' || c.state) AS fitting FROM timeline
+            count(*) FILTER (WHERE {_FITTING}) AS fitting FROM timeline
           WHERE merchant_id = c.merchant_id AND request_id = c.id AND event IN {_OUTCOMES}) t
         WHERE c.merchant_id = :merchant AND CASE WHEN c.state IN {_TERMINAL}
           THEN c.ended_at IS NULL OR t.outcomes <> 1 OR t.fitting <> 1
@@ -24,10 +27,20 @@ PAST = {
         SELECT c.id, format('state %s, %s outcome e-mails', c.state, m.mails)
         FROM cancellation_requests c JOIN merchants k ON k.id = c.merchant_id
         CROSS JOIN LATERAL (SELECT count(*) AS mails,
-            count(*) FILTER (WHERE event = 'cancellation_' || c.state) AS fitting FROM messages
+            count(*) FILTER (WHERE {_FITTING}) AS fitting FROM messages
           WHERE merchant_id = c.merchant_id AND request_id = c.id AND event IN {_OUTCOMES}) m
         WHERE c.merchant_id = :merchant AND (m.mails <> m.fitting OR m.mails > 1
           OR (m.mails = 0 AND c.state IN {_TERMINAL} AND k.mails_buyers AND NOT {_ELSEWHERE}))""",
+    "warehouses_are_asked_while_a_request_waits": """
+        SELECT c.id, format('state %s, warehouse %s, to answer by %s', c.state, c.warehouse, c.answer_by)
+        FROM cancellation_requests c
+        WHERE c.merchant_id = :merchant AND CASE
+          WHEN c.policy->'warehouse' IS NULL OR jsonb_typeof(c.policy->'warehouse') = 'null'
+            THEN c.warehouse <> ''
+          WHEN c.state = 'accepted' AND c.source <> 'system' THEN c.warehouse <> 'stopped'
+          WHEN c.state = 'accepting' THEN c.warehouse NOT IN ('asked', 'stopped') OR c.answer_by IS NULL
+          WHEN c.state = 'requested' THEN c.warehouse <> ''
+          ELSE c.warehouse = 'too_late' AND c.state <> 'declined' END""",
     "timelines_are_complete": """
         SELECT o.id, format('%s entries, %s expected; %s taken in, %s shipped for %s shipments', t.entries,
             o.timeline_length, t.taken_in, t.shipped, s.shipments)

@@ -20,6 +20,7 @@ LOOK_UP_LINK = "look_up_link"
 QUEUES = {
     EffectKind.EXECUTE_CANCELLATION: "core",
     EffectKind.APPLY_SILENCE: "core",
+    EffectKind.END_QUESTION: "core",
     EffectKind.SEND_MAIL: "mail",
 }
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select
 
-from shared.domain.cancellation import CLAIMING_STATES
+from shared.domain.cancellation import CLAIMING_STATES, RequestState
 from shared.domain.errors import NotFound
 from shared.storage.engine import Transaction
 from shared.storage.records import (
@@ -137,6 +137,26 @@ def claims_on(tx: Transaction, order_id: UUID) -> Sequence[RequestUnitsRecord]:
         )
         .execution_options(populate_existing=True)
     ).all()
+
+
+def declined_lines(tx: Transaction, order_id: UUID) -> frozenset[UUID]:
+    """List the lines of an order on which a buyer's request was declined."""
+    return frozenset(
+        tx.session.scalars(
+            select(RequestUnitsRecord.line_item_id)
+            .join(
+                RequestRecord,
+                (RequestRecord.merchant_id == RequestUnitsRecord.merchant_id)
+                & (RequestRecord.id == RequestUnitsRecord.request_id),
+            )
+            .where(
+                RequestUnitsRecord.merchant_id == tx.merchant_id,
+                RequestRecord.order_id == order_id,
+                RequestRecord.requested_by == "buyer",
+                RequestRecord.state == RequestState.DECLINED,
+            )
+        )
+    )
 
 
 def refunds_on(tx: Transaction, order_id: UUID) -> Sequence[RefundRecord]:

@@ -4,7 +4,18 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.policy import DiscountPolicy, Fee, Mode, Policy, ShippingPolicy, SilenceOutcome, WindowFrom
+from shared.domain.policy import (
+    DiscountPolicy,
+    Fee,
+    FeeStep,
+    Mode,
+    Policy,
+    ShippingPolicy,
+    SilenceOutcome,
+    Warehouse,
+    WarehouseAnswer,
+    WindowFrom,
+)
 from shared.domain.reasons import Reason
 from shared.domain.rules import Decision, Rule
 from shared.web.strict_json import Payload
@@ -13,11 +24,32 @@ _MOST_HOURS = 10 * 365 * 24
 _MOST_UNDO_MINUTES = 7 * 24 * 60
 
 
+class FeeStepPayload(Payload):
+    """A fee from so many minutes after the order on."""
+
+    after_minutes: Annotated[int, Field(ge=1, le=_MOST_HOURS * 60)]
+    fixed: Annotated[int, Field(ge=0, le=10**12)] = 0
+    percent: Annotated[int, Field(ge=0, le=100)] = 0
+
+
 class FeePayload(Payload):
-    """What a buyer pays for canceling: minor units once an order, and a whole percentage."""
+    """What a buyer pays for canceling: minor units once an order and a percentage; `later` replaces both."""
 
     fixed: Annotated[int, Field(ge=0, le=10**12)] = 0
     percent: Annotated[int, Field(ge=0, le=100)] = 0
+    later: Annotated[list[FeeStepPayload], Field(max_length=20)] = Field(default_factory=list)
+
+    def fee(self) -> Fee:
+        """Say it as the core takes it."""
+        steps = (FeeStep(step.after_minutes, step.fixed, step.percent) for step in self.later)
+        return Fee(self.fixed, self.percent, tuple(steps))
+
+
+class WarehousePayload(Payload):
+    """A warehouse that must be asked, how long it may take to answer, and what its silence means."""
+
+    answer_minutes: Annotated[int, Field(ge=1, le=_MOST_HOURS * 60)]
+    silence: Annotated[WarehouseAnswer, Field(strict=False)] = WarehouseAnswer.TOO_LATE
 
 
 class RulePayload(Payload):
@@ -56,6 +88,8 @@ class PolicyPayload(Payload):
     discount: Annotated[DiscountPolicy, Field(strict=False)] = DiscountPolicy.LOCK
     fee: FeePayload | None = None
     rules: Annotated[list[RulePayload], Field(max_length=50)] = Field(default_factory=list)
+    ask_again: bool = True
+    warehouse: WarehousePayload | None = None
 
     def policy(self) -> Policy:
         """Say it as the core takes it."""
@@ -69,6 +103,10 @@ class PolicyPayload(Payload):
             undo_minutes=self.undo_minutes,
             shipping=self.shipping,
             discount=self.discount,
-            fee=Fee(self.fee.fixed, self.fee.percent) if self.fee else Fee(),
+            fee=self.fee.fee() if self.fee else Fee(),
             rules=tuple(rule.rule() for rule in self.rules),
+            ask_again=self.ask_again,
+            warehouse=Warehouse(self.warehouse.answer_minutes, self.warehouse.silence)
+            if self.warehouse
+            else None,
         )

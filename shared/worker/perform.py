@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.actions import cancellations, effects, execution
+from shared.actions import cancellations, effects, execution, warehouse
 from shared.domain.actors import SYSTEM
 from shared.domain.events import EffectKind
 from shared.domain.ids import EffectId, MerchantId, MessageId
@@ -52,6 +52,10 @@ def _apply_silence(outside: Outside, merchant_id: MerchantId, request_id: UUID) 
     cancellations.apply_silence(outside.db, merchant_id, request_id, SYSTEM)
 
 
+def _end_question(outside: Outside, merchant_id: MerchantId, request_id: UUID) -> None:
+    warehouse.end_question(outside.db, merchant_id, request_id)
+
+
 def _send_mail(outside: Outside, merchant_id: MerchantId, message_id: UUID) -> None:
     send(outside.db, outside.post, merchant_id, MessageId(message_id))
 
@@ -59,5 +63,6 @@ def _send_mail(outside: Outside, merchant_id: MerchantId, message_id: UUID) -> N
 HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
     EffectKind.EXECUTE_CANCELLATION: _execute,
     EffectKind.APPLY_SILENCE: _apply_silence,
+    EffectKind.END_QUESTION: _end_question,
     EffectKind.SEND_MAIL: _send_mail,
 }

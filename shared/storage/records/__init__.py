@@ -2,13 +2,13 @@
 
 from shared.storage.records.base import Base, TenantRow
 from shared.storage.records.cancellations import (
-    RefundRecord,
     RequestRecord,
     RequestUnitsRecord,
     RestockRuleRecord,
     StockMovementRecord,
     StockRecord,
 )
+from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
     OrderDayRecord,
@@ -38,8 +38,11 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
+from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
 __all__ = [
+    "AdjustedItemRecord",
+    "AdjustmentRecord",
     "AnswerRecord",
     "ApiKeyRecord",
     "Base",
@@ -70,5 +73,8 @@ __all__ = [
     "StockRecord",
     "TenantRow",
     "TimelineRecord",
+    "UploadChunkRecord",
+    "UploadFindingRecord",
+    "UploadRecord",
     "UserRecord",
 ]

@@ -1,4 +1,4 @@
-"""Cancellation requests and what they bring about: refunds and stock movements."""
+"""Cancellation requests, the units they claim, and the stock that goes back."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,10 @@ from shared.storage.records.base import Base, TenantRow, belongs_to, of_merchant
 
 
 class RequestRecord(TenantRow, Base):
-    """Who asked, when, why, under which quote; units stand in `request_units`, words in `personal_texts`."""
+    """Who asked, when, why, under which quote; units stand in `request_units`, words in `personal_texts`.
+
+    `warehouse` is empty where none is asked, else where the question is; `answer_by` its time limit.
+    """
 
     __tablename__ = "cancellation_requests"
 
@@ -37,6 +40,9 @@ class RequestRecord(TenantRow, Base):
     executes_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     decline_reason: Mapped[str | None]
+    withheld_minor: Mapped[int] = mapped_column(server_default=text("0"))
+    warehouse: Mapped[str] = mapped_column(server_default=text("''"))
+    answer_by: Mapped[datetime | None]
 
     __table_args__ = (
         belongs_to("orders", "order_id"),
@@ -54,6 +60,12 @@ class RequestRecord(TenantRow, Base):
             "merchant_id",
             "requested_at",
             postgresql_where=text("state = 'requested'"),
+        ),
+        Index(
+            "ix_cancellation_requests_asked",
+            "merchant_id",
+            "answer_by",
+            postgresql_where=text("state = 'accepting' AND warehouse = 'asked'"),
         ),
     )
 
@@ -77,36 +89,6 @@ class RequestUnitsRecord(TenantRow, Base):
         belongs_to("line_items", "line_item_id"),
         CheckConstraint("asked > 0 AND quantity >= 0 AND quantity <= asked", name="quantity"),
         Index(None, "merchant_id", "line_item_id"),
-    )
-
-
-class RefundRecord(TenantRow, Base):
-    """One refund to one payment, a row per attempt; its id is the gateway's idempotency key.
-
-    A refund made elsewhere before the order came in may belong to no request.
-    """
-
-    __tablename__ = "refunds"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    order_id: Mapped[UUID]
-    request_id: Mapped[UUID | None]
-    payment_id: Mapped[UUID]
-    gateway: Mapped[str]
-    amount_minor: Mapped[int]
-    currency: Mapped[str]
-    state: Mapped[str]
-    created_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
-
-    __table_args__ = (
-        belongs_to("orders", "order_id"),
-        belongs_to("cancellation_requests", "request_id"),
-        belongs_to("payments", "payment_id"),
-        CheckConstraint("amount_minor > 0", name="amount"),
-        Index(None, "merchant_id", "order_id"),
-        Index(None, "merchant_id", "request_id"),
-        Index(None, "merchant_id", "payment_id"),
     )
 
 

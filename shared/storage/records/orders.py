@@ -25,6 +25,7 @@ _PAYMENT_STATUS = """CASE
  WHEN total_minor = 0 THEN 'nothing_due'
  WHEN captured_minor >= total_minor THEN 'paid'
  WHEN captured_minor > 0 THEN 'partially_paid'
+ WHEN released_minor > 0 AND released_minor >= authorized_minor THEN 'voided'
  WHEN authorized_minor > 0 THEN 'authorized'
  ELSE 'awaiting' END"""
 
@@ -63,11 +64,16 @@ class OrderRecord(TenantRow, Base):
     canceled_minor: Mapped[int] = mapped_column(server_default=text("0"))
     repriced_minor: Mapped[int] = mapped_column(server_default=text("0"))
     fees_minor: Mapped[int] = mapped_column(server_default=text("0"))
-    fee_base_minor: Mapped[int] = mapped_column(server_default=text("0"))
+    fee_bases: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
+    withheld_minor: Mapped[int] = mapped_column(server_default=text("0"))
+    adjusted_minor: Mapped[int] = mapped_column(server_default=text("0"))
+    released_minor: Mapped[int] = mapped_column(server_default=text("0"))
     refunded_minor: Mapped[int] = mapped_column(server_default=text("0"))
     refunds_failed: Mapped[int] = mapped_column(server_default=text("0"))
     fulfilled_by_other: Mapped[bool]
+    in_fulfillment: Mapped[bool] = mapped_column(server_default=text("false"))
     hold: Mapped[bool]
+    held_since: Mapped[datetime | None]
     disputed: Mapped[bool]
     policy: Mapped[dict[str, Any]]
     memo: Mapped[str] = mapped_column(server_default=text("''"))
@@ -162,7 +168,10 @@ class LineItemRecord(TenantRow, Base):
 
 
 class PaymentRecord(TenantRow, Base):
-    """A payment of an order; `refunded_minor` counts every refund that has not failed."""
+    """A payment of an order; `refunded_minor` counts every refund that has not failed.
+
+    `released_minor` was authorized and will never be captured.
+    """
 
     __tablename__ = "payments"
 
@@ -174,10 +183,14 @@ class PaymentRecord(TenantRow, Base):
     authorized_minor: Mapped[int]
     captured_minor: Mapped[int]
     refunded_minor: Mapped[int] = mapped_column(server_default=text("0"))
+    released_minor: Mapped[int] = mapped_column(server_default=text("0"))
 
     __table_args__ = (
         belongs_to("orders", "order_id"),
         UniqueConstraint("merchant_id", "order_id", "ordinal"),
+        CheckConstraint(
+            "released_minor >= 0 AND captured_minor + released_minor <= authorized_minor", name="released"
+        ),
         CheckConstraint("captured_minor <= authorized_minor", name="captured"),
         CheckConstraint("refunded_minor >= 0 AND refunded_minor <= captured_minor", name="refunds"),
     )

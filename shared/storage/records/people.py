@@ -13,7 +13,10 @@ from shared.storage.records.base import Base, TenantRow, belongs_to, of_merchant
 
 
 class MerchantRecord(Base):
-    """A merchant's account. `tax_included` maps a currency to whether its prices include tax."""
+    """A merchant's account. `tax_included` maps a currency to whether its prices include tax.
+
+    While `self_service` is off, buyers may not ask anew; what they asked goes on.
+    """
 
     __tablename__ = "merchants"
 
@@ -24,6 +27,7 @@ class MerchantRecord(Base):
     policy: Mapped[dict[str, Any]]
     tax_included: Mapped[dict[str, Any]]
     mails_buyers: Mapped[bool]
+    self_service: Mapped[bool] = mapped_column(server_default=text("true"))
     created_at: Mapped[datetime]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from hypothesis import HealthCheck, Phase, note, settings
@@ -20,7 +21,7 @@ from hypothesis.stateful import (
 from shared.actions import cancellations, execution, orders
 from shared.domain.actors import BUYER, ActorKind
 from shared.domain.cancellation import RequestState
-from shared.domain.errors import InvalidContent, NotEligible, UnderCancellation
+from shared.domain.errors import AlreadyDecided, InvalidContent, NotEligible, UnderCancellation
 from shared.domain.ids import RequestId
 from shared.domain.intake import IncomingDiscount
 from shared.domain.policy import DiscountPolicy, Fee, Mode, Policy, ShippingPolicy
@@ -95,7 +96,12 @@ class OrderLife(RuleBasedStateMachine):
     @rule(choice=st.integers(0, 9))
     def the_merchant_declines(self, choice) -> None:
         chosen = self._choose(choice, RequestState.REQUESTED, RequestState.ACCEPTING)
-        cancellations.decline(self.db, self.merchant_id, chosen, USER, reason=DeclineReason.OTHER)
+        decline = partial(cancellations.decline, self.db, self.merchant_id, chosen, USER)
+        if self.states[chosen] is RequestState.ACCEPTING:
+            with pytest.raises(AlreadyDecided):
+                decline(reason=DeclineReason.OTHER)
+            return
+        decline(reason=DeclineReason.OTHER)
         self._end(chosen, RequestState.DECLINED)
 
     @precondition(lambda self: self._in(RequestState.REQUESTED, RequestState.ACCEPTING))

@@ -99,8 +99,8 @@ def test_silence_after_a_decision_changes_nothing(db: Database) -> None:
     assert page.requests[0].state is RequestState.DECLINED
 
 
-def test_a_merchant_takes_an_accepted_request_back_until_it_is_carried_out(db: Database) -> None:
-    merchant_id = a_merchant(db)
+def test_a_merchant_takes_an_accepted_request_back_while_the_undo_window_runs(db: Database) -> None:
+    merchant_id = a_merchant(db, Policy(undo_minutes=10))
     order_id = an_order().taken_in(db, merchant_id)
     request_id = request(db, merchant_id, order_id)
     cancellations.accept(db, merchant_id, request_id, USER)
@@ -110,6 +110,16 @@ def test_a_merchant_takes_an_accepted_request_back_until_it_is_carried_out(db: D
     page = order_page(db, merchant_id, order_id, ActorKind.BUYER)
     assert page.requests[0].state is RequestState.DECLINED
     assert page.items[0].open == 1
+
+
+def test_without_an_undo_window_who_accepted_has_decided(db: Database) -> None:
+    merchant_id = a_merchant(db)
+    order_id = an_order().taken_in(db, merchant_id)
+    request_id = request(db, merchant_id, order_id)
+    cancellations.accept(db, merchant_id, request_id, USER)
+
+    with pytest.raises(AlreadyDecided):
+        cancellations.decline(db, merchant_id, request_id, USER, reason=DeclineReason.ALREADY_PACKED)
 
 
 def test_a_buyer_cannot_withdraw_what_the_merchant_cancels(db: Database) -> None:

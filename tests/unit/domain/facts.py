@@ -7,7 +7,7 @@ from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, new_id
 from shared.domain.intake import IncomingDiscount, IncomingLine, IncomingOrder, allocate
 from shared.domain.orders import Discount, Gateway, LineItem, Order, Payment
 from shared.domain.policy import Policy
-from shared.domain.refunds import pick_units, quote
+from shared.domain.refunds import Quote, pick_units, quote
 from shared.domain.units import UnitRange
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -88,10 +88,12 @@ def taken_in(given: IncomingOrder, policy: Policy | None = None, captured: int |
     )
 
 
-def canceled(order: Order, *quantities: int, for_buyer: bool = True) -> tuple[Order, int]:
+def canceled(
+    order: Order, *quantities: int, for_buyer: bool = True, at: datetime | None = None
+) -> tuple[Order, int]:
     """Cancel so many units of each line; give the order afterwards and what was refunded."""
     wanted = {line.id: units for line, units in zip(order.line_items, quantities, strict=False)}
-    result = quote(order, pick_units(order, wanted), for_buyer=for_buyer)
+    result = quote(order, pick_units(order, wanted), for_buyer=for_buyer, at=at or order.placed_at)
     shares = {share.line_item_id: share for share in result.lines}
     lines = []
     for line in order.line_items:
@@ -116,7 +118,12 @@ def canceled(order: Order, *quantities: int, for_buyer: bool = True) -> tuple[Or
         canceled_minor=order.canceled_minor + result.value_minor,
         repriced_minor=order.repriced_minor + result.repriced_minor,
         fees_minor=order.fees_minor + result.fee_minor,
-        fee_base_minor=order.fee_base_minor + (result.value_minor if for_buyer else 0),
+        fee_bases=_bases(order, result) if for_buyer else order.fee_bases,
         version=order.version + 1,
     )
     return after, result.refund_minor
+
+
+def _bases(order: Order, result: Quote) -> dict[int, int]:
+    percent = result.fee_percent
+    return {**order.fee_bases, percent: order.fee_bases.get(percent, 0) + result.value_minor}

@@ -10,9 +10,10 @@ from shared.domain.ids import PaymentId, new_id
 from shared.domain.intake import IncomingDiscount
 from shared.domain.money import split
 from shared.domain.orders import Gateway, Order, Payment
+from shared.domain.payments import split_over_payments
 from shared.domain.policy import DiscountPolicy, Fee, Policy, ShippingPolicy
-from shared.domain.refunds import KeptReason, fingerprint, pick_units, quote, split_over_payments
-from tests.unit.domain.facts import canceled, incoming, taken_in
+from shared.domain.refunds import KeptReason, fingerprint, pick_units, quote
+from tests.unit.domain.facts import NOON, canceled, incoming, taken_in
 
 PRO_RATA = Policy(shipping=ShippingPolicy.PRO_RATA)
 
@@ -38,7 +39,7 @@ def test_two_of_five_go_back_without_delivery_and_all_five_with_it() -> None:
 def test_nothing_more_goes_back_once_everything_is_canceled() -> None:
     order, _refund = canceled(taken_in(incoming((2, 2000, 0), shipping=500)), 2)
 
-    nothing = quote(order, {}, for_buyer=True)
+    nothing = quote(order, {}, for_buyer=True, at=NOON)
 
     assert (nothing.value_minor, nothing.refund_minor, nothing.payments, nothing.kept) == (0, 0, (), ())
 
@@ -77,13 +78,13 @@ def test_a_currency_without_decimals_keeps_its_figures() -> None:
 def test_shipping_stays_once_something_has_left() -> None:
     order = taken_in(incoming((2, 2000, 0), shipping=500))
     shipped = replace(order, line_items=(replace(order.line_items[0], shipped=1),))
-    result = quote(shipped, pick_units(shipped, {shipped.line_items[0].id: 1}), for_buyer=True)
+    result = quote(shipped, pick_units(shipped, {shipped.line_items[0].id: 1}), for_buyer=True, at=NOON)
     assert (result.refund_minor, result.kept[0].why) == (1000, KeptReason.SHIPPING_ALREADY_SHIPPED)
 
 
 def test_shipping_that_waits_for_the_last_unit_is_said_to_be_kept() -> None:
     order = taken_in(incoming((2, 2000, 0), shipping=500))
-    result = quote(order, pick_units(order, {order.line_items[0].id: 1}), for_buyer=True)
+    result = quote(order, pick_units(order, {order.line_items[0].id: 1}), for_buyer=True, at=NOON)
     assert result.kept[0].why is KeptReason.SHIPPING_WITH_LAST_UNIT
 
 
@@ -96,13 +97,13 @@ def test_shipping_by_share_goes_back_with_each_unit() -> None:
 
 def test_what_was_never_charged_is_released() -> None:
     order = taken_in(incoming((2, 2000, 0)), captured=0)
-    result = quote(order, pick_units(order, {order.line_items[0].id: 1}), for_buyer=True)
+    result = quote(order, pick_units(order, {order.line_items[0].id: 1}), for_buyer=True, at=NOON)
     assert (result.refund_minor, result.released_minor) == (0, 1000)
 
 
 def test_of_a_partly_charged_order_the_uncharged_part_goes_first() -> None:
     order = taken_in(incoming((2, 2000, 0)), captured=1500)
-    result = quote(order, pick_units(order, {order.line_items[0].id: 1}), for_buyer=True)
+    result = quote(order, pick_units(order, {order.line_items[0].id: 1}), for_buyer=True, at=NOON)
     assert (result.refund_minor, result.released_minor) == (500, 500)
 
 
@@ -115,7 +116,9 @@ def test_a_line_without_free_units_cannot_be_picked() -> None:
 def test_a_quotes_hash_follows_the_order_and_not_the_quantities() -> None:
     order = taken_in(incoming((2, 2000, 0)))
     line_id = order.line_items[0].id
-    one, two = (quote(order, pick_units(order, {line_id: units}), for_buyer=True) for units in (1, 2))
+    one, two = (
+        quote(order, pick_units(order, {line_id: units}), for_buyer=True, at=NOON) for units in (1, 2)
+    )
     assert one.hash == two.hash
     assert fingerprint(order) != fingerprint(replace(order, version=2))
 
@@ -202,13 +205,13 @@ def test_a_fee_is_kept_from_the_buyer_and_never_from_the_merchants_own_cancellat
 
 def test_a_fee_greater_than_what_was_paid_keeps_all_of_it_and_no_more() -> None:
     order = taken_in(incoming((1, 400, 0)), with_fee(fixed_minor=900))
-    result = quote(order, pick_units(order, {order.line_items[0].id: 1}), for_buyer=True)
+    result = quote(order, pick_units(order, {order.line_items[0].id: 1}), for_buyer=True, at=NOON)
     assert (result.refund_minor, result.fee_minor) == (0, 400)
 
 
 def test_nothing_is_kept_as_a_fee_from_what_was_never_charged() -> None:
     order = taken_in(incoming((1, 400, 0)), with_fee(percent=50), captured=0)
-    result = quote(order, pick_units(order, {order.line_items[0].id: 1}), for_buyer=True)
+    result = quote(order, pick_units(order, {order.line_items[0].id: 1}), for_buyer=True, at=NOON)
     assert (result.refund_minor, result.fee_minor, result.released_minor) == (0, 0, 400)
 
 
@@ -230,14 +233,14 @@ def discounted(
 
 def test_a_lost_threshold_takes_the_discount_of_what_is_kept_off_the_refund() -> None:
     order = discounted((1, 8_000, 0), (1, 4_000, 0))
-    result = quote(order, pick_units(order, {order.line_items[1].id: 1}), for_buyer=True)
+    result = quote(order, pick_units(order, {order.line_items[1].id: 1}), for_buyer=True, at=NOON)
     assert result.refund_minor == 4_000 - 1_000 - 2_000
     assert [(kept.amount_minor, kept.why) for kept in result.kept] == [(2_000, KeptReason.DISCOUNT_LOST)]
 
 
 def test_a_threshold_that_is_still_reached_costs_nothing() -> None:
     order = discounted((2, 20_000, 0), (1, 4_000, 0))
-    assert quote(order, pick_units(order, {order.line_items[1].id: 1}), for_buyer=True).kept == ()
+    assert quote(order, pick_units(order, {order.line_items[1].id: 1}), for_buyer=True, at=NOON).kept == ()
 
 
 def test_with_locked_prices_a_lost_threshold_does_not_matter() -> None:

@@ -28,6 +28,9 @@ LEGAL = {
     (RequestState.ACCEPTING, Move.EXECUTE): RequestState.ACCEPTED,
     (RequestState.ACCEPTING, Move.WITHDRAW): RequestState.WITHDRAWN,
     (RequestState.ACCEPTING, Move.REINSTATE): RequestState.DECLINED,
+    (RequestState.ACCEPTING, Move.TOO_LATE): RequestState.DECLINED,
+    (RequestState.ACCEPTING, Move.END): RequestState.DECLINED,
+    (RequestState.REQUESTED, Move.END): RequestState.DECLINED,
 }
 
 

@@ -14,15 +14,23 @@ import pytest
 import shared.domain
 from shared import wording
 from shared.domain.actors import ActorKind
-from shared.domain.cancellation import Move, RequestState
+from shared.domain.cancellation import Move, Question, RequestState
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Permission, Role
-from shared.domain.policy import DiscountPolicy, Mode, Policy, ShippingPolicy, SilenceOutcome, WindowFrom
+from shared.domain.policy import (
+    DiscountPolicy,
+    Mode,
+    Policy,
+    ShippingPolicy,
+    SilenceOutcome,
+    WarehouseAnswer,
+    WindowFrom,
+)
 from shared.domain.reasons import DeclineReason, Reason
-from shared.domain.refunds import Kept, KeptReason, RefundState
+from shared.domain.refunds import Kept, KeptReason, RefundKind, RefundState
 from shared.domain.rules import Decision
 from shared.rendering import available_locales, speaking
 from shared.web import errors
@@ -71,9 +79,12 @@ SILENT = {
     Move,
     NextStep,
     Permission,
+    Question,
+    RefundKind,
     RequestState,
     ShippingPolicy,
     SilenceOutcome,
+    WarehouseAnswer,
     WindowFrom,
 }
 

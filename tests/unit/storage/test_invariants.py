@@ -48,6 +48,18 @@ PLANTED = {
     "order_money_is_its_parts_money": [
         "UPDATE orders SET authorized_minor = authorized_minor + 1 WHERE id = :order"
     ],
+    "order_money_is_its_requests_money": ["UPDATE orders SET withheld_minor = 1 WHERE id = :order"],
+    "voids_are_of_what_was_never_captured": [
+        """INSERT INTO payments (merchant_id, id, order_id, ordinal, gateway, reference, authorized_minor,
+          captured_minor, released_minor)
+        SELECT merchant_id, gen_random_uuid(), order_id, 2, gateway, '', 100, 0, 50
+        FROM payments WHERE order_id = :order""",
+        """UPDATE orders SET authorized_minor = authorized_minor + 100, released_minor = 50
+        WHERE id = :order""",
+    ],
+    "warehouses_are_asked_while_a_request_waits": [
+        "UPDATE cancellation_requests SET warehouse = 'asked' WHERE id = :open"
+    ],
     "refunds_of_an_order_are_within_captured": [
         "UPDATE orders SET captured_minor = 1000, total_minor = 1000 WHERE id = :order"
     ],
