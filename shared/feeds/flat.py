@@ -29,6 +29,8 @@ AnyTable = Table | SheetTable
 class FlatCells:
     """The values of one row by column name. What is wrong with them is collected."""
 
+    __slots__ = ("_row", "line", "problems")
+
     def __init__(self, row: Row) -> None:
         self._row = row
         self.line = row.line

@@ -1,4 +1,5 @@
 import io
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,11 +46,13 @@ def rows_with(records: list[list[tuple[Problem, ...]]]) -> list[FeedRow]:
     return rows
 
 
+@cache
 def schema(path: Path | None) -> etree.XMLSchema:
     assert path is not None
     return etree.XMLSchema(etree.parse(path))
 
 
+@settings(deadline=None)
 @given(records=RECORDS)
 def test_counters_add_up_and_agree_with_the_results(records: list[list[tuple[Problem, ...]]]) -> None:
     rows = rows_with(records)
@@ -65,6 +68,7 @@ def test_counters_add_up_and_agree_with_the_results(records: list[list[tuple[Pro
     assert not failed & warned
 
 
+@settings(deadline=None)
 @given(records=RECORDS, value=st.text())
 def test_a_report_is_valid_whatever_stood_in_the_feed(
     records: list[list[tuple[Problem, ...]]], value: str
@@ -77,6 +81,7 @@ def test_a_report_is_valid_whatever_stood_in_the_feed(
     schema(report_schema()).assertValid(etree.fromstring(out.getvalue()))
 
 
+@settings(deadline=None)
 @given(value=st.text())
 def test_a_flat_report_keeps_one_line_for_each_result(value: str) -> None:
     out = io.BytesIO()

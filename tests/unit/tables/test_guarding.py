@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.tables.guarding import guard, unguard
@@ -27,6 +27,7 @@ def test_what_would_act_as_a_formula_is_guarded(value: str, guarded: str) -> Non
     assert unguard(guarded) == value
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="='+-@\t\r\n,;|\uff1da1."))
 def test_what_was_guarded_comes_back_as_it_was(value: str) -> None:
     assert unguard(guard(value)) == value
