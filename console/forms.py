@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import request
+from werkzeug.datastructures import MultiDict
 from wtforms import DateField, PasswordField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
 
@@ -75,11 +76,14 @@ class OrderFilterForm(PageForm):
     payment_status = ChoiceField()
     placed_from = DayField()
     placed_to = DayField()
+    is_first_visit: bool = True
 
     @classmethod
-    def read(cls, today: date) -> Self:
-        """Read the address; a first visit asks for the last days."""
-        form = cls(request.args, meta={"csrf": False})
+    def read(cls, today: date, asked: MultiDict[str, str] | None = None) -> Self:
+        """Read the address, or what is `asked` instead of it; a first visit asks for the last days."""
+        given = request.args if asked is None else asked
+        form = cls(given, meta={"csrf": False})
+        form.is_first_visit = not any(name in given for name in form._fields)
         form.search.label.text = _("Search orders")
         form.placed_from.label.text = _("From")
         form.placed_to.label.text = _("To")
@@ -96,11 +100,6 @@ class OrderFilterForm(PageForm):
         if form.is_first_visit:
             form.placed_from.data = today - timedelta(days=FIRST_DAYS - 1)
         return form
-
-    @property
-    def is_first_visit(self) -> bool:
-        """Nothing was asked for yet."""
-        return not any(name in request.args for name in self._fields)
 
     @property
     def narrows(self) -> bool:

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from console import cancellations, orders, requests, shipments, sign_in, support
+from console import batches, cancellations, orders, requests, shipments, sign_in, support
 from console.access import View, guarded, mount_logins
 from shared.domain.permissions import Permission
 from shared.queries.sign_in import Member
@@ -31,10 +31,16 @@ _door("/sign-in", sign_in.sign_in, "GET", "POST")
 _door("/sign-out", sign_in.sign_out, "POST")
 
 _ORDER = "/orders/<uuid:order_id>"
+_BATCH = "/batches/<uuid:run_id>"
 _REQUEST = f"{_ORDER}/requests/<uuid:request_id>"
 
 _page("", start, may=Permission.READ)
 _page("/orders", orders.orders, may=Permission.READ)
+_page("/orders/cancel", batches.cancel_orders, "GET", "POST", may=Permission.CANCEL)
+_page(_BATCH, batches.batch, may=Permission.CANCEL)
+_page(f"{_BATCH}/confirm", batches.confirm_batch, "POST", may=Permission.CANCEL)
+_page(f"{_BATCH}/stop", batches.stop_batch, "POST", may=Permission.CANCEL)
+_page(f"{_BATCH}/results", batches.batch_results, may=Permission.CANCEL)
 _page(_ORDER, orders.order_detail, may=Permission.READ)
 _page("/requests", requests.requests, may=Permission.READ)
 _page("/support", support.support, may=Permission.READ)

@@ -15,13 +15,13 @@ from shared.storage import outbox
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import EffectRecord
 
-LEASE = timedelta(seconds=60)
 _MAIL_DELAYS = (60, 300, 1_800, 3_600, 7_200, 14_400, 28_800, 57_600, 86_400, 86_400)
 _CORE_DELAYS = (5, 30, 120, 600, 3_600, 10_800, 21_600, 43_200)
 DELAYS: dict[EffectKind, tuple[int, ...]] = {
     EffectKind.EXECUTE_CANCELLATION: _CORE_DELAYS,
     EffectKind.APPLY_SILENCE: _CORE_DELAYS,
     EffectKind.END_QUESTION: _CORE_DELAYS,
+    EffectKind.ADVANCE_RUN: _CORE_DELAYS,
     EffectKind.SEND_MAIL: _MAIL_DELAYS,
 }
 
@@ -52,7 +52,7 @@ def claim(db: Database, merchant_id: MerchantId, effect_id: EffectId) -> Claimed
             .values(
                 state="running",
                 attempt=EffectRecord.attempt + 1,
-                lease_until=func.clock_timestamp() + LEASE,
+                lease_until=func.clock_timestamp() + outbox.LEASE,
             )
             .returning(EffectRecord.kind, EffectRecord.subject_id, EffectRecord.attempt)
             .execution_options(synchronize_session=False)

@@ -45,4 +45,5 @@ class EffectKind(StrEnum):
     EXECUTE_CANCELLATION = "execute_cancellation"
     APPLY_SILENCE = "apply_silence"
     END_QUESTION = "end_question"
+    ADVANCE_RUN = "advance_run"
     SEND_MAIL = "send_mail"

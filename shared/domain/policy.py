@@ -1,8 +1,10 @@
 """What a merchant allows: who decides, until when, and what goes back. Frozen on each order at intake."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from shared.domain import rules
@@ -116,12 +118,24 @@ def to_document(policy: Policy) -> dict[str, Any]:
     return asdict(policy)
 
 
+@lru_cache(maxsize=256)
+def to_text(policy: Policy) -> str:
+    """Write a policy as text that is the same for equal policies, for hashes."""
+    return json.dumps(to_document(policy), sort_keys=True)
+
+
 def from_document(document: Mapping[str, Any]) -> Policy:
     """Read a policy from the JSON document that `to_document` wrote.
 
     One that was frozen before a field existed keeps what was the rule then: the field's default.
     """
-    known = to_document(Policy()) | dict(document)
+    # Thousands of orders carry the same few policies.
+    return _read(json.dumps(document, sort_keys=True))
+
+
+@lru_cache(maxsize=256)
+def _read(text: str) -> Policy:
+    known = to_document(Policy()) | json.loads(text)
     return Policy(
         mode=Mode(known["mode"]),
         window_hours=known["window_hours"],

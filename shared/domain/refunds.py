@@ -11,7 +11,7 @@ from shared.domain.ids import LineItemId
 from shared.domain.money import percent_of, units_between
 from shared.domain.orders import Discount, LineItem, Order
 from shared.domain.payments import PaymentShare, split_over_payments, voidable
-from shared.domain.policy import DiscountPolicy, FeeStep, ShippingPolicy, to_document
+from shared.domain.policy import DiscountPolicy, FeeStep, ShippingPolicy, to_text
 from shared.domain.units import UnitRange, count, free, take
 
 
@@ -248,7 +248,7 @@ def fingerprint(order: Order) -> str:
     document = {
         "order": str(order.id),
         "version": order.version,
-        "policy": to_document(order.policy),
+        "policy": to_text(order.policy),
         "shipping": order.shipping_minor,
         "lines": [
             [

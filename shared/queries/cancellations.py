@@ -10,7 +10,7 @@ from shared.domain.cancellation import RequestState
 from shared.domain.eligibility import assess
 from shared.domain.errors import NotFound
 from shared.domain.ids import LineItemId, MerchantId, RequestId
-from shared.domain.metrics import RateCounts, forecast, rate
+from shared.domain.metrics import RateCounts, forecast, in_period, rate
 from shared.domain.orders import Order
 from shared.domain.reasons import Reason
 from shared.domain.refunds import pick_units, quote
@@ -171,5 +171,5 @@ def _restocking(tx: Transaction) -> frozenset[Reason]:
 
 
 def _adds(tx: Transaction, order: OrderRecord, counts: RateCounts, asker: ActorKind) -> int:
-    counted = order.canceled_by_merchant or not rates.in_period(tx, order.placed_at.date())
+    counted = order.canceled_by_merchant or not in_period(order.placed_at.date(), tx.now.date())
     return 0 if asker is ActorKind.BUYER or counted or not counts.orders else 1

@@ -47,6 +47,15 @@ def order_list(
         )
 
 
+def matching_ids(
+    db: Database, merchant_id: MerchantId, wanted: OrderFilter, *, most: int
+) -> tuple[UUID, ...]:
+    """List the ids of all orders that match, newest first, `most` at most."""
+    with db.snapshot(merchant_id) as tx:
+        query = _filtered(tx, wanted).order_by(OrderRecord.placed_at.desc(), OrderRecord.id.desc())
+        return tuple(tx.session.scalars(query.with_only_columns(OrderRecord.id).limit(most)))
+
+
 def _filtered(tx: Transaction, wanted: OrderFilter) -> Select[OrderRecord]:
     query = orders_of(tx)
     conditions: tuple[tuple[object, ColumnElement[bool] | None], ...] = (

@@ -21,6 +21,13 @@ def counts(tx: Transaction, days: int = RATE_DAYS) -> RateCounts:
     return RateCounts(int(row[0]), int(row[1]))
 
 
-def in_period(tx: Transaction, placed_on: object, days: int = RATE_DAYS) -> bool:
-    """Say whether an order date belongs to the period."""
-    return str(placed_on) >= str(tx.now.date() - timedelta(days=days - 1))
+def canceled_lately(tx: Transaction, days: int) -> int:
+    """Count the merchant's cancellations that are on record for orders of the last days, today left out."""
+    today = tx.now.date()
+    return tx.session.scalars(
+        select(func.coalesce(func.sum(OrderDayRecord.canceled_by_merchant), 0)).where(
+            OrderDayRecord.merchant_id == tx.merchant_id,
+            OrderDayRecord.day >= today - timedelta(days=days),
+            OrderDayRecord.day < today,
+        )
+    ).one()

@@ -1,12 +1,15 @@
 """Write down what must happen outside, in the transaction that decides it; a job only wakes a worker."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import procrastinate
 from procrastinate.types import JSONValue
+from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.domain.events import EffectKind, MailEvent
@@ -15,6 +18,7 @@ from shared.storage.bulk import insert_rows
 from shared.storage.engine import Transaction, UntenantedTransaction
 from shared.storage.records import EffectRecord, MerchantRecord, MessageRecord, OrderRecord
 
+LEASE = timedelta(seconds=60)
 PERFORM = "perform"
 LOOK_UP_LINK = "look_up_link"
 QUEUES = {
@@ -22,7 +26,19 @@ QUEUES = {
     EffectKind.APPLY_SILENCE: "core",
     EffectKind.END_QUESTION: "core",
     EffectKind.SEND_MAIL: "mail",
+    EffectKind.ADVANCE_RUN: "bulk",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An effect to be noted: what, about which row, under which key, how long from now."""
+
+    kind: EffectKind
+    subject_id: UUID
+    dedup_key: str
+    after: timedelta = timedelta(0)
+
 
 _queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
@@ -77,6 +93,21 @@ def wake(tx: Transaction, kind: EffectKind, effect_id: EffectId, *, after: timed
     job.defer(merchant_id=str(tx.merchant_id), effect_id=str(effect_id))
 
 
+def keep_hold(tx: Transaction, kind: EffectKind, subject_id: UUID) -> None:
+    """Lengthen the lease of an effect that is being carried out and takes its time."""
+    tx.session.execute(
+        update(EffectRecord)
+        .where(
+            EffectRecord.merchant_id == tx.merchant_id,
+            EffectRecord.kind == kind,
+            EffectRecord.subject_id == subject_id,
+            EffectRecord.state == "running",
+        )
+        .values(lease_until=func.clock_timestamp() + LEASE)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def mail(
     tx: Transaction,
     order: OrderRecord,
@@ -111,43 +142,64 @@ def mail(
     return message_id
 
 
-def mail_each(tx: Transaction, orders: Sequence[OrderRecord], event: MailEvent) -> None:
-    """Note an e-mail to the buyer of each of these orders, of a merchant who mails buyers, all at once."""
-    if not orders:
-        return
+def mail_each(
+    tx: Transaction,
+    orders: Sequence[OrderRecord],
+    event: MailEvent,
+    request_ids: Mapping[UUID, UUID] | None = None,
+) -> None:
+    """Note an e-mail to the buyer of each of these orders, of a merchant who mails buyers, all at once.
+
+    `request_ids` names the request that each order's e-mail is about.
+    """
+    ids = [new_id() for _ in orders]
     messages = [
         {
             "merchant_id": tx.merchant_id,
-            "id": new_id(),
+            "id": message_id,
             "order_id": order.id,
+            "request_id": (request_ids or {}).get(order.id),
             "event": event,
             "recipient": order.buyer_email,
             "locale": order.buyer_locale,
             "state": "ready",
             "created_at": tx.now,
         }
-        for order in orders
+        for message_id, order in zip(ids, orders, strict=True)
     ]
+    insert_rows(tx, MessageRecord, messages)
+    defer_each(tx, [Due(EffectKind.SEND_MAIL, message_id, f"mail:{message_id}") for message_id in ids])
+
+
+def defer_each(tx: Transaction, dues: Sequence[Due]) -> None:
+    """Note many effects that nobody has noted yet, and wake workers for them."""
     effects = [
         {
             "merchant_id": tx.merchant_id,
             "id": new_id(),
-            "kind": EffectKind.SEND_MAIL,
-            "dedup_key": f"mail:{message['id']}",
-            "subject_id": message["id"],
+            "kind": due.kind,
+            "dedup_key": due.dedup_key,
+            "subject_id": due.subject_id,
             "payload": {},
             "state": "ready",
             "attempt": 0,
-            "due_at": tx.now,
+            "due_at": tx.now + due.after,
             "created_at": tx.now,
         }
-        for message in messages
+        for due in dues
     ]
-    insert_rows(tx, MessageRecord, messages)
     insert_rows(tx, EffectRecord, effects)
-    jobs: list[dict[str, JSONValue]] = [
-        {"merchant_id": str(tx.merchant_id), "effect_id": str(effect["id"])} for effect in effects
-    ]
+    jobs: dict[tuple[str, timedelta], list[dict[str, JSONValue]]] = defaultdict(list)
+    for due, effect in zip(dues, effects, strict=True):
+        jobs[QUEUES[due.kind], due.after].append(
+            {"merchant_id": str(tx.merchant_id), "effect_id": str(effect["id"])}
+        )
     connection = tx.session.connection().connection.driver_connection
-    task = _queue.configure_task(PERFORM, queue=QUEUES[EffectKind.SEND_MAIL], connection=connection)
-    task.batch_defer(*jobs)
+    for (queue, after), of_queue in jobs.items():
+        task = _queue.configure_task(
+            PERFORM,
+            queue=queue,
+            schedule_in={"seconds": after.total_seconds()} if after else None,
+            connection=connection,
+        )
+        task.batch_defer(*of_queue)

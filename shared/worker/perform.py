@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.actions import cancellations, effects, execution, warehouse
+from shared.actions import bulk_runs, cancellations, effects, execution, warehouse
 from shared.domain.actors import SYSTEM
 from shared.domain.events import EffectKind
 from shared.domain.ids import EffectId, MerchantId, MessageId
@@ -56,6 +56,10 @@ def _end_question(outside: Outside, merchant_id: MerchantId, request_id: UUID) -
     warehouse.end_question(outside.db, merchant_id, request_id)
 
 
+def _advance_run(outside: Outside, merchant_id: MerchantId, run_id: UUID) -> None:
+    bulk_runs.take_turn(outside.db, merchant_id, run_id)
+
+
 def _send_mail(outside: Outside, merchant_id: MerchantId, message_id: UUID) -> None:
     send(outside.db, outside.post, merchant_id, MessageId(message_id))
 
@@ -64,5 +68,6 @@ HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
     EffectKind.EXECUTE_CANCELLATION: _execute,
     EffectKind.APPLY_SILENCE: _apply_silence,
     EffectKind.END_QUESTION: _end_question,
+    EffectKind.ADVANCE_RUN: _advance_run,
     EffectKind.SEND_MAIL: _send_mail,
 }

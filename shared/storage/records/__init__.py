@@ -1,6 +1,7 @@
 """The tables. Every merchant's row is keyed (merchant_id, id); relationships are never walked implicitly."""
 
 from shared.storage.records.base import Base, TenantRow
+from shared.storage.records.bulk import BulkRowRecord, BulkRunRecord
 from shared.storage.records.cancellations import (
     RequestRecord,
     RequestUnitsRecord,
@@ -46,6 +47,8 @@ __all__ = [
     "AnswerRecord",
     "ApiKeyRecord",
     "Base",
+    "BulkRowRecord",
+    "BulkRunRecord",
     "CaseMessageRecord",
     "CaseRecord",
     "ClockRecord",

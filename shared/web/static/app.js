@@ -3,6 +3,7 @@
   "use strict";
 
   const QUOTE_DELAY = 150;
+  const POLL_DELAY = 1500;
   const FIRST_FIELD = "input:not([type=hidden]):not([hidden]), select, textarea";
 
   const parse = (html) => new DOMParser().parseFromString(html, "text/html");
@@ -14,7 +15,7 @@
   async function openWindow(link) {
     if (opening) return;
     opening = true;
-    const address = link.href || link.form.action;
+    const address = link.href || addressOf(link.form);
     try {
       const answer = await fetch(address, { headers: { "X-Fragment": "dialog" } });
       const dialog = answer.ok && !answer.redirected ? parse(await answer.text()).querySelector("dialog") : null;
@@ -25,6 +26,12 @@
     } finally {
       opening = false;
     }
+  }
+
+  /* What a form that asks for a window would ask for without a script. */
+  function addressOf(form) {
+    const asked = new URLSearchParams(new FormData(form)).toString();
+    return asked ? `${form.action}?${asked}` : form.action;
   }
 
   function showWindow(dialog, link) {
@@ -113,6 +120,29 @@
     prepare(old);
   }
 
+  /* Work under way: the figures follow it, and the page is shown anew when it is done */
+
+  function followWork(element) {
+    window.setTimeout(async () => {
+      try {
+        const answer = await fetch(window.location.href);
+        const next = answer.ok ? parse(await answer.text()).getElementById(element.id) : null;
+        if (!next || next.dataset.state !== element.dataset.state || !("poll" in next.dataset)) {
+          window.location.reload();
+          return;
+        }
+        const [old, fresh] = [element, next].map((part) => part.querySelectorAll("[aria-live], progress"));
+        old.forEach((part, place) => {
+          if (part.matches("progress")) part.value = fresh[place].value;
+          else if (part.textContent !== fresh[place].textContent) part.textContent = fresh[place].textContent;
+        });
+      } catch {
+        /* Offline for a moment: it is asked again. */
+      }
+      followWork(element);
+    }, POLL_DELAY);
+  }
+
   /* What only makes sense with a script is shown by it, and the other way round */
 
   function prepare(root) {
@@ -120,6 +150,7 @@
     /* Disabled as well, so that Enter in a field neither leaves the page nor cancels. */
     root.querySelectorAll("[data-update]").forEach((button) => { button.hidden = button.disabled = true; });
     root.querySelectorAll("form[data-quote-url]").forEach(followQuote);
+    root.querySelectorAll("[data-poll]").forEach(followWork);
   }
 
   document.addEventListener("click", (event) => {

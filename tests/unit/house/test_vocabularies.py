@@ -12,8 +12,9 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 import shared.domain
-from shared import wording
+from shared import run_wording, wording
 from shared.domain.actors import ActorKind
+from shared.domain.bulk import RowAction, RowProblem, RunKind, RunState, StopReason, Verdict
 from shared.domain.cancellation import Move, Question, RequestState
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
@@ -67,6 +68,8 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     Role: wording.role,
     Mode: lambda mode: wording.policy(Policy(mode=mode)),
     Event: lambda event: for_merchant(event=event),
+    RowProblem: lambda problem: run_wording.row_problem(problem) and run_wording.row_remedy(problem),
+    StopReason: run_wording.run_note,
     ActorKind: lambda kind: for_merchant(event=Event.MEMO_CHANGED, actor=kind),
 }
 # Read by machines and by ourselves, never by people. Next steps are said through the blocker they follow
@@ -82,8 +85,12 @@ SILENT = {
     Question,
     RefundKind,
     RequestState,
+    RowAction,
+    RunKind,
+    RunState,
     ShippingPolicy,
     SilenceOutcome,
+    Verdict,
     WarehouseAnswer,
     WindowFrom,
 }

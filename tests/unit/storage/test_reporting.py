@@ -18,6 +18,7 @@ VIEWS = {
     "stock": "merchant sku opening on_hand",
     "restock_rules": "merchant reason restock",
     "messages": "merchant message_id request_id event recipient state sent_at",
+    "feed_rows": "merchant feed_id row_number verdict code request_id",
     "timeline": "merchant entry_id order_id request_id actor from_state to_state at hash",
 }
 

@@ -1,0 +1,206 @@
+"""Cancel units of many orders in one transaction: judged one by one, read and written set by set."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from shared.actions import bulk_cancel_rows as rows
+from shared.actions.intake_rows import shard
+from shared.domain.actors import Actor, ActorKind
+from shared.domain.eligibility import Blocker, Eligibility, assess
+from shared.domain.errors import NotEligible, NotFound, Refusal
+from shared.domain.events import MailEvent
+from shared.domain.ids import LineItemId, RequestId, new_id
+from shared.domain.orders import Order
+from shared.domain.reasons import Reason
+from shared.domain.refunds import Quote, pick_units, quote
+from shared.domain.restock import rule_for
+from shared.domain.selection import choose
+from shared.storage import bulk_writes, outbox
+from shared.storage.bulk import insert_rows
+from shared.storage.bulk_facts import facts_of
+from shared.storage.engine import Transaction
+from shared.storage.records import (
+    MerchantRecord,
+    OrderRecord,
+    PersonalTextRecord,
+    RefundRecord,
+    RequestRecord,
+    RequestUnitsRecord,
+    RestockRuleRecord,
+    StockMovementRecord,
+    TimelineRecord,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a merchant wants canceled of one order; `quantities` None is all that may go.
+
+    `whole_lines` are lines of which all that may go goes, whatever that is. `key` names the wish: the same
+    one twice on an order is refused by the database. With `only_unshipped` nothing goes
+    once a part has shipped.
+    """
+
+    order_id: UUID
+    reason: Reason
+    key: str
+    quantities: Mapping[LineItemId, int] | None = None
+    whole_lines: frozenset[LineItemId] = frozenset()
+    only_unshipped: bool = False
+    memo: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What canceling brings about for one order; amounts in minor units stand in the quote."""
+
+    wanted: Wanted
+    request_id: RequestId
+    order: OrderRecord
+    facts: Order
+    quoted: Quote
+
+    @property
+    def units(self) -> int:
+        """How many units go."""
+        return sum(share.quantity for share in self.quoted.lines)
+
+    @property
+    def waits(self) -> bool:
+        """A warehouse is asked first, so nothing is carried out yet."""
+        return self.facts.policy.warehouse is not None
+
+
+Plan = Sequence[Planned | Refusal]
+
+
+def plan(tx: Transaction, wanted: Sequence[Wanted], *, lock: bool) -> Plan:
+    """Judge every wish in its order; no order may occur twice. With `lock` the verdicts hold to the end."""
+    found = facts_of(tx, [wish.order_id for wish in wanted], lock=lock)
+    return [_planned(tx, wish, found.get(wish.order_id)) for wish in wanted]
+
+
+def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None:
+    """Write what was planned under the orders' locks: requests, units, refunds, stock, timeline and mails."""
+    every = list(planned)
+    if not every:
+        return
+    done = [one for one in every if not one.waits]
+    merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
+    texts = rows.texts(tx, every)
+    insert_rows(tx, RequestRecord, [rows.request(tx, one, actor) for one in every])
+    insert_rows(tx, RequestUnitsRecord, [row for one in every for row in rows.units(tx, one)])
+    insert_rows(tx, PersonalTextRecord, [text.row for of_one in texts.values() for text in of_one])
+    insert_rows(tx, RefundRecord, [row for one in done for row in rows.refunds(tx, one)])
+    moved = _put_back(tx, done)
+    _change_sums(tx, every)
+    insert_rows(tx, TimelineRecord, rows.timeline(tx, every, actor, texts, moved))
+    _count_for_rate(tx, done)
+    outbox.defer_each(tx, rows.questions(every))
+    if merchant.mails_buyers:
+        asked = {one.order.id: one.request_id for one in done}
+        outbox.mail_each(tx, [one.order for one in done], MailEvent.CANCELLATION_ACCEPTED, asked)
+    tx.session.expire_all()
+
+
+def _planned(tx: Transaction, wish: Wanted, found: tuple[OrderRecord, Order] | None) -> Planned | Refusal:
+    if found is None:
+        return NotFound("There is no such order.")
+    order, facts = found
+    verdicts = assess(facts, ActorKind.MERCHANT_USER, now=tx.now)
+    if wish.only_unshipped and any(line.shipped for line in facts.line_items):
+        return NotEligible(
+            blockers={line.id: (Blocker.ALREADY_SHIPPED,) for line in facts.line_items},
+            left=dict.fromkeys(verdicts, 0),
+        )
+    try:
+        chosen = choose(facts, verdicts, _quantities(wish, verdicts))
+    except Refusal as refusal:
+        return refusal
+    if not any(chosen.values()):
+        return NotEligible(
+            blockers={line_id: verdict.blockers for line_id, verdict in verdicts.items()},
+            left={line_id: verdict.quantity for line_id, verdict in verdicts.items()},
+        )
+    quoted = quote(facts, pick_units(facts, chosen), for_buyer=False, at=tx.now)
+    return Planned(wish, RequestId(new_id()), order, facts, quoted)
+
+
+def _quantities(wish: Wanted, verdicts: Mapping[LineItemId, Eligibility]) -> Mapping[LineItemId, int] | None:
+    if wish.quantities is None and not wish.whole_lines:
+        return None
+    # One at least: a line of which nothing may go is refused like any other that asks for too much.
+    whole = {
+        line_id: max(1, verdicts[line_id].quantity) for line_id in wish.whole_lines if line_id in verdicts
+    }
+    return {**(wish.quantities or {}), **whole}
+
+
+def _change_sums(tx: Transaction, every: Sequence[Planned]) -> None:
+    lines, orders = [], []
+    payments: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
+    for one in every:
+        waits, quoted = one.waits, one.quoted
+        lines += [
+            bulk_writes.LineChange(
+                share.line_item_id, *((share.quantity, 0) if waits else (0, share.quantity))
+            )
+            for share in quoted.lines
+        ]
+        orders.append(_order_change(one))
+        if waits:
+            continue
+        for share in quoted.payments:
+            payments[share.payment_id][0] += share.amount_minor
+        for share in quoted.voids:
+            payments[share.payment_id][1] += share.amount_minor
+    bulk_writes.change_lines(tx, lines)
+    bulk_writes.change_orders(tx, orders)
+    bulk_writes.change_payments(
+        tx, [bulk_writes.PaymentChange(payment_id, *sums) for payment_id, sums in payments.items()]
+    )
+
+
+def _order_change(one: Planned) -> bulk_writes.OrderChange:
+    quoted = one.quoted
+    if one.waits:
+        return bulk_writes.OrderChange(one.order.id, one.units, 0, 0, 0, 0, 0, 0, by_merchant=False)
+    return bulk_writes.OrderChange(
+        id=one.order.id,
+        requested=0,
+        canceled=one.units,
+        canceled_minor=quoted.value_minor,
+        repriced_minor=quoted.repriced_minor,
+        withheld_minor=quoted.withheld_minor,
+        refunded_minor=quoted.refund_minor,
+        released_minor=sum(share.amount_minor for share in quoted.voids),
+        by_merchant=True,
+    )
+
+
+def _put_back(tx: Transaction, done: Sequence[Planned]) -> dict[RequestId, int]:
+    """Put units back where their reason says so; tell how many of each request."""
+    restocking = {
+        Reason(rule.reason)
+        for rule in tx.session.scalars(select(RestockRuleRecord).where(RestockRuleRecord.restock))
+    }
+    going = [one for one in done if rule_for(one.wanted.reason) in restocking]
+    movements = [row for one in going for row in rows.movements(tx, one)]
+    insert_rows(tx, StockMovementRecord, movements)
+    counts: Counter[str] = Counter()
+    for movement in movements:
+        counts[movement["sku"]] += movement["quantity"]
+    bulk_writes.put_back(tx, counts)
+    return {one.request_id: one.units for one in going}
+
+
+def _count_for_rate(tx: Transaction, done: Sequence[Planned]) -> None:
+    days = Counter(
+        one.facts.placed_at.date().isoformat() for one in done if not one.order.canceled_by_merchant
+    )
+    bulk_writes.count_canceled(tx, days, shard())

@@ -1,0 +1,216 @@
+"""Runs over many orders as pages and reports read them: what they come to, and what became of each row."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+
+from shared.domain.bulk import ENDED, RowProblem, RunKind, RunState, Verdict
+from shared.domain.errors import NotFound
+from shared.domain.ids import MerchantId, OrderId
+from shared.domain.metrics import (
+    RATE_THRESHOLD,
+    RateCounts,
+    forecast,
+    is_spike,
+    most_within,
+    rate,
+)
+from shared.domain.reasons import Reason
+from shared.queries import rates
+from shared.storage.engine import Database, Transaction
+from shared.storage.records import BulkRowRecord, BulkRunRecord
+
+_USUAL_DAYS = 28
+_PAGE = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What a run would do to the merchant's rate.
+
+    `still_below` counts how many of its orders may go before the limit is passed; `days` is how many days
+    spread them so that no day is out of the usual.
+    """
+
+    rate_now: Fraction | None
+    rate_after: Fraction | None
+    above: bool
+    still_below: int
+    spike: bool
+    days: int
+
+    @property
+    def warns(self) -> bool:
+        """There is something to think over before confirming."""
+        return self.above or self.spike
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """A run. Money maps a currency to minor units; `dealt` of `groups` orders are behind it."""
+
+    id: UUID
+    kind: RunKind
+    title: str
+    state: RunState
+    dry_run: bool
+    reason: Reason | None
+    created_at: datetime
+    finished_at: datetime | None
+    rows: int
+    groups: int
+    dealt: int
+    orders: int
+    units: int
+    errors: int
+    warnings: int
+    done: int
+    orders_refunded: int
+    orders_released: int
+    refunded: Mapping[str, int]
+    released: Mapping[str, int]
+    per_day: int | None
+    note: str
+    outlook: Outlook | None
+
+    @property
+    def is_ended(self) -> bool:
+        """Nothing more will happen to it."""
+        return self.state in ENDED
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """A person looks at its preview."""
+        return self.state is RunState.PREVIEWED
+
+    @property
+    def is_moving(self) -> bool:
+        """It changes by itself."""
+        return not self.is_ended and not self.awaits_confirmation
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """A row of a run and what became of it; `code` is empty where there is nothing to say."""
+
+    number: int
+    record: int
+    order_ref: str
+    item_ref: str
+    order_id: OrderId | None
+    verdict: Verdict
+    code: str
+    units: int
+    refund_minor: int
+
+
+def run(db: Database, merchant_id: MerchantId, run_id: UUID) -> RunView:
+    """Read a run. Raises NotFound."""
+    with db.snapshot(merchant_id) as tx:
+        record = tx.session.get(BulkRunRecord, (merchant_id, run_id))
+        if record is None:
+            raise NotFound("There is no such run.")
+        return _view(tx, record)
+
+
+def rows(
+    db: Database,
+    merchant_id: MerchantId,
+    run_id: UUID,
+    *,
+    after: int = 0,
+    most: int = 50,
+    only_left_out: bool = False,
+) -> tuple[RowView, ...]:
+    """Read rows in their order, those after a number; of what was left out alone if asked."""
+    with db.snapshot(merchant_id) as tx:
+        query = (
+            select(BulkRowRecord)
+            .where(
+                BulkRowRecord.merchant_id == merchant_id,
+                BulkRowRecord.run_id == run_id,
+                BulkRowRecord.row_number > after,
+            )
+            .order_by(BulkRowRecord.row_number)
+            .limit(most)
+        )
+        if only_left_out:
+            query = query.where(BulkRowRecord.verdict == Verdict.ERROR)
+        return tuple(_row(record) for record in tx.session.scalars(query))
+
+
+def every_row(db: Database, merchant_id: MerchantId, run_id: UUID) -> Iterator[RowView]:
+    """Read all rows, some thousands at a time, so that a report of a million takes no memory."""
+    last = 0
+    while page := rows(db, merchant_id, run_id, after=last, most=_PAGE):
+        yield from page
+        last = page[-1].number
+
+
+def _view(tx: Transaction, record: BulkRunRecord) -> RunView:
+    sums: Mapping[str, Any] = record.counters
+    return RunView(
+        id=record.id,
+        kind=RunKind(record.kind),
+        title=record.title,
+        state=RunState(record.state),
+        dry_run=record.dry_run,
+        reason=Reason(record.reason) if record.reason else None,
+        created_at=record.created_at,
+        finished_at=record.finished_at,
+        rows=record.row_count,
+        groups=record.group_count,
+        dealt=record.next_group,
+        orders=sums.get("orders", 0),
+        units=sums.get("units", 0),
+        errors=sums.get("errors", 0),
+        warnings=sums.get("warnings", 0),
+        done=sums.get("done", 0),
+        orders_refunded=sums.get("orders_refunded", 0),
+        orders_released=sums.get("orders_released", 0),
+        refunded=sums.get("refunded", {}),
+        released=sums.get("released", {}),
+        per_day=record.per_day,
+        note=record.note,
+        outlook=_outlook(tx, sums.get("counting", 0)) if record.state == RunState.PREVIEWED else None,
+    )
+
+
+def _outlook(tx: Transaction, counting: int) -> Outlook:
+    counts: RateCounts = rates.counts(tx)
+    after = forecast(counts, counting)
+    usual = rates.canceled_lately(tx, _USUAL_DAYS)
+    # As many a day as the busiest usual day may have; a shop that never cancels begins with ten.
+    portion = max(10, 2 * usual // _USUAL_DAYS)
+    return Outlook(
+        rate_now=rate(counts),
+        rate_after=after,
+        above=after is not None and after > RATE_THRESHOLD,
+        still_below=min(counting, most_within(counts)),
+        spike=is_spike(counting, usual, _USUAL_DAYS),
+        days=max(1, -(-counting // portion)),
+    )
+
+
+def _row(record: BulkRowRecord) -> RowView:
+    return RowView(
+        number=record.row_number,
+        record=record.record,
+        order_ref=record.order_ref,
+        item_ref=record.item_ref,
+        order_id=OrderId(record.order_id) if record.order_id else None,
+        verdict=Verdict(record.verdict),
+        code=record.code,
+        units=record.units,
+        refund_minor=record.refund_minor,
+    )
+
+
+def problem_of(row: RowView) -> RowProblem | None:
+    """Tell a row's problem where its code is one of ours."""
+    return RowProblem(row.code) if row.code in set(RowProblem) else None

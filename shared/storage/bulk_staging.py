@@ -1,0 +1,199 @@
+"""Hold the rows of a run against the merchant's orders, all of them in a few statements."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from shared.domain.bulk import RowProblem, StagedRow, Verdict
+from shared.storage.bulk import insert_rows
+from shared.storage.engine import Transaction
+from shared.storage.records import BulkRowRecord
+
+# A million rows take longer than a page may.
+_NO_LIMIT = "SET LOCAL statement_timeout = 0"
+
+_BY_NUMBER = """
+UPDATE bulk_rows r SET order_id = o.id FROM orders o
+WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND r.order_id IS NULL
+  AND o.merchant_id = r.merchant_id AND o.number = r.order_ref
+"""
+_BY_OWN_NUMBER = """
+UPDATE bulk_rows r SET order_id = o.id FROM orders o
+WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND r.order_id IS NULL
+  AND r.order_ref = '' AND r.own_order_ref <> ''
+  AND o.merchant_id = r.merchant_id AND o.number = r.own_order_ref
+"""
+# Orders that carry another system's id beside a number of their own.
+_BY_EXTERNAL_ID = """
+UPDATE bulk_rows r SET order_id = o.id
+FROM (SELECT DISTINCT ON (value) value, id FROM orders, jsonb_each_text(external_ids)
+      WHERE merchant_id = :merchant AND external_ids <> '{}' ORDER BY value, id) o
+WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND r.order_id IS NULL
+  AND o.value = coalesce(nullif(r.order_ref, ''), r.own_order_ref)
+"""
+_LACK_AN_ORDER = """
+SELECT EXISTS (SELECT FROM bulk_rows
+  WHERE merchant_id = :merchant AND run_id = :run AND verdict = '' AND order_id IS NULL)
+"""
+_ITEMS = """
+UPDATE bulk_rows r SET line_item_id = l.id FROM line_items l
+WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND r.order_id IS NOT NULL
+  AND l.merchant_id = r.merchant_id AND l.order_id = r.order_id
+  AND coalesce(nullif(r.item_ref, ''), r.own_item_ref) <> ''
+  AND l.external_id = coalesce(nullif(r.item_ref, ''), r.own_item_ref)
+"""
+# An order of ours has no item codes: its lines go by their SKU, where only one line has it.
+_ITEMS_BY_SKU = """
+UPDATE bulk_rows r SET line_item_id = l.id
+FROM (SELECT order_id, sku, min(id::text)::uuid AS id FROM line_items
+      WHERE merchant_id = :merchant AND order_id IN (SELECT order_id FROM bulk_rows
+        WHERE merchant_id = :merchant AND run_id = :run AND verdict = '' AND line_item_id IS NULL
+          AND (item_ref <> '' OR own_item_ref <> ''))
+      GROUP BY 1, 2 HAVING count(*) = 1) l
+WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND r.line_item_id IS NULL
+  AND l.order_id = r.order_id AND l.sku = coalesce(nullif(r.item_ref, ''), r.own_item_ref)
+"""
+_MARK = """
+UPDATE bulk_rows r SET verdict = :verdict, code = :code
+WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND {condition}
+"""
+_NO_ORDER = "r.order_id IS NULL"
+_NO_ITEM = "(r.item_ref <> '' OR r.own_item_ref <> '') AND r.line_item_id IS NULL"
+# Two rows that ask the same of the same units, the later one; what they ask must not be done twice.
+_REPEATED = """r.row_number IN (SELECT row_number FROM (
+    SELECT row_number, row_number() OVER (
+      PARTITION BY order_id, line_item_id, action, reason, quantity, amounts ORDER BY row_number) AS place
+    FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run AND verdict = '') repeated
+  WHERE place > 1)"""
+# Rows of one order that cannot all be meant: several about one line, or one about all and one about a part.
+_CONFLICTING = """r.row_number IN (SELECT row_number FROM (
+    SELECT row_number, count(*) OVER (PARTITION BY order_id, line_item_id, action) AS same,
+      count(*) FILTER (WHERE line_item_id IS NULL) OVER (PARTITION BY order_id, action) AS whole,
+      count(*) OVER (PARTITION BY order_id, action) AS every
+    FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run AND verdict = '') conflicting
+  WHERE same > 1 OR (whole > 0 AND every > 1))"""
+_IN_REFUSED_RECORD = """r.record IN (SELECT record FROM bulk_rows
+  WHERE merchant_id = :merchant AND run_id = :run AND verdict = 'error')"""
+_NUMBER_GROUPS = """
+UPDATE bulk_rows r SET group_no = g.group_no
+FROM (SELECT row_number, dense_rank() OVER (ORDER BY first) AS group_no
+      FROM (SELECT row_number, min(row_number) OVER (PARTITION BY order_id) AS first
+            FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run AND verdict = '') f) g
+WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.row_number = g.row_number
+"""
+_COUNT = """
+SELECT coalesce(max(group_no), 0), count(*), count(*) FILTER (WHERE verdict = 'error'),
+  count(*) FILTER (WHERE verdict = 'warning') FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run
+"""
+_CLEAR = "DELETE FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run"
+_REOPEN = """
+UPDATE bulk_rows SET verdict = '', code = '', units = 0, refund_minor = 0
+WHERE merchant_id = :merchant AND run_id = :run AND group_no IS NOT NULL
+"""
+_STOP = """
+UPDATE bulk_rows SET verdict = 'stopped' WHERE merchant_id = :merchant AND run_id = :run AND verdict = ''
+"""
+_CHOOSE = """
+INSERT INTO bulk_rows (merchant_id, run_id, row_number, record, message_id, action, order_ref, item_ref,
+  own_order_ref, own_item_ref, reason, only_unshipped, amounts, problems, order_id, group_no, verdict, code)
+SELECT :merchant, :run, n, n, '', 'cancel', number, '', '', '', :reason, false, '[]', '[]', id, n, '', ''
+FROM (SELECT o.id, o.number, row_number() OVER (ORDER BY o.placed_at DESC, o.id DESC) AS n
+      FROM orders o JOIN unnest(CAST(:ids AS uuid[])) chosen(id) ON chosen.id = o.id
+      WHERE o.merchant_id = :merchant) chosen_orders
+"""
+_RESULTS = """
+UPDATE bulk_rows r SET verdict = d.verdict, code = d.code, request_id = d.request_id,
+  adjustment_id = d.adjustment_id, units = d.units, refund_minor = d.refund_minor
+FROM json_to_recordset(:rows) AS d(row_number bigint, verdict text, code text, request_id uuid,
+  adjustment_id uuid, units bigint, refund_minor bigint)
+WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.row_number = d.row_number
+"""
+
+
+def stage(tx: Transaction, run_id: UUID, first: int, rows: Sequence[StagedRow]) -> None:
+    """Keep rows as they were read, numbered from `first` on."""
+    insert_rows(tx, BulkRowRecord, [_row(tx, run_id, first + n, row) for n, row in enumerate(rows)])
+
+
+def choose(tx: Transaction, run_id: UUID, order_ids: Sequence[UUID], reason: str) -> int:
+    """Make a row of each chosen order that is the merchant's, newest first; count them."""
+    _run(tx, _CHOOSE, run_id, ids=list(order_ids), reason=reason)
+    return counts(tx, run_id)[1]
+
+
+def resolve(tx: Transaction, run_id: UUID, codes: Mapping[RowProblem, str]) -> tuple[int, int, int, int]:
+    """Look up orders and items, mark rows that name none or contradict each other, and number the orders.
+
+    Returns what `counts` does.
+    """
+    tx.session.connection().execute(text(_NO_LIMIT))
+    _run(tx, _BY_NUMBER, run_id)
+    _run(tx, _BY_OWN_NUMBER, run_id)
+    if tx.session.connection().execute(text(_LACK_AN_ORDER), _of(tx, run_id)).scalar_one():
+        _run(tx, _BY_EXTERNAL_ID, run_id)
+    _run(tx, _ITEMS, run_id)
+    _run(tx, _ITEMS_BY_SKU, run_id)
+    marks = (
+        (_NO_ORDER, Verdict.ERROR, RowProblem.ORDER_NOT_FOUND),
+        (_NO_ITEM, Verdict.ERROR, RowProblem.ITEM_NOT_FOUND),
+        (_REPEATED, Verdict.WARNING, RowProblem.DUPLICATE_ROW),
+        (_CONFLICTING, Verdict.ERROR, RowProblem.CONFLICTING_ROWS),
+        (_IN_REFUSED_RECORD, Verdict.ERROR, RowProblem.RECORD_REFUSED),
+    )
+    for condition, verdict, problem in marks:
+        _run(tx, _MARK.format(condition=condition), run_id, verdict=verdict, code=codes[problem])
+    _run(tx, _NUMBER_GROUPS, run_id)
+    return counts(tx, run_id)
+
+
+def counts(tx: Transaction, run_id: UUID) -> tuple[int, int, int, int]:
+    """Count a run's orders, rows, rows with an error and rows with a warning so far."""
+    found = tx.session.connection().execute(text(_COUNT), _of(tx, run_id)).one()
+    return int(found[0]), int(found[1]), int(found[2]), int(found[3])
+
+
+def clear(tx: Transaction, run_id: UUID) -> None:
+    """Forget the rows of a reading that did not come to its end."""
+    tx.session.connection().execute(text(_NO_LIMIT))
+    _run(tx, _CLEAR, run_id)
+
+
+def reopen(tx: Transaction, run_id: UUID) -> None:
+    """Make the rows of a preview open again, to be carried out."""
+    _run(tx, _REOPEN, run_id)
+
+
+def stop(tx: Transaction, run_id: UUID) -> None:
+    """Mark what was not dealt with when a run was stopped."""
+    tx.session.connection().execute(text(_NO_LIMIT))
+    _run(tx, _STOP, run_id)
+
+
+def keep_results(tx: Transaction, run_id: UUID, results: Sequence[Mapping[str, Any]]) -> None:
+    """Write what became of rows, a mapping each: the row's number and the columns that tell its fate."""
+    if results:
+        _run(tx, _RESULTS, run_id, rows=json.dumps(results, default=str))
+
+
+def _row(tx: Transaction, run_id: UUID, number: int, row: StagedRow) -> dict[str, Any]:
+    document = asdict(row)
+    refused = document.pop("refused")
+    return {
+        **document,
+        "merchant_id": tx.merchant_id,
+        "run_id": run_id,
+        "row_number": number,
+        "verdict": Verdict.ERROR if refused else Verdict.OPEN,
+    }
+
+
+def _of(tx: Transaction, run_id: UUID) -> dict[str, Any]:
+    return {"merchant": tx.merchant_id, "run": run_id}
+
+
+def _run(tx: Transaction, statement: str, run_id: UUID, **more: object) -> None:
+    tx.session.connection().execute(text(statement), {**_of(tx, run_id), **more})

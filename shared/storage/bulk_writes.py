@@ -1,0 +1,120 @@
+"""Change many lines, orders, payments and counts in one statement each; the orders are locked by then."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+
+from shared.storage.engine import Transaction
+from shared.storage.scopes import lock_sku
+
+
+@dataclass(frozen=True, slots=True)
+class LineChange:
+    """Units of a line that become requested or canceled."""
+
+    id: UUID
+    requested: int
+    canceled: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrderChange:
+    """What one order's sums grow by, in units and minor units; `by_merchant` marks it for the rate."""
+
+    id: UUID
+    requested: int
+    canceled: int
+    canceled_minor: int
+    repriced_minor: int
+    withheld_minor: int
+    refunded_minor: int
+    released_minor: int
+    by_merchant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentChange:
+    """What one payment gives back or will never be asked for, in minor units."""
+
+    id: UUID
+    refunded_minor: int
+    released_minor: int
+
+
+_LINES = """
+UPDATE line_items l SET requested = l.requested + d.requested, canceled = l.canceled + d.canceled
+FROM json_to_recordset(:rows) AS d(id uuid, requested bigint, canceled bigint)
+WHERE l.merchant_id = :merchant AND l.id = d.id
+"""
+_ORDERS = """
+UPDATE orders o SET requested = o.requested + d.requested, canceled = o.canceled + d.canceled,
+  canceled_minor = o.canceled_minor + d.canceled_minor, repriced_minor = o.repriced_minor + d.repriced_minor,
+  withheld_minor = o.withheld_minor + d.withheld_minor, refunded_minor = o.refunded_minor + d.refunded_minor,
+  released_minor = o.released_minor + d.released_minor,
+  canceled_by_merchant = o.canceled_by_merchant OR d.by_merchant, version = o.version + 1,
+  closed_at = CASE WHEN o.shipped + o.canceled + d.canceled = o.ordered
+    THEN coalesce(o.closed_at, :now) ELSE o.closed_at END
+FROM json_to_recordset(:rows) AS d(id uuid, requested bigint, canceled bigint, canceled_minor bigint,
+  repriced_minor bigint, withheld_minor bigint, refunded_minor bigint, released_minor bigint,
+  by_merchant boolean)
+WHERE o.merchant_id = :merchant AND o.id = d.id
+"""
+_PAYMENTS = """
+UPDATE payments p SET refunded_minor = p.refunded_minor + d.refunded_minor,
+  released_minor = p.released_minor + d.released_minor
+FROM json_to_recordset(:rows) AS d(id uuid, refunded_minor bigint, released_minor bigint)
+WHERE p.merchant_id = :merchant AND p.id = d.id
+"""
+_STOCK = """
+UPDATE stock s SET on_hand = s.on_hand + d.units
+FROM json_to_recordset(:rows) AS d(sku text, units bigint)
+WHERE s.merchant_id = :merchant AND s.sku = d.sku
+"""
+_DAYS = """
+INSERT INTO order_days (merchant_id, day, shard, orders, canceled_by_merchant)
+SELECT :merchant, d.day, :shard, 0, d.orders
+FROM json_to_recordset(:rows) AS d(day date, orders bigint) ORDER BY d.day
+ON CONFLICT (merchant_id, day, shard)
+DO UPDATE SET canceled_by_merchant = order_days.canceled_by_merchant + excluded.canceled_by_merchant
+"""
+
+
+def change_lines(tx: Transaction, changes: Sequence[LineChange]) -> None:
+    """Move units of many lines."""
+    _run(tx, _LINES, [asdict(change) for change in changes])
+
+
+def change_orders(tx: Transaction, changes: Sequence[OrderChange]) -> None:
+    """Add to the sums of many orders, and close those that nothing is left of."""
+    _run(tx, _ORDERS, [asdict(change) for change in changes], now=tx.now)
+
+
+def change_payments(tx: Transaction, changes: Sequence[PaymentChange]) -> None:
+    """Reserve on many payments."""
+    _run(tx, _PAYMENTS, [asdict(change) for change in changes])
+
+
+def put_back(tx: Transaction, units: Mapping[str, int]) -> None:
+    """Add units to the counts of tracked SKUs, locked by the order of their names."""
+    if not units:
+        return
+    for sku in sorted(units):
+        lock_sku(tx, sku)
+    _run(tx, _STOCK, [{"sku": sku, "units": count} for sku, count in units.items()])
+
+
+def count_canceled(tx: Transaction, days: Mapping[str, int], shard: int) -> None:
+    """Add orders that the merchant canceled to their days; the keys are ISO dates."""
+    _run(tx, _DAYS, [{"day": day, "orders": count} for day, count in days.items()], shard=shard)
+
+
+def _run(tx: Transaction, statement: str, rows: Sequence[Mapping[str, Any]], **more: object) -> None:
+    if rows:
+        document = json.dumps(rows, default=str)
+        tx.session.connection().execute(
+            text(statement), {"rows": document, "merchant": tx.merchant_id, **more}
+        )
