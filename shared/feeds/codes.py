@@ -75,6 +75,9 @@ class Code(IntEnum):
     TWO_NAMES = 90050
     UNKNOWN_COMPONENT = 90051
     FILE_TOO_LARGE = 90052
+    AMOUNT_NOT_POSSIBLE = 90053
+    OTHER_CURRENCY = 90054
+    STOPPED = 90055
     TEMPLATE_ROW_MISSING = 90101
     TEMPLATE_ROW_SPACES = 90102
     HEADER_VARIANT = 90103
@@ -99,6 +102,7 @@ _OF_A_TABLE = {
     RowFault.TOO_LONG: Code.TOO_LONG,
     RowFault.TOO_MANY_VALUES: Code.TOO_MANY_VALUES,
 }
+_WORDS = (explanations.WHAT, explanations.HOW_TO_MEND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,17 @@ class Problem:
         return gettext(words[self.code]) % values
 
 
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A code as the page about codes shows it."""
+
+    code: Code
+    name: str
+    severity: Severity
+    words: str
+    how_to_mend: str
+
+
 class RefusedDocument(Exception):
     """The document is refused as a whole: none of its rows may be carried out, also those already given."""
 
@@ -147,3 +162,15 @@ def severity_of(code: Code) -> Severity:
 def table_fault(fault: RowFault) -> Code:
     """Give the code of what is wrong with a row before its values are looked at."""
     return _OF_A_TABLE[fault]
+
+
+def every_code() -> tuple[Explained, ...]:
+    """List all codes with their words, in the language being spoken, for the page that explains them."""
+    return tuple(
+        Explained(code, code.name, severity_of(code), *(_unfilled(words[code]) for words in _WORDS))
+        for code in Code
+    )
+
+
+def _unfilled(words: str) -> str:
+    return gettext(words) % dict.fromkeys(("field", "value", "other"), "…")

@@ -207,6 +207,18 @@ _ALL: dict[int, tuple[str, str]] = {
         N_("The file holds more than %(value)s %(other)s."),
         N_("Split it into several files."),
     ),
+    90053: (
+        N_("The amounts are more than may go back of what has shipped: %(other)s at most."),
+        N_("Lower them; units that have not shipped are canceled by a quantity instead."),
+    ),
+    90054: (
+        N_("The amounts (%(value)s) do not fit the order's currency, %(other)s."),
+        N_("Write all of them in the order's currency, with no more decimals than it has."),
+    ),
+    90055: (
+        N_("The feed was stopped before its end: %(other)s"),
+        N_("What was carried out until then stays; send the rest in a new file."),
+    ),
     90101: (N_("The first row of the template is missing."), _BY_THE_BOOK),
     90102: (N_("The first row of the template has spaces in place of tabs."), _BY_THE_BOOK),
     90103: (N_("Columns were known by similar names: %(value)s."), _BY_THE_BOOK),

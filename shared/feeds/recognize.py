@@ -23,7 +23,7 @@ def open_feed(path: Path, wanted: FeedType | None = None) -> Feed:
     """Open a feed, of the wanted type if one is given; raises RefusedDocument, saying what was seen."""
     if path.stat().st_size > MAX_BYTES:
         raise RefusedDocument(Problem(Code.FILE_TOO_LARGE, value=str(MAX_BYTES), other=_("bytes")))
-    feed = _xml(path) if _is_markup(path) else _flat(path)
+    feed = _xml(path) if is_markup(path) else _flat(path)
     if wanted is not None and feed.kind is not wanted:
         raise RefusedDocument(Problem(Code.OTHER_TYPE, value=name_of(feed.kind)))
     return feed
@@ -34,7 +34,8 @@ def detect(path: Path) -> FeedType:
     return open_feed(path).kind
 
 
-def _is_markup(path: Path) -> bool:
+def is_markup(path: Path) -> bool:
+    """Tell whether a file begins as XML does."""
     with path.open("rb") as stream:
         head = stream.read(_HEAD)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -109,6 +109,7 @@ STATUSES = {
     "not_permitted": 403,
     "quote_changed": 409,
     "refused": 409,
+    "too_many_requests": 429,
     "under_cancellation": 409,
 }
 
