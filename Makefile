@@ -45,7 +45,7 @@ e2e: $(TEST_READY) $(BROWSER_READY) ## Run the end-to-end tests in a browser
 
 .PHONY: gauntlet
 gauntlet: $(TEST_READY) ## Draw many more random lives and races than `make test` does (LIVES=… ROUNDS=…)
-	@$(CLEAN) LIVES=$${LIVES:-500} ROUNDS=$${ROUNDS:-200} $(BIN)/python -m pytest -q -n 2 \
+	@$(CLEAN) LIVES=$${LIVES:-10000} ROUNDS=$${ROUNDS:-200} $(BIN)/python -m pytest -q -n 2 \
 		tests/unit/actions/test_order_lives.py tests/unit/races
 
 .PHONY: check

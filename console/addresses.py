@@ -9,7 +9,9 @@ from werkzeug.wrappers import Response
 
 # A browser reads "//" and "/\" as another host, and drops tabs and line ends before it looks.
 _OWN_PATH = re.compile(r"/[^/\\\x00-\x20\x7f][^\\\x00-\x20\x7f]*")
-_LISTS = frozenset({"/console/orders", "/console/requests"})
+_LISTS = frozenset(
+    {"/console/orders", "/console/requests", "/console/requests/warehouse", "/console/refunds"}
+)
 
 
 def is_own_path(path: str) -> bool:

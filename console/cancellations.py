@@ -9,13 +9,14 @@ from console import words
 from console.access import actor
 from console.addresses import back_to
 from console.forms import CancelOrderForm, DeclineForm
-from console.orders import can_be_declined
+from console.orders import can_be_stopped
 from console.pages import show
 from shared import wording
-from shared.actions import cancellations
+from shared.actions import cancellations, warehouse
 from shared.actions.cancellations import Ask
 from shared.domain.actors import ActorKind
 from shared.domain.errors import AlreadyDecided, NotEligible, QuoteChanged
+from shared.domain.policy import WarehouseAnswer
 from shared.queries.cancellations import quote_for
 from shared.queries.orders import order_page
 from shared.queries.sign_in import Member
@@ -83,21 +84,34 @@ def accept_request(member: Member, order_id: UUID, request_id: UUID) -> Response
     except AlreadyDecided:
         _tell_who_was_faster(member, asked)
     else:
-        units = ngettext("%(num)s unit", "%(num)s units", asked.quantity) % {"num": asked.quantity}
-        words_ = {"units": units, "number": asked.order_number}
-        done(_("Request accepted."), _("%(units)s of order %(number)s will be canceled.") % words_)
+        done(_("Request accepted."), _what_follows(_find(_read(member, order_id), request_id)))
+    return back_to(order_id)
+
+
+def answer_for_warehouse(member: Member, order_id: UUID, request_id: UUID) -> ResponseReturnValue:
+    """Pass on what the warehouse says: it has stopped the units, or they have left."""
+    asked = _find(_read(member, order_id), request_id)
+    answer = _answer_given()
+    try:
+        warehouse.answer(services().db, member.merchant_id, asked.id, answer, actor(member))
+    except AlreadyDecided:
+        page = _read(member, order_id)
+        not_done(_("No answer is awaited any more; nothing was changed."), words.who_answered(page, asked))
+    else:
+        done(*_told_by_warehouse(asked, answer))
     return back_to(order_id)
 
 
 def decline_request(member: Member, order_id: UUID, request_id: UUID) -> ResponseReturnValue:
-    """Show the window that asks why; decline once it is confirmed."""
+    """Show the window that asks why; decline, or stop what was accepted, once it is confirmed."""
     asked = _find(_read(member, order_id), request_id)
-    form = DeclineForm.made()
-    if request.method != "POST" and not can_be_declined(member, asked):
+    stops = can_be_stopped(member, asked)
+    form = DeclineForm.made(stops=stops)
+    if request.method != "POST" and not (stops or asked.can_be_decided):
         _tell_who_was_faster(member, asked)
         return _to_detail(asked.order_id)
     if not form.submitted():
-        page = show(member, "console/decline_request.html", form=form, asked=asked)
+        page = show(member, "console/decline_request.html", form=form, asked=asked, stops=stops)
         return page, 422 if form.errors else 200
     try:
         cancellations.decline(
@@ -111,8 +125,37 @@ def decline_request(member: Member, order_id: UUID, request_id: UUID) -> Respons
     except AlreadyDecided:
         _tell_who_was_faster(member, asked)
     else:
-        done(_("Request declined."), _("The order goes on as before; the customer gets an e-mail."))
+        fact = _("Cancellation stopped.") if stops else _("Request declined.")
+        done(fact, _("The order goes on as before; the customer gets an e-mail."))
     return back_to(order_id)
+
+
+def _answer_given() -> WarehouseAnswer:
+    try:
+        return WarehouseAnswer(request.form.get("answer", ""))
+    except ValueError:
+        abort(422)
+
+
+def _told_by_warehouse(asked: RequestView, answer: WarehouseAnswer) -> tuple[str, str]:
+    units = {"units": _units(asked), "number": asked.order_number}
+    if answer is WarehouseAnswer.STOPPED:
+        return _("Stopped."), _("%(units)s of order %(number)s will be canceled.") % units
+    return (
+        _("Too late."),
+        _("%(units)s of order %(number)s go out as ordered; the customer gets an e-mail.") % units,
+    )
+
+
+def _what_follows(accepted: RequestView) -> str:
+    units = {"units": _units(accepted), "number": accepted.order_number}
+    if accepted.awaits_warehouse:
+        return _("The warehouse is asked to stop %(units)s of order %(number)s.") % units
+    return _("%(units)s of order %(number)s will be canceled.") % units
+
+
+def _units(asked: RequestView) -> str:
+    return ngettext("%(num)s unit", "%(num)s units", asked.quantity) % {"num": asked.quantity}
 
 
 def _in_order(form: CancelOrderForm) -> bool:
@@ -174,7 +217,7 @@ def _quote(member: Member, page: OrderPage, form: CancelOrderForm | None) -> Quo
 
 
 def _nothing_left(page: OrderPage) -> ResponseReturnValue:
-    why = " ".join(wording.blocker(blocker) for blocker in page.blockers)
+    why = " ".join(wording.blocker(blocker, to_merchant=True) for blocker in page.blockers)
     not_done(_("Nothing of this order can be canceled."), why)
     return _to_detail(page.id)
 

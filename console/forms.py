@@ -1,6 +1,6 @@
 """The console's forms: signing in, the dashboard's filters, canceling, declining, shipping, the memo."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self, cast
 from uuid import UUID
@@ -194,9 +194,9 @@ class DeclineForm(PageForm):
     message = LongTextField()
 
     @classmethod
-    def made(cls) -> Self:
+    def made(cls, *, stops: bool = False) -> Self:
         form = cls()
-        form.reason.label.text = _("Reason for declining")
+        form.reason.label.text = _("Reason for stopping") if stops else _("Reason for declining")
         form.reason.missing = _("Choose a reason.")
         form.reason.offer(wording.decline_reasons())
         form.message.label.text = _("Message to customer")
@@ -215,12 +215,12 @@ class ShipmentForm(PageForm):
     nonce = TokenField()
 
     @classmethod
-    def for_items(cls, items: Iterable[ItemView]) -> Self:
-        """Make the form for an order's lines, preset to all that is open."""
+    def for_items(cls, items: Iterable[ItemView], held: Mapping[LineItemId, int]) -> Self:
+        """Make the form for an order's lines, preset to all that is open; `held` must not leave."""
         fields = {
             f"{_SHIP}{item.id}": QuantityField(
                 _("Quantity to ship: %(title)s") % {"title": item.label},
-                most=item.unshipped,
+                most=item.unshipped - held.get(item.id, 0),
                 limit=item.ordered,
                 default=item.open,
             )

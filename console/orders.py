@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from flask import abort, redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import words
@@ -16,9 +16,8 @@ from console.pages import show
 from shared.actions import orders as actions
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
-from shared.domain.errors import AlreadyDecided
-from shared.domain.ids import RefundId
 from shared.queries import cancellations, order_list
+from shared.queries.hindrances import beside
 from shared.queries.orders import order_page
 from shared.queries.sign_in import Member
 from shared.queries.values import Consequences, OrderFilter, OrderList, OrderPage, RequestView
@@ -33,13 +32,14 @@ _NOTHING = OrderList(rows=(), next_cursor=None, previous_cursor=None)
 class Asked:
     """An open request on the detail page; `consequences` is None once it is decided.
 
-    `can_be_declined` says more than undecided: the team may change its mind until it is carried out.
+    `left` is the time to decide, or for the warehouse to answer. `can_be_stopped` says that it is decided
+    and the team may still change its mind.
     """
 
     request: RequestView
     consequences: Consequences | None
     left: words.TimeLeft | None
-    can_be_declined: bool
+    can_be_stopped: bool
 
 
 def orders(member: Member) -> ResponseReturnValue:
@@ -75,7 +75,9 @@ def order_detail(member: Member, order_id: UUID) -> ResponseReturnValue:
         "console/order_detail.html",
         order=page,
         asks=asks(member, page),
-        is_waiting=any(open_request.can_be_decided for open_request in page.open_requests),
+        waiting=_waiting(page),
+        do_not_ship=words.refused_shipment(page),
+        beside=beside,
         ended=[ended for ended in reversed(page.requests) if not ended.is_open],
         request_state=words.request_state,
     )
@@ -89,18 +91,18 @@ def asks(member: Member, page: OrderPage) -> list[Asked]:
         Asked(
             request=open_request,
             consequences=follows.get(open_request.id),
-            left=words.time_left(open_request, member.now),
-            can_be_declined=can_be_declined(member, open_request),
+            left=words.time_left(open_request, member.now) or words.time_to_answer(open_request, member.now),
+            can_be_stopped=can_be_stopped(member, open_request),
         )
         for open_request in page.open_requests
     ]
 
 
-def can_be_declined(member: Member, found: RequestView) -> bool:
-    """Say whether a request is undecided, or decided and not yet due to be carried out."""
-    if found.state is RequestState.ACCEPTING and found.executes_at is not None:
-        return found.executes_at > member.now
-    return found.can_be_decided
+def can_be_stopped(member: Member, found: RequestView) -> bool:
+    """Say whether a request is decided and waits: for the warehouse, or until its undo window is over."""
+    if found.state is not RequestState.ACCEPTING:
+        return False
+    return found.awaits_warehouse or (found.executes_at or member.now) > member.now
 
 
 def order_memo(member: Member, order_id: UUID) -> ResponseReturnValue:
@@ -134,18 +136,12 @@ def revoke_links(member: Member, order_id: UUID) -> ResponseReturnValue:
     return back_to(order_id)
 
 
-def mark_refund_paid(member: Member, order_id: UUID, refund_id: UUID) -> ResponseReturnValue:
-    """Note that a refund which waited for a person was paid."""
-    page = _read(member, order_id)
-    if not any(refund.id == refund_id for refund in page.refunds):
-        abort(404)
-    try:
-        actions.mark_refund_paid(services().db, member.merchant_id, RefundId(refund_id), actor(member))
-    except AlreadyDecided:
-        not_done(_("Nothing was changed."), _("This refund was marked as paid before."))
-    else:
-        done(_("Refund marked as paid."), _("The customer gets an e-mail."))
-    return redirect(url_for("console.order_detail", order_id=order_id), code=303)
+def _waiting(page: OrderPage) -> str:
+    if any(open_request.can_be_decided for open_request in page.open_requests):
+        return _("Waiting for your decision")
+    if any(open_request.awaits_warehouse for open_request in page.open_requests):
+        return _("Waiting for the warehouse")
+    return ""
 
 
 def _read(member: Member, order_id: UUID) -> OrderPage:

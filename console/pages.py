@@ -5,6 +5,7 @@ from typing import Self
 
 from flask import render_template
 
+from console.tabs import counted
 from shared import wording
 from shared.domain.permissions import Permission, Role, holds
 from shared.queries import cancellations
@@ -53,7 +54,4 @@ def _frame(member: Member) -> ConsoleFrame:
 
 
 def _open_requests(member: Member) -> str:
-    count = cancellations.open_request_count(services().db, member.merchant_id)
-    if count >= cancellations.MOST_COUNTED:
-        return f"{cancellations.MOST_COUNTED - 1}+"
-    return str(count or "")
+    return counted(cancellations.open_request_count(services().db, member.merchant_id))

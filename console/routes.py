@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from console import batches, cancellations, orders, requests, shipments, sign_in, support
+from console import batches, cancellations, orders, refunds, requests, shipments, sign_in, support
 from console.access import View, guarded, mount_logins
 from shared.domain.permissions import Permission
 from shared.queries.sign_in import Member
@@ -33,6 +33,8 @@ _door("/sign-out", sign_in.sign_out, "POST")
 _ORDER = "/orders/<uuid:order_id>"
 _BATCH = "/batches/<uuid:run_id>"
 _REQUEST = f"{_ORDER}/requests/<uuid:request_id>"
+_REFUND = f"{_ORDER}/refunds/<uuid:refund_id>"
+_REPORTED = "/reported-refunds/<uuid:reported_id>"
 
 _page("", start, may=Permission.READ)
 _page("/orders", orders.orders, may=Permission.READ)
@@ -43,13 +45,21 @@ _page(f"{_BATCH}/stop", batches.stop_batch, "POST", may=Permission.CANCEL)
 _page(f"{_BATCH}/results", batches.batch_results, may=Permission.CANCEL)
 _page(_ORDER, orders.order_detail, may=Permission.READ)
 _page("/requests", requests.requests, may=Permission.READ)
+_page("/requests/warehouse", requests.warehouse_questions, may=Permission.READ)
 _page("/support", support.support, may=Permission.READ)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)
 _page(f"{_REQUEST}/accept", cancellations.accept_request, "POST", may=Permission.DECIDE)
 _page(f"{_REQUEST}/decline", cancellations.decline_request, "GET", "POST", may=Permission.DECIDE)
+_page(f"{_REQUEST}/warehouse", cancellations.answer_for_warehouse, "POST", may=Permission.SHIP)
 _page(f"{_ORDER}/ship", shipments.confirm_shipment, "GET", "POST", may=Permission.SHIP)
 _page(f"{_ORDER}/memo", orders.order_memo, "GET", "POST", may=Permission.REPLY)
 _page(f"{_ORDER}/send-link", orders.send_order_link, "POST", may=Permission.REPLY)
 _page(f"{_ORDER}/revoke-links", orders.revoke_links, "POST", may=Permission.REPLY)
-_page(f"{_ORDER}/refunds/<uuid:refund_id>/paid", orders.mark_refund_paid, "POST", may=Permission.REFUND)
+_page("/refunds", refunds.refunds, may=Permission.READ)
+_page(f"{_REFUND}/paid", refunds.mark_refund_paid, "POST", may=Permission.REFUND)
+_page(f"{_REFUND}/retry", refunds.retry_refund, "POST", may=Permission.REFUND)
+_page(f"{_REFUND}/by-hand", refunds.pay_refund_by_hand, "POST", may=Permission.REFUND)
+_page(f"{_REFUND}/ask", refunds.ask_refund_again, "POST", may=Permission.REFUND)
+_page(f"{_REPORTED}/record", refunds.record_reported_refund, "POST", may=Permission.REFUND)
+_page(f"{_REPORTED}/dismiss", refunds.dismiss_reported_refund, "POST", may=Permission.REFUND)

@@ -2,11 +2,13 @@
 
 import hashlib
 from contextlib import suppress
+from dataclasses import dataclass
 from uuid import UUID, uuid4
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from console import words
 from console.access import actor
 from console.forms import ShipmentForm
 from console.pages import show
@@ -14,19 +16,33 @@ from shared.actions import shipments
 from shared.actions.shipments import Shipment
 from shared.domain.actors import ActorKind
 from shared.domain.errors import NotEligible, UnderCancellation
+from shared.domain.ids import LineItemId
 from shared.queries.orders import order_page
 from shared.queries.sign_in import Member
-from shared.queries.values import OrderPage
+from shared.queries.values import ItemView, OrderPage
 from shared.rendering import gettext as _
 from shared.storage.idempotency import Answer, Once, Replayed
 from shared.web.notices import done, not_done
 from shared.web.services import services
 
 
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What requests claim of a line: units whose shipment ends a request, and units that must not leave.
+
+    `decided` says who canceled the latter, a sentence for each request.
+    """
+
+    yielding: int
+    held: int
+    decided: tuple[str, ...]
+
+
 def confirm_shipment(member: Member, order_id: UUID) -> ResponseReturnValue:
     """Show what is left to ship; record what was shipped."""
     page = order_page(services().db, member.merchant_id, order_id, ActorKind.MERCHANT_USER)
-    form = ShipmentForm.for_items(page.items)
+    claims = claims_on(page)
+    form = ShipmentForm.for_items(page.items, {line_id: claim.held for line_id, claim in claims.items()})
     if request.method != "POST":
         form.nonce.data = str(uuid4())
         return _window(member, page, form) if page.unshipped_units else _nothing_left(page)
@@ -45,13 +61,34 @@ def confirm_shipment(member: Member, order_id: UUID) -> ResponseReturnValue:
                 once=_once(form.nonce.data),
             )
     except UnderCancellation:
-        words = _("Some of these units are being canceled. Do not ship them; nothing was recorded.")
-        return _refused(member, order_id, form, words)
+        trouble = _("Some of these units are being canceled. Do not ship them; nothing was recorded.")
+        return _refused(member, order_id, form, trouble)
     except NotEligible:
-        words = _("Fewer units are left than you entered. Do not ship more; nothing was recorded.")
-        return _refused(member, order_id, form, words)
+        trouble = _("Fewer units are left than you entered. Do not ship more; nothing was recorded.")
+        return _refused(member, order_id, form, trouble)
     done(_("Shipment confirmed."))
     return redirect(url_for("console.order_detail", order_id=order_id), code=303)
+
+
+def claims_on(page: OrderPage) -> dict[LineItemId, Claims]:
+    """Tell what open requests claim of each line that has not left."""
+    return {item.id: _claims_on(page, item) for item in page.items if item.unshipped}
+
+
+def _claims_on(page: OrderPage, item: ItemView) -> Claims:
+    claims = [
+        (request, units.quantity)
+        for request in page.open_requests
+        for units in request.left
+        if units.line_item_id == item.id
+    ]
+    return Claims(
+        yielding=sum(quantity for request, quantity in claims if request.may_ship),
+        held=sum(quantity for request, quantity in claims if not request.may_ship),
+        decided=tuple(
+            words.who_cancels(page, request) for request, _quantity in claims if not request.may_ship
+        ),
+    )
 
 
 def _in_order(form: ShipmentForm) -> bool:
@@ -63,17 +100,26 @@ def _in_order(form: ShipmentForm) -> bool:
     return True
 
 
-def _refused(member: Member, order_id: UUID, form: ShipmentForm, words: str) -> ResponseReturnValue:
+def _refused(member: Member, order_id: UUID, form: ShipmentForm, trouble: str) -> ResponseReturnValue:
     page = order_page(services().db, member.merchant_id, order_id, ActorKind.MERCHANT_USER)
     if not page.unshipped_units:
         return _nothing_left(page)
-    return _window(member, page, form, trouble=words, status=409)
+    who = " ".join(sentence for claim in claims_on(page).values() for sentence in claim.decided)
+    return _window(member, page, form, trouble=f"{trouble} {who}".rstrip(), status=409)
 
 
 def _window(
     member: Member, page: OrderPage, form: ShipmentForm, *, trouble: str = "", status: int = 200
 ) -> ResponseReturnValue:
-    return show(member, "console/confirm_shipment.html", order=page, form=form, trouble=trouble), status
+    body = show(
+        member,
+        "console/confirm_shipment.html",
+        order=page,
+        form=form,
+        claims=claims_on(page),
+        trouble=trouble,
+    )
+    return body, status
 
 
 def _nothing_left(page: OrderPage) -> ResponseReturnValue:

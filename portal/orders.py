@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from portal.access import OpenedOrder
 from portal.forms import FindOrderForm
 from shared.actions import links
+from shared.queries.hindrances import beside, hindrances
 from shared.queries.values import OrderPage
 from shared.rendering import gettext as _
 from shared.web.frames import PortalFrame
@@ -28,6 +29,8 @@ def order_detail(order: OpenedOrder) -> ResponseReturnValue:
         order=order.page,
         name=short_name(order.page.buyer_name),
         email=masked(order.page.buyer_email),
+        hindrances=hindrances(order.page),
+        beside=beside,
         waiting=_waiting(order.page),
     )
 
@@ -56,8 +59,10 @@ def short_name(name: str) -> str:
 
 
 def _waiting(page: OrderPage) -> str:
-    undecided = [request for request in page.open_requests if request.can_be_decided]
-    return _("Waiting for %(merchant)s") % {"merchant": page.merchant_name} if undecided else ""
+    if any(request.can_be_decided for request in page.open_requests):
+        return _("Waiting for %(merchant)s") % {"merchant": page.merchant_name}
+    asked = any(request.awaits_warehouse for request in page.open_requests)
+    return _("Waiting for the warehouse") if asked else ""
 
 
 def _is_within_limits(email: str) -> bool:

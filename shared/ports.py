@@ -1,10 +1,13 @@
 """What the core asks of the outside: things with no true in-memory form, so each is a protocol."""
 
+from dataclasses import dataclass
 from email.message import EmailMessage
+from enum import StrEnum
 from typing import Protocol
 
 from shared.domain.events import MailEvent
-from shared.domain.ids import MerchantId
+from shared.domain.gateways import Trouble
+from shared.domain.ids import MerchantId, RefundId
 
 
 class Refused(Exception):
@@ -16,3 +19,60 @@ class Mailer(Protocol):
 
     def send(self, merchant_id: MerchantId, event: MailEvent, message: EmailMessage) -> None:
         """Send a message whose To header holds exactly one address."""
+
+
+class GatewayRefused(Refused):
+    """A gateway will not do what it was asked for, and has not done it."""
+
+    def __init__(self, trouble: Trouble, detail: str = "") -> None:
+        """Keep the code of the trouble; `detail` is for logs."""
+        super().__init__(detail or trouble.value)
+        self.trouble = trouble
+
+
+class GatewayState(StrEnum):
+    """How far a gateway has come with a refund or a void."""
+
+    SUCCEEDED = "succeeded"
+    PENDING = "pending"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RefundOrder:
+    """Money to send back, or an authorization to give up; `refund_id` is the key of every try.
+
+    `amount_minor` counts the currency's own minor units by ISO 4217.
+    """
+
+    refund_id: RefundId
+    payment_reference: str
+    amount_minor: int
+    currency: str
+    order_number: str
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayAnswer:
+    """What came of it: the gateway's own name for it, and the trouble if it failed."""
+
+    state: GatewayState
+    reference: str
+    trouble: Trouble | None = None
+
+
+class PaymentGateway(Protocol):
+    """Sends money back.
+
+    GatewayRefused means that nothing was or will be done; any other error leaves the outcome unknown, to be
+    tried again under the same key.
+    """
+
+    def refund(self, order: RefundOrder) -> GatewayAnswer:
+        """Send money back to a payment, once per key."""
+
+    def void(self, order: RefundOrder) -> GatewayAnswer:
+        """Give up an authorization of which nothing was captured."""
+
+    def look_up(self, order: RefundOrder) -> GatewayAnswer | None:
+        """Find the refund that was made under this key; None when there certainly is none."""

@@ -54,6 +54,7 @@ class Settings:
     secret_keys: tuple[str, ...] = field(repr=False)
     smtp_url: str | None = field(repr=False)
     mail_from: str
+    stripe_url: str
     faces: frozenset[str]
     data_dir: Path
 
@@ -78,6 +79,7 @@ class Settings:
             secret_keys=_secret_keys(given, mode, data_dir, serving=serving),
             smtp_url=_smtp_url(given),
             mail_from=_mail_from(given),
+            stripe_url=_stripe_url(given, mode),
             faces=_faces(given),
             data_dir=data_dir,
         )
@@ -189,6 +191,18 @@ def _mail_from(given: Mapping[str, str]) -> str:
     if not local or not domain or not text.isprintable() or set(local + domain) & set(" ,;<>@"):
         raise BadSettings(name, "it is not one e-mail address", 'Write it as "Shop <orders@example.com>".')
     return text
+
+
+def _stripe_url(given: Mapping[str, str], mode: Mode) -> str:
+    name = "RESCIND_STRIPE_URL"
+    text = _text(given, name) or "https://api.stripe.com"
+    remedy = "Write it as http://127.0.0.1:12111, without a path, or unset it for Stripe itself."
+    parts = _split(name, text, remedy)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path not in {"", "/"}:
+        raise BadSettings(name, f"{text!r} is no address of a gateway", remedy)
+    if mode is Mode.PRODUCTION and parts.scheme == "http" and not _is_loopback(parts.hostname):
+        raise BadSettings(name, "production sends no secret over http: to a public host", remedy)
+    return text.rstrip("/")
 
 
 def _faces(given: Mapping[str, str]) -> frozenset[str]:

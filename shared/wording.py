@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared import blocker_wording
+from shared.domain import eligibility
 from shared.domain.actors import ActorKind
-from shared.domain.eligibility import NEXT_STEPS, Blocker, NextStep
+from shared.domain.eligibility import Blocker
 from shared.domain.events import Event, MailEvent
-from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
+from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Role
-from shared.domain.policy import Mode, Policy
+from shared.domain.policy import Mode, Policy, WarehouseAnswer
 from shared.domain.reasons import (
     BUYER_REASONS,
     MERCHANT_DECLINE_REASONS,
@@ -18,6 +20,13 @@ from shared.domain.reasons import (
     Reason,
 )
 from shared.domain.refunds import Kept, KeptReason, RefundState
+from shared.refund_wording import (  # noqa: F401 - templates ask this module for all words
+    gateway,
+    payment_name,
+    refund_expected,
+    refunded_to,
+    trouble,
+)
 from shared.rendering import N_, format_money, spoken_locale
 from shared.rendering import gettext as _
 
@@ -58,6 +67,10 @@ class TimelineFacts(Protocol):
     def items(self) -> str:
         """Which items, in words."""
 
+    @property
+    def answer(self) -> WarehouseAnswer | None:
+        """What a warehouse said, where it did."""
+
 
 _ITEM_STATUSES: Mapping[ItemStatus, Badge] = {
     ItemStatus.PENDING: Badge(N_("Pending"), "s-pending", "hourglass"),
@@ -95,6 +108,14 @@ _REFUND_STATES: Mapping[RefundState, Badge] = {
     RefundState.EXTERNAL: Badge(N_("Made before"), "", "check2"),
 }
 _WAITING_REFUND = Badge(N_("Waiting to be sent"), "", "clock")
+_VOID_STATES: Mapping[RefundState, Badge] = {
+    **_REFUND_STATES,
+    RefundState.PENDING: Badge(N_("Being released"), "", "clock"),
+    RefundState.SENT: Badge(N_("Being released"), "", "clock"),
+    RefundState.SUCCEEDED: Badge(N_("Released"), "", "check2"),
+    RefundState.MANUAL: Badge(N_("To be released by hand"), "", "clock"),
+}
+_MERCHANTS_AFFAIR = frozenset({RefundState.MANUAL, RefundState.FAILED})
 _REASONS: Mapping[Reason, str] = {
     Reason.ORDERED_BY_MISTAKE: N_("Order created by mistake"),
     Reason.ARRIVES_TOO_LATE: N_("Item would not arrive on time"),
@@ -127,34 +148,6 @@ _DECLINE_REASONS: Mapping[DeclineReason, str] = {
     DeclineReason.BY_RULE: N_("The shop does not cancel an order like this one"),
     DeclineReason.ORDER_ENDED: N_("The whole order was canceled in the shop itself"),
 }
-_BLOCKERS: Mapping[Blocker, str] = {
-    Blocker.ALREADY_SHIPPED: N_("It has already shipped."),
-    Blocker.ALREADY_CANCELED: N_("It is already canceled."),
-    Blocker.ALREADY_REQUESTED: N_("A cancellation is already requested."),
-    Blocker.WINDOW_CLOSED: N_("The time to cancel it is over."),
-    Blocker.NOT_CANCELABLE_PRODUCT: N_("This product cannot be canceled."),
-    Blocker.IN_FULFILLMENT: N_("It is being prepared for shipping."),
-    Blocker.ORDER_ON_HOLD: N_("The order is on hold while something is checked."),
-    Blocker.PAYMENT_DISPUTED: N_("The payment is disputed with the bank."),
-    Blocker.POLICY_OFF: N_("The shop does not take cancellations online at the moment."),
-    Blocker.DECLINED_BEFORE: N_("The shop has declined to cancel it before."),
-    Blocker.FULFILLED_BY_OTHER: N_("Another company ships this order."),
-    Blocker.PENDING_NOT_ALLOWED: N_("The payment is not confirmed yet."),
-    Blocker.PART_OF_BUNDLE: N_("This is part of a bundle."),
-    Blocker.GOES_TOGETHER: N_("Items of one promotion can only be canceled together."),
-}
-_NEXT_STEPS: Mapping[NextStep, str] = {
-    NextStep.RETURN_IT: N_(
-        "You can send it back once it arrives. Contact us and we will find a way together."
-    ),
-    NextStep.NOTHING: N_("There is nothing left to do."),
-    NextStep.WITHDRAW_OR_WAIT: N_("Wait for the answer, or withdraw the request."),
-    NextStep.CONTACT: N_("Contact us and we will see what we can do."),
-    NextStep.WAIT_FOR_PAYMENT: N_("Try again once the payment is confirmed, or contact us."),
-    NextStep.ASK_FULFILLER: N_("Ask the company that ships it, or contact us."),
-    NextStep.CANCEL_BUNDLE: N_("Cancel the bundle, and its parts go with it."),
-    NextStep.CANCEL_TOGETHER: N_("Cancel all items of the promotion, or contact us."),
-}
 _KEPT: Mapping[KeptReason, str] = {
     KeptReason.SHIPPING_NEVER: N_("Shipping of %(amount)s is not refunded."),
     KeptReason.SHIPPING_WITH_LAST_UNIT: N_(
@@ -166,21 +159,6 @@ _KEPT: Mapping[KeptReason, str] = {
     KeptReason.DISCOUNT_LOST: N_("%(amount)s less, because what you keep no longer earns the discount."),
     KeptReason.FEE: N_("A cancellation fee of %(amount)s is kept."),
     KeptReason.WITHHELD: N_("%(amount)s is not refunded: the shop decided so."),
-}
-_GATEWAYS: Mapping[Gateway, str] = {
-    Gateway.MANUAL: N_("the original payment"),
-    Gateway.STRIPE: N_("the card"),
-    Gateway.GIFT_CARD: N_("the gift card"),
-}
-_REFUNDED_TO: Mapping[Gateway, str] = {
-    Gateway.MANUAL: N_("Back the way you paid"),
-    Gateway.STRIPE: N_("Back to your card"),
-    Gateway.GIFT_CARD: N_("Back to your gift card"),
-}
-_PAYMENT_NAMES: Mapping[Gateway, str] = {
-    Gateway.MANUAL: N_("Payment"),
-    Gateway.STRIPE: N_("Card"),
-    Gateway.GIFT_CARD: N_("Gift card"),
 }
 _ROLES: Mapping[Role, str] = {
     Role.OWNER: N_("owner"),
@@ -197,6 +175,8 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.CANCELLATION_REINSTATED: N_("Cancellation stopped"),
     MailEvent.CANCELLATION_WITHDRAWN: N_("Cancellation withdrawn"),
     MailEvent.REFUND_SENT: N_("Refund sent"),
+    MailEvent.REFUND_FAILED: N_("Refund failed"),
+    MailEvent.REFUND_REPORTED: N_("Refund reported"),
 }
 _TO_BUYERS: Mapping[Event, str] = {
     Event.ORDER_TAKEN_IN: N_("Order placed"),
@@ -224,14 +204,35 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.CANCELLATION_WITHDRAWN: N_("%(who)s withdrew the request to cancel %(items)s"),
     Event.WAREHOUSE_ASKED: N_("The warehouse is asked to stop %(items)s"),
     Event.WAREHOUSE_ANSWERED: N_("%(who)s answered for the warehouse about %(items)s"),
+    Event.SHIPMENT_REFUSED: N_(
+        "Refused: %(who)s reported %(items)s as shipped that are canceled or being canceled"
+    ),
     Event.PAYMENT_VOIDED: N_("%(who)s released %(amount)s that was only authorized"),
     Event.PRICE_ADJUSTED: N_("%(who)s gave %(amount)s of the price back"),
     Event.ORDER_CHANGED: N_("%(who)s changed the order's data"),
     Event.REFUND_SENT: N_("%(who)s sent %(amount)s back"),
+    Event.REFUND_FAILED: N_("A refund of %(amount)s did not go through"),
+    Event.VOID_FAILED: N_("The authorization of %(amount)s could not be released"),
+    Event.REFUND_RETRIED: N_("%(who)s saw to it that %(amount)s goes back after all"),
+    Event.REFUND_REPORTED: N_("The gateway reports a refund of %(amount)s that nobody asked for here"),
+    Event.REFUND_RECORDED: N_("%(who)s recorded a refund of %(amount)s made at the gateway"),
+    Event.REFUND_DISMISSED: N_("%(who)s left out a refund of %(amount)s that the gateway reports"),
     Event.RESTOCKED: N_("Back to stock: %(items)s"),
     Event.MEMO_CHANGED: N_("%(who)s changed the memo"),
     Event.LINKS_REVOKED: N_("%(who)s revoked the order links"),
     Event.CASE_OPENED: N_("%(who)s wrote a message"),
+}
+_ANSWERS_TO_BUYERS: Mapping[WarehouseAnswer, str] = {
+    WarehouseAnswer.STOPPED: N_("The warehouse has stopped %(items)s"),
+    WarehouseAnswer.TOO_LATE: N_("It was too late to stop %(items)s"),
+}
+_ANSWERS_TO_MERCHANTS: Mapping[WarehouseAnswer, str] = {
+    WarehouseAnswer.STOPPED: N_("%(who)s: the warehouse has stopped %(items)s"),
+    WarehouseAnswer.TOO_LATE: N_("%(who)s: it was too late to stop %(items)s"),
+}
+_SILENCES: Mapping[WarehouseAnswer, str] = {
+    WarehouseAnswer.STOPPED: N_("No answer of the warehouse in time: %(items)s count as stopped"),
+    WarehouseAnswer.TOO_LATE: N_("No answer of the warehouse in time: too late to stop %(items)s"),
 }
 _MODES: Mapping[Mode, str] = {
     Mode.REVIEW: N_("Review"),
@@ -268,9 +269,14 @@ def refund_state(state: RefundState) -> Badge:
     return _said(_REFUND_STATES[state])
 
 
+def void_state(state: RefundState) -> Badge:
+    """Show where the release of an authorization is."""
+    return _said(_VOID_STATES[state])
+
+
 def refund_state_for_buyer(state: RefundState) -> Badge:
-    """Show a buyer where a refund is; that a person pays it by hand is the merchant's affair."""
-    return _said(_WAITING_REFUND) if state is RefundState.MANUAL else refund_state(state)
+    """Show a buyer where a refund is; who still has to do what is the merchant's affair."""
+    return _said(_WAITING_REFUND) if state in _MERCHANTS_AFFAIR else refund_state(state)
 
 
 def reason(code: Reason) -> str:
@@ -298,14 +304,22 @@ def decline_reasons() -> list[tuple[str, str]]:
     return [(code.value, decline_reason(code)) for code in MERCHANT_DECLINE_REASONS]
 
 
-def blocker(code: Blocker) -> str:
+def blocker(code: Blocker, *, to_merchant: bool = False) -> str:
     """Say what stands against a cancellation."""
-    return _(_BLOCKERS[code])
+    return _((blocker_wording.TO_MERCHANTS if to_merchant else blocker_wording.TO_BUYERS)[code])
 
 
-def next_step(code: Blocker) -> str:
-    """Say what to do instead."""
-    return _(_NEXT_STEPS[NEXT_STEPS[code]])
+def next_step(code: Blocker, *, to_merchant: bool = False) -> str:
+    """Say what the reader can do instead."""
+    if to_merchant:
+        step = eligibility.next_step(code, ActorKind.MERCHANT_USER)
+        return _(blocker_wording.STEPS_OF_MERCHANTS[step])
+    return _(blocker_wording.STEPS_OF_BUYERS[eligibility.next_step(code, ActorKind.BUYER)])
+
+
+def why_not(code: Blocker, *, to_merchant: bool = False) -> str:
+    """Say what stands against a cancellation, and what to do instead."""
+    return f"{blocker(code, to_merchant=to_merchant)} {next_step(code, to_merchant=to_merchant)}"
 
 
 def kept(amount: Kept, currency: str) -> str:
@@ -317,24 +331,9 @@ def kept(amount: Kept, currency: str) -> str:
     return _(_KEPT[amount.why]) % {"amount": _money(amount.amount_minor, currency)}
 
 
-def gateway(code: Gateway) -> str:
-    """Name where money goes back to, within a sentence."""
-    return _(_GATEWAYS[code])
-
-
-def refunded_to(code: Gateway) -> str:
-    """Tell a buyer where their money goes back to."""
-    return _(_REFUNDED_TO[code])
-
-
 def mail_event(event: MailEvent) -> str:
     """Name what an e-mail is about."""
     return _(_MAIL_EVENTS[event])
-
-
-def payment_name(code: Gateway) -> str:
-    """Name a payment that has no reference of its own."""
-    return _(_PAYMENT_NAMES[code])
 
 
 def role(code: Role) -> str:
@@ -345,12 +344,19 @@ def role(code: Role) -> str:
 def timeline_for_buyer(row: TimelineFacts, currency: str) -> str:
     """Tell the buyer what happened; what is the merchant's own business is not told."""
     who = _("You") if row.actor is ActorKind.BUYER else _("The shop")
-    return _told(_TO_BUYERS.get(row.event, ""), row, currency, who)
+    sentence = _ANSWERS_TO_BUYERS[row.answer] if row.answer else _TO_BUYERS.get(row.event, "")
+    return _told(sentence, row, currency, who)
 
 
 def timeline_for_merchant(row: TimelineFacts, currency: str) -> str:
     """Tell the merchant what happened."""
-    return _told(_TO_MERCHANTS[row.event], row, currency, row.actor_name or _(_ACTORS[row.actor]))
+    return _told(_sentence(row), row, currency, row.actor_name or _(_ACTORS[row.actor]))
+
+
+def _sentence(row: TimelineFacts) -> str:
+    if row.answer is None:
+        return _TO_MERCHANTS[row.event]
+    return (_SILENCES if row.actor is ActorKind.SYSTEM else _ANSWERS_TO_MERCHANTS)[row.answer]
 
 
 def _told(sentence: str, row: TimelineFacts, currency: str, who: str) -> str:
@@ -374,4 +380,6 @@ def policy(rules: Policy) -> str:
         parts.append(_("%(hours)s hours to cancel") % {"hours": rules.window_hours})
     if rules.silence_hours is not None and rules.mode is not Mode.AUTOMATIC:
         parts.append(_("%(hours)s hours to decide") % {"hours": rules.silence_hours})
+    if rules.warehouse is not None:
+        parts.append(_("%(minutes)s minutes for the warehouse") % {"minutes": rules.warehouse.answer_minutes})
     return ", ".join(parts)

@@ -12,6 +12,7 @@ from shared.actions import effects
 from shared.domain.events import MailEvent
 from shared.domain.ids import MerchantId
 from shared.mail.sending import Post
+from shared.payments.connections import Connections
 from shared.ports import Mailer
 from shared.storage.engine import Database
 from shared.storage.records import EffectRecord, MessageRecord
@@ -34,12 +35,12 @@ class Remembering:
         self.messages.append(message)
 
 
-def outside(db: Database, mailer: Mailer) -> Outside:
+def outside(db: Database, mailer: Mailer, connect: Connections = lambda *_: None) -> Outside:
     """Put together what effects need."""
     post = Post(
         mailer=mailer, base_url=BASE_URL, mail_from="Rescind <no-reply@rescind.example>", link_keys=KEYS
     )
-    return Outside(db, post)
+    return Outside(db, post, connect)
 
 
 def work_off(outside: Outside, merchant_id: MerchantId) -> int:

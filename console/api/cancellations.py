@@ -8,8 +8,8 @@ from flask import Response, request
 
 from console.api.answers import answer, carry_out
 from console.api.auth import Caller
-from console.api.payloads import BUYER, CancellationPayload, DeclinePayload, NothingPayload
-from shared.actions import cancellations
+from console.api.payloads import BUYER, CancellationPayload, DeclinePayload, NothingPayload, WarehousePayload
+from shared.actions import cancellations, warehouse
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import InvalidContent, NotFound
 from shared.queries import cancellation_documents, documents
@@ -60,7 +60,7 @@ def list_cancellations(caller: Caller) -> Response:
 def show_cancellation(caller: Caller, cancellation_id: str) -> Response:
     """Show one cancellation."""
     return answer(
-        cancellation_documents.find_cancellation(caller.db, caller.merchant_id, _id(cancellation_id))
+        cancellation_documents.find_cancellation(caller.db, caller.merchant_id, id_of(cancellation_id))
     )
 
 
@@ -69,7 +69,7 @@ def accept_cancellation(caller: Caller, cancellation_id: str) -> Response:
 
     def act(once: Once) -> None:
         read_body(NothingPayload, may_be_empty=True)
-        cancellations.accept(caller.db, caller.merchant_id, _id(cancellation_id), caller.actor, once=once)
+        cancellations.accept(caller.db, caller.merchant_id, id_of(cancellation_id), caller.actor, once=once)
 
     return _moved(caller, act)
 
@@ -82,7 +82,7 @@ def decline_cancellation(caller: Caller, cancellation_id: str) -> Response:
         cancellations.decline(
             caller.db,
             caller.merchant_id,
-            _id(cancellation_id),
+            id_of(cancellation_id),
             caller.actor,
             reason=payload.reason,
             message=payload.message,
@@ -97,7 +97,19 @@ def withdraw_cancellation(caller: Caller, cancellation_id: str) -> Response:
 
     def act(once: Once) -> None:
         read_body(NothingPayload, may_be_empty=True)
-        cancellations.withdraw(caller.db, caller.merchant_id, _id(cancellation_id), caller.actor, once=once)
+        cancellations.withdraw(caller.db, caller.merchant_id, id_of(cancellation_id), caller.actor, once=once)
+
+    return _moved(caller, act)
+
+
+def answer_for_warehouse(caller: Caller, cancellation_id: str) -> Response:
+    """Take the warehouse's answer to whether it has stopped a cancellation's units."""
+
+    def act(once: Once) -> None:
+        given = read_body(WarehousePayload).answer
+        warehouse.answer(
+            caller.db, caller.merchant_id, id_of(cancellation_id), given, caller.actor, once=once
+        )
 
     return _moved(caller, act)
 
@@ -106,9 +118,10 @@ def _moved(caller: Caller, act: Callable[[Once], None]) -> Response:
     return carry_out(caller, 202, cancellation_documents.cancellation, act)
 
 
-def _id(text: str) -> UUID:
+def id_of(text: str) -> UUID:
+    """Read one of our ids; raises NotFound for what cannot be one."""
     if not _OUR_ID.fullmatch(text):
-        raise NotFound("There is no such cancellation.")
+        raise NotFound
     return UUID(text)
 
 

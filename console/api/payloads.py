@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import BUYER_REASONS, MERCHANT_DECLINE_REASONS, DeclineReason, Reason
 from shared.web.payload_types import Comments, Memo, Name
 from shared.web.strict_json import Payload
@@ -48,6 +49,12 @@ class DeclinePayload(Payload):
         return self
 
 
+class WarehousePayload(Payload):
+    """What the warehouse answers."""
+
+    answer: Annotated[WarehouseAnswer, Field(strict=False)]
+
+
 class NothingPayload(Payload):
     """No fields at all."""
 
@@ -55,4 +62,4 @@ class NothingPayload(Payload):
 class StockPayload(Payload):
     """Units on the shelf."""
 
-    on_hand: Annotated[int, Field(ge=0, le=_MOST_ON_HAND)]
+    on_hand: Annotated[int, Field(ge=-_MOST_ON_HAND, le=_MOST_ON_HAND)]

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from console.api import auth, cancellations, orders
+from console.api import auth, cancellations, gateways, orders, refunds
 from console.api.answers import refused
 from console.api.auth import Scope
 from shared.domain.errors import Refusal
@@ -51,4 +51,19 @@ _endpoint(
     "/cancellations/<string:cancellation_id>/withdraw",
     cancellations.withdraw_cancellation,
     may=Scope.CANCEL,
+)
+_endpoint(
+    "POST",
+    "/cancellations/<string:cancellation_id>/warehouse",
+    cancellations.answer_for_warehouse,
+    may=Scope.SHIP,
+)
+_endpoint("POST", "/refunds/<string:refund_id>/retry", refunds.retry_refund, may=Scope.CANCEL)
+
+# Whoever knows the address and can sign is a gateway; no key is asked for.
+blueprint.add_url_rule(
+    "/gateways/stripe/<string:token>",
+    "take_in_stripe_event",
+    without_csrf(gateways.take_in_stripe_event),
+    methods=["POST"],
 )

@@ -37,8 +37,9 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
         if not _is_due(tx, record):
             return
         quoted = _settle(tx, order, record)
-        _count_for_rate(tx, order, record)
+        # A batch locks stock before counters as well, so that the two never wait for each other.
         _restock(tx, order, record)
+        _count_for_rate(tx, order, record)
         record.state = after(RequestState.ACCEPTING, Move.EXECUTE)
         record.ended_at = tx.now
         record.value_minor = quoted.value_minor

@@ -1,15 +1,13 @@
-"""Change an order by hand: its memo, a refund that was paid, its links; keep what a buyer wrote."""
+"""Change an order by hand: its memo, its links; keep what a buyer wrote."""
 
 from uuid import UUID
 
 from shared.domain.actors import Actor
-from shared.domain.errors import AlreadyDecided, NotFound
 from shared.domain.events import Event, MailEvent
-from shared.domain.ids import MerchantId, RefundId, new_id
-from shared.domain.refunds import RefundState
+from shared.domain.ids import MerchantId, new_id
 from shared.storage import outbox, timeline
 from shared.storage.engine import Database
-from shared.storage.records import CaseMessageRecord, CaseRecord, RefundRecord
+from shared.storage.records import CaseMessageRecord, CaseRecord
 from shared.storage.scopes import lock_order
 
 
@@ -21,34 +19,6 @@ def save_memo(db: Database, merchant_id: MerchantId, order_id: UUID, memo: str, 
             return
         order.memo = memo
         timeline.note(tx, order.id, Event.MEMO_CHANGED, actor)
-
-
-def mark_refund_paid(db: Database, merchant_id: MerchantId, refund_id: RefundId, actor: Actor) -> None:
-    """Note that a refund which waits for a person was paid, and tell the buyer.
-
-    Raises NotFound or AlreadyDecided.
-    """
-    with db.begin(merchant_id) as tx:
-        found = tx.session.get(RefundRecord, (merchant_id, refund_id))
-        if found is None:
-            raise NotFound("There is no such refund.")
-        order = lock_order(tx, found.order_id)
-        tx.session.refresh(found)
-        if found.state != RefundState.MANUAL:
-            raise AlreadyDecided("This refund does not wait for anybody.", state=found.state)
-        found.state = RefundState.SUCCEEDED
-        found.ended_at = tx.now
-        timeline.note(
-            tx,
-            order.id,
-            Event.REFUND_SENT,
-            actor,
-            request_id=found.request_id,
-            from_state=RefundState.MANUAL,
-            to_state=RefundState.SUCCEEDED,
-            details={"refund_minor": found.amount_minor},
-        )
-        outbox.mail(tx, order, MailEvent.REFUND_SENT, request_id=found.request_id, refund_id=found.id)
 
 
 def send_link(db: Database, merchant_id: MerchantId, order_id: UUID) -> bool:

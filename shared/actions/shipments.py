@@ -49,7 +49,25 @@ def ship(
     """Record a shipment; requests whose units it takes are declined, wholly or in part.
 
     Raises NotFound, InvalidContent, NotEligible (the units are gone) or UnderCancellation (do not ship them).
+    What is refused because units are canceled, or are about to be, is noted for the merchant to see.
     """
+    try:
+        return _ship(db, merchant_id, order_id, shipment, actor, once)
+    except (UnderCancellation, NotEligible) as refusal:
+        units = refusal.facts.get("canceled")
+        if isinstance(units, int) and units:
+            _note_refusal(db, merchant_id, order_id, actor, units)
+        raise
+
+
+def _ship(
+    db: Database,
+    merchant_id: MerchantId,
+    order_id: UUID,
+    shipment: Shipment,
+    actor: Actor,
+    once: Once | None,
+) -> UUID:
     with db.begin(merchant_id) as tx:
         claim(tx, once)
         order = lock_order(tx, order_id)
@@ -72,15 +90,27 @@ def ship(
         return answered(tx, once, shipment_id)
 
 
+def _note_refusal(db: Database, merchant_id: MerchantId, order_id: UUID, actor: Actor, units: int) -> None:
+    """Note what was refused, unless nothing has happened since it was refused before."""
+    with db.begin(merchant_id) as tx:
+        order = lock_order(tx, order_id)
+        newest = timeline.newest(tx, order.id)
+        if newest is None or newest.event != Event.SHIPMENT_REFUSED:
+            timeline.note(tx, order.id, Event.SHIPMENT_REFUSED, actor, details={"units": units})
+
+
 def _wanted(lines: Mapping[UUID, LineItemRecord], shipment: Shipment) -> dict[UUID, int]:
     if shipment.quantities is None:
         wanted = {line.id: _open(line) for line in lines.values()}
         if not any(wanted.values()):
-            raise NotEligible("Nothing of this order is left to ship.")
+            gone = sum(line.canceled + line.requested for line in lines.values())
+            raise NotEligible("Nothing of this order is left to ship.", canceled=gone)
     else:
         wanted = {UUID(str(line_id)): units for line_id, units in shipment.quantities.items()}
         if any(line_id not in lines for line_id in wanted):
             raise InvalidContent("An item of this shipment is not on the order.")
+        if any(units < 0 for units in wanted.values()):
+            raise InvalidContent("A quantity is a whole number of at least 0.")
         if not any(wanted.values()):
             raise InvalidContent("Choose at least one unit to ship.")
     return {line_id: units for line_id, units in wanted.items() if units}
@@ -96,7 +126,8 @@ def _refuse_what_is_gone(line: LineItemRecord, units: int) -> None:
     if units > line.ordered - line.shipped - line.canceled:
         raise NotEligible(
             f"Only {line.ordered - line.shipped - line.canceled} of “{line.title}” are left;"
-            f" {line.shipped} are shipped and {line.canceled} canceled. Do not ship more."
+            f" {line.shipped} are shipped and {line.canceled} canceled. Do not ship more.",
+            canceled=min(line.canceled, units - (line.ordered - line.shipped - line.canceled)),
         )
 
 
@@ -122,7 +153,9 @@ def _take_from_requests(
         if sum(_take(units, missing, taken) for units in of_record):
             touched.append(record)
     if any(missing.values()):
-        raise UnderCancellation("Some of these units are being canceled. Do not ship them.")
+        raise UnderCancellation(
+            "Some of these units are being canceled. Do not ship them.", canceled=sum(missing.values())
+        )
     add_to_lines(tx, order, taken, requested=-1)
     return touched
 
@@ -181,4 +214,5 @@ def _settle_touched(tx: Transaction, order: OrderRecord, touched: list[RequestRe
         else:
             asked = record.state == RequestState.ACCEPTING
             move = Move.TOO_LATE if asked else Move.SHIP
+            record.warehouse = Question.TOO_LATE if asked else record.warehouse
             end_declined(tx, order, record, actor, reason=DeclineReason.ALREADY_SHIPPED, move=move)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.actions import cancellations, execution, intake, merchants, orders, shipments, stock
+from shared.actions import cancellations, execution, intake, merchants, orders, refunds, shipments, stock
 from shared.actions.cancellations import Ask
 from shared.actions.merchants import NewMerchant
 from shared.actions.shipments import Shipment
@@ -11,6 +11,7 @@ from shared.cli.demo_orders import GOODS, NEIGHBORS_ORDERS, ORDERS, DemoOrder, S
 from shared.domain.actors import BUYER, Actor, ActorKind
 from shared.domain.ids import LineItemId, MerchantId, OrderId, RequestId
 from shared.domain.permissions import Role
+from shared.domain.policy import Policy, Warehouse
 from shared.domain.reasons import DeclineReason, Reason
 from shared.queries import present
 from shared.queries.orders import order_page
@@ -24,6 +25,7 @@ PASSWORD = "northlight-demo"  # noqa: S105 - printed by the launcher, for a shop
 STORE = Actor(ActorKind.STORE, name="Shop system")
 _FIRST_NUMBER = 1041
 _ON_HAND = 25
+_WITH_WAREHOUSE = Policy(warehouse=Warehouse(answer_minutes=240))
 _WISHES = (
     (Reason.FOUND_CHEAPER, "Found it nearer home."),
     (Reason.ORDERED_BY_MISTAKE, "Sorry, I pressed the button twice."),
@@ -47,7 +49,7 @@ def seed(db: Database, settings: Settings) -> None:
     del settings  # which links the e-mails carry is for the worker to say
     neighbor = _open(
         db,
-        NewMerchant("fernwood", "Fernwood Pantry", "Europe/Berlin"),
+        NewMerchant("fernwood", "Fernwood Pantry", "Europe/Berlin", policy=_WITH_WAREHOUSE),
         ("ivo@fernwood.example", "Ivo Brandt", "fernwood-demo"),
     )
     _fill(neighbor, NEIGHBORS_ORDERS, "FW")
@@ -109,7 +111,7 @@ def _accepted_in_part(shop: Shop, order_id: OrderId, place: int) -> None:
 def _refunded(shop: Shop, order_id: OrderId, place: int) -> None:
     _accepted(shop, order_id, place)
     for refund in _page(shop, order_id).refunds:
-        orders.mark_refund_paid(shop.db, shop.id, refund.id, shop.user)
+        refunds.mark_paid(shop.db, shop.id, refund.id, shop.user)
 
 
 def _declined(shop: Shop, order_id: OrderId, place: int) -> None:
@@ -162,6 +164,10 @@ def _question(shop: Shop, order_id: OrderId, _place: int) -> None:
     orders.open_case(shop.db, shop.id, order_id, category="Products", body=body, actor=BUYER)
 
 
+def _warehouse_asked(shop: Shop, order_id: OrderId, place: int) -> None:
+    cancellations.accept(shop.db, shop.id, _requested_in_part(shop, order_id, place), shop.user)
+
+
 def _some(shop: Shop, order_id: OrderId) -> dict[LineItemId, int]:
     """Choose the first line, and half of its units where it stands alone."""
     items = _page(shop, order_id).items
@@ -196,4 +202,5 @@ _STORIES: dict[Story, Callable[[Shop, OrderId, int], object]] = {
     Story.SHIPPED_IN_PART: _shipped_in_part,
     Story.SHIPPED_BEFORE_DECISION: _shipped_before_decision,
     Story.QUESTION: _question,
+    Story.WAREHOUSE_ASKED: _warehouse_asked,
 }

@@ -29,6 +29,7 @@ class Story(StrEnum):
     SHIPPED_IN_PART = "shipped_in_part"
     SHIPPED_BEFORE_DECISION = "shipped_before_decision"
     QUESTION = "question"
+    WAREHOUSE_ASKED = "warehouse_asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ ORDERS = (
 )
 NEIGHBORS_ORDERS = (
     DemoOrder(4, 4, (("NL-BOARD-ASH", 1),)),
+    DemoOrder(7, 0, (("NL-CANDLE-PINE", 2), ("NL-MUG-SAND", 1)), Story.WAREHOUSE_ASKED, "EUR"),
     DemoOrder(26, 1, (("NL-MUG-SAND", 2),), Story.REQUESTED),
     DemoOrder(120, 6, (("NL-VASE-RIB", 1),), Story.SHIPPED),
 )

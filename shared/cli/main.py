@@ -15,6 +15,7 @@ _COMMANDS = {
     "users": ("shared.cli.accounts:users", "Let people into a merchant's team."),
     "keys": ("shared.cli.accounts:keys", "Make keys for the API."),
     "links": ("shared.cli.accounts:links", "Make order links."),
+    "gateways": ("shared.cli.gateways:gateways", "Connect accounts at payment gateways."),
     "outbox": ("shared.cli.outbox:outbox", "See what waits, try again what was given up."),
     "db": ("shared.cli.schema:db", "Upgrade the database, print the SQL of its roles."),
     "orders": ("shared.cli.orders:orders", "Take in orders from files."),

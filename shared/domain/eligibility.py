@@ -42,9 +42,12 @@ class NextStep(StrEnum):
     ASK_FULFILLER = "ask_fulfiller"
     CANCEL_BUNDLE = "cancel_bundle"
     CANCEL_TOGETHER = "cancel_together"
+    DECIDE_REQUEST = "decide_request"
+    SETTLE_DISPUTE = "settle_dispute"
+    CANCEL_FOR_BUYER = "cancel_for_buyer"
 
 
-NEXT_STEPS: Mapping[Blocker, NextStep] = {
+_NEXT_STEPS: Mapping[Blocker, NextStep] = {
     Blocker.ALREADY_SHIPPED: NextStep.RETURN_IT,
     Blocker.ALREADY_CANCELED: NextStep.NOTHING,
     Blocker.ALREADY_REQUESTED: NextStep.WITHDRAW_OR_WAIT,
@@ -60,6 +63,18 @@ NEXT_STEPS: Mapping[Blocker, NextStep] = {
     Blocker.PART_OF_BUNDLE: NextStep.CANCEL_BUNDLE,
     Blocker.GOES_TOGETHER: NextStep.CANCEL_TOGETHER,
 }
+# What keeps a buyer from canceling leaves the merchant free to do it.
+_NEXT_STEPS_OF_MERCHANTS: Mapping[Blocker, NextStep] = {
+    Blocker.ALREADY_REQUESTED: NextStep.DECIDE_REQUEST,
+    Blocker.PAYMENT_DISPUTED: NextStep.SETTLE_DISPUTE,
+    Blocker.WINDOW_CLOSED: NextStep.CANCEL_FOR_BUYER,
+    Blocker.NOT_CANCELABLE_PRODUCT: NextStep.CANCEL_FOR_BUYER,
+    Blocker.IN_FULFILLMENT: NextStep.CANCEL_FOR_BUYER,
+    Blocker.ORDER_ON_HOLD: NextStep.CANCEL_FOR_BUYER,
+    Blocker.POLICY_OFF: NextStep.CANCEL_FOR_BUYER,
+    Blocker.DECLINED_BEFORE: NextStep.CANCEL_FOR_BUYER,
+    Blocker.PENDING_NOT_ALLOWED: NextStep.CANCEL_FOR_BUYER,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,12 @@ class Eligibility:
 
     quantity: int
     blockers: tuple[Blocker, ...] = ()
+
+
+def next_step(blocker: Blocker, asker: ActorKind) -> NextStep:
+    """Tell the next best thing that this kind of reader can do."""
+    of_asker = {} if asker is ActorKind.BUYER else _NEXT_STEPS_OF_MERCHANTS
+    return of_asker.get(blocker, _NEXT_STEPS[blocker])
 
 
 def closes_at(order: Order) -> datetime | None:
@@ -132,7 +153,8 @@ def _in_bundle(order: Order, line: LineItem, alone: Mapping[LineItemId, Eligibil
     whole = min(fitting, default=verdict.quantity)
     if whole >= verdict.quantity:
         return verdict
-    stopped = tuple(blocker for part in parts for blocker in alone[part.id].blockers)
+    # A part of which some are left, yet too few for one more bundle, says how the others went.
+    stopped = tuple(blocker for part in parts for blocker in alone[part.id].blockers or _gone(part))
     return Eligibility(whole, () if whole else tuple(dict.fromkeys(stopped)))
 
 
@@ -143,6 +165,10 @@ def _in_promotions(order: Order, verdicts: Mapping[LineItemId, Eligibility]) -> 
             for line in items:
                 judged[line.id] = Eligibility(0, verdicts[line.id].blockers or (Blocker.GOES_TOGETHER,))
     return judged
+
+
+def _gone(line: LineItem) -> tuple[Blocker, ...]:
+    return (_spent(line),) if line.open < line.ordered else ()
 
 
 def _spent(line: LineItem) -> Blocker:

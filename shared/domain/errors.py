@@ -37,6 +37,12 @@ class AlreadyDecided(Refusal):
     code = "already_decided"
 
 
+class NothingLeft(Refusal):
+    """The order's payments hold less than what is to go back; `facts["left_minor"]` says how much."""
+
+    code = "nothing_left"
+
+
 class UnderCancellation(Refusal):
     """The units are decided to be canceled: do not ship them."""
 

@@ -19,7 +19,14 @@ class Event(StrEnum):
     PAYMENT_VOIDED = "payment_voided"
     PRICE_ADJUSTED = "price_adjusted"
     ORDER_CHANGED = "order_changed"
+    SHIPMENT_REFUSED = "shipment_refused"
     REFUND_SENT = "refund_sent"
+    REFUND_FAILED = "refund_failed"
+    VOID_FAILED = "void_failed"
+    REFUND_RETRIED = "refund_retried"
+    REFUND_REPORTED = "refund_reported"
+    REFUND_RECORDED = "refund_recorded"
+    REFUND_DISMISSED = "refund_dismissed"
     RESTOCKED = "restocked"
     MEMO_CHANGED = "memo_changed"
     LINKS_REVOKED = "links_revoked"
@@ -27,7 +34,7 @@ class Event(StrEnum):
 
 
 class MailEvent(StrEnum):
-    """The e-mails a buyer gets; each has its folder under templates/email."""
+    """The e-mails that are sent; each has its folder under templates/email."""
 
     ORDER_CONFIRMED = "order_confirmed"
     ORDER_LINK_SENT = "order_link_sent"
@@ -37,6 +44,12 @@ class MailEvent(StrEnum):
     CANCELLATION_REINSTATED = "cancellation_reinstated"
     CANCELLATION_WITHDRAWN = "cancellation_withdrawn"
     REFUND_SENT = "refund_sent"
+    REFUND_FAILED = "refund_failed"
+    REFUND_REPORTED = "refund_reported"
+
+
+# These go to the team: owners and managers, whatever the merchant mails to buyers.
+TO_TEAM = frozenset({MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED})
 
 
 class EffectKind(StrEnum):
@@ -47,3 +60,5 @@ class EffectKind(StrEnum):
     END_QUESTION = "end_question"
     ADVANCE_RUN = "advance_run"
     SEND_MAIL = "send_mail"
+    SEND_REFUND = "send_refund"
+    LOOK_UP_REFUND = "look_up_refund"

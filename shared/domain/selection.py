@@ -14,13 +14,15 @@ def choose(
 ) -> dict[LineItemId, int]:
     """Check the quantities against the verdict and add what goes along; None is all that may go.
 
-    Raises InvalidContent for a line that is not on the order, NotEligible for more than may go (facts:
-    `blockers` and `left` by line id) and for a promotion that would be torn apart.
+    Raises InvalidContent for a line that is not on the order or less than nothing of it, NotEligible for more
+    than may go (facts: `blockers` and `left` by line id) and for a promotion that would be torn apart.
     """
     if wanted is None:
         return bundles.with_parts(order, {line_id: verdict.quantity for line_id, verdict in verdicts.items()})
     if any(line_id not in verdicts for line_id in wanted):
         raise InvalidContent("An item of this request is not on the order.")
+    if any(units < 0 for units in wanted.values()):
+        raise InvalidContent("A quantity is a whole number of at least 0.")
     over = [line_id for line_id, units in wanted.items() if units > verdicts[line_id].quantity]
     if over:
         raise NotEligible(

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field
 
 from shared.actions import links
 from shared.actions import mails as notes
+from shared.domain.events import TO_TEAM
 from shared.domain.ids import MerchantId, MessageId
 from shared.mail.messages import compose
 from shared.ports import Mailer, Refused
 from shared.queries import mails
+from shared.queries.mails import Mail
 from shared.storage.engine import Database
 
 
@@ -29,13 +31,17 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
     mail = mails.find(db, merchant_id, message_id)
     if mail.is_sent:
         return
-    token = links.make(db, merchant_id, mail.order_id, post.link_keys)
+    link = _link(db, post, merchant_id, mail)
     try:
-        message = compose(
-            mail, link=f"{post.base_url}/o/{token}", base_url=post.base_url, sender=post.mail_from
-        )
+        message = compose(mail, link=link, base_url=post.base_url, sender=post.mail_from)
         post.mailer.send(merchant_id, mail.event, message)
     except Refused:
         notes.mark_refused(db, merchant_id, message_id)
         raise
     notes.mark_sent(db, merchant_id, message_id)
+
+
+def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail) -> str:
+    if mail.event in TO_TEAM:
+        return f"{post.base_url}/console/orders/{mail.order_id}"
+    return f"{post.base_url}/o/{links.make(db, merchant_id, mail.order_id, post.link_keys)}"

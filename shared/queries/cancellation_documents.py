@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select, tuple_
 
 from shared.domain.actors import ActorKind
-from shared.domain.cancellation import RequestState, bwp_state
+from shared.domain.cancellation import Question, RequestState, bwp_state
 from shared.domain.errors import InvalidContent, NotFound
 from shared.domain.ids import LineItemId, MerchantId, OrderId
 from shared.queries.cancellations import quote_for
@@ -21,6 +21,7 @@ from shared.queries.document_values import (
     PaymentShareDocument,
     QuoteDocument,
     UnitsDocument,
+    WarehouseDocument,
 )
 from shared.queries.values import QuoteView
 from shared.storage.engine import Database, Transaction
@@ -95,9 +96,16 @@ def cancellation_documents(
             line_items=tuple(units[record.id]),
             requested_at=record.requested_at,
             ended_at=record.ended_at,
+            warehouse=_warehouse(record),
         )
         for record in records
     )
+
+
+def _warehouse(record: RequestRecord) -> WarehouseDocument | None:
+    if record.answer_by is None:
+        return None
+    return WarehouseDocument(Question(record.warehouse), record.answer_by)
 
 
 def _quote(view: QuoteView) -> QuoteDocument:

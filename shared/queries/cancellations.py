@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from shared.domain.actors import ActorKind
-from shared.domain.cancellation import RequestState
+from shared.domain.cancellation import Question, RequestState
 from shared.domain.eligibility import assess
 from shared.domain.errors import NotFound
 from shared.domain.ids import LineItemId, MerchantId, RequestId
@@ -31,34 +31,51 @@ _MOST_LISTED = 200
 def open_request_count(db: Database, merchant_id: MerchantId) -> int:
     """Count the requests that wait for a decision, up to 100."""
     with db.snapshot(merchant_id) as tx:
-        waiting = (
-            select(RequestRecord.id)
-            .where(
-                RequestRecord.merchant_id == tx.merchant_id,
-                RequestRecord.state == RequestState.REQUESTED,
-            )
-            .limit(MOST_COUNTED)
-            .subquery()
-        )
-        return tx.session.execute(select(func.count()).select_from(waiting)).scalar_one()
+        return _count(tx, requests_of(tx).where(RequestRecord.state == RequestState.REQUESTED))
 
 
 def open_requests(db: Database, merchant_id: MerchantId) -> tuple[RequestView, ...]:
     """List the requests that wait for a decision: those with the least time left first, then the oldest."""
     with db.snapshot(merchant_id) as tx:
-        requests = tx.session.scalars(
+        return _listed(
+            tx,
             requests_of(tx)
             .where(RequestRecord.state == RequestState.REQUESTED)
-            .order_by(RequestRecord.decide_by.nulls_last(), RequestRecord.requested_at, RequestRecord.id)
-            .limit(_MOST_LISTED)
-        ).all()
-        order_ids = {request.order_id for request in requests}
-        orders = {
-            order.id: order
-            for order in tx.session.scalars(orders_of(tx).where(OrderRecord.id.in_(order_ids)))
-        }
-        units = units_of(tx, [request.id for request in requests])
-        return request_views(tx, orders, requests, units, line_labels_of(tx, order_ids))
+            .order_by(RequestRecord.decide_by.nulls_last(), RequestRecord.requested_at, RequestRecord.id),
+        )
+
+
+def warehouse_question_count(db: Database, merchant_id: MerchantId) -> int:
+    """Count the requests that wait for the warehouse's answer, up to 100."""
+    with db.snapshot(merchant_id) as tx:
+        return _count(tx, _awaiting_warehouse(tx))
+
+
+def warehouse_questions(db: Database, merchant_id: MerchantId) -> tuple[RequestView, ...]:
+    """List the requests that wait for the warehouse's answer, those due first at the top."""
+    with db.snapshot(merchant_id) as tx:
+        return _listed(tx, _awaiting_warehouse(tx).order_by(RequestRecord.answer_by, RequestRecord.id))
+
+
+def _awaiting_warehouse(tx: Transaction) -> Select[RequestRecord]:
+    return requests_of(tx).where(
+        RequestRecord.state == RequestState.ACCEPTING, RequestRecord.warehouse == Question.ASKED
+    )
+
+
+def _count(tx: Transaction, wanted: Select[RequestRecord]) -> int:
+    some = wanted.with_only_columns(RequestRecord.id).limit(MOST_COUNTED).subquery()
+    return tx.session.execute(select(func.count()).select_from(some)).scalar_one()
+
+
+def _listed(tx: Transaction, wanted: Select[RequestRecord]) -> tuple[RequestView, ...]:
+    requests = tx.session.scalars(wanted.limit(_MOST_LISTED)).all()
+    order_ids = {request.order_id for request in requests}
+    orders = {
+        order.id: order for order in tx.session.scalars(orders_of(tx).where(OrderRecord.id.in_(order_ids)))
+    }
+    units = units_of(tx, [request.id for request in requests])
+    return request_views(tx, orders, requests, units, line_labels_of(tx, order_ids))
 
 
 def state_of(db: Database, merchant_id: MerchantId, request_id: RequestId) -> RequestState:

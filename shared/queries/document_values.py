@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from shared.domain.cancellation import RequestState
+from shared.domain.cancellation import Question, RequestState
 from shared.domain.eligibility import Blocker, NextStep
+from shared.domain.gateways import Trouble
 from shared.domain.ids import LineItemId, OrderId
 from shared.domain.orders import Gateway
-from shared.domain.refunds import KeptReason, RefundState
+from shared.domain.refunds import KeptReason, RefundKind, RefundState
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +93,33 @@ class PaymentDocument:
 
 @dataclass(frozen=True, slots=True)
 class RefundDocument:
-    """A refund to one payment; one made elsewhere may belong to no cancellation."""
+    """A refund to one payment, or a void of it; one made elsewhere may belong to no cancellation."""
 
     id: UUID
     cancellation_id: UUID | None
     payment_id: UUID
     gateway: Gateway
+    kind: RefundKind
     amount: int
     currency: str
     state: RefundState
+    trouble: Trouble | None
     created_at: datetime
     ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundsDocument:
+    """The refunds that a call brought about."""
+
+    refunds: tuple[RefundDocument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedDocument:
+    """A gateway's event was taken in."""
+
+    received: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +129,14 @@ class UnitsDocument:
     line_item_id: UUID
     sku: str
     quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class WarehouseDocument:
+    """The question to a warehouse: where it is, and until when its answer is awaited."""
+
+    state: Question
+    answer_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +153,7 @@ class CancellationDocument:
     line_items: tuple[UnitsDocument, ...]
     requested_at: datetime
     ended_at: datetime | None
+    warehouse: WarehouseDocument | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +202,21 @@ class ShipmentDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class BlockerDocument:
+    """A reason why units may not go, and the asker's next best step."""
+
+    code: Blocker
+    next_step: NextStep
+
+
+@dataclass(frozen=True, slots=True)
 class LineEligibilityDocument:
-    """How many units of a line may go; else why not, and the next best step for each reason."""
+    """How many units of a line may go; else why not."""
 
     line_item_id: UUID
     sku: str
     quantity: int
-    blockers: tuple[Blocker, ...]
-    next_steps: tuple[NextStep, ...]
+    blockers: tuple[BlockerDocument, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,14 @@ from uuid import UUID
 from sqlalchemy import select
 
 from shared.domain.actors import ActorKind
-from shared.domain.eligibility import NEXT_STEPS, assess
-from shared.domain.ids import LineItemId, MerchantId, OrderId
+from shared.domain.eligibility import assess, next_step
+from shared.domain.gateways import Trouble
+from shared.domain.ids import LineItemId, MerchantId, OrderId, RefundId
 from shared.domain.orders import Gateway, OrderStatus, item_status, spelled
-from shared.domain.refunds import RefundState
+from shared.domain.refunds import RefundKind, RefundState
 from shared.queries.cancellation_documents import cancellation_documents
 from shared.queries.document_values import (
+    BlockerDocument,
     BuyerDocument,
     DiscountDocument,
     EligibilityDocument,
@@ -22,6 +24,7 @@ from shared.queries.document_values import (
     OrderDocument,
     PaymentDocument,
     RefundDocument,
+    RefundsDocument,
     ShipmentDocument,
     ShippingDocument,
     UnitsDocument,
@@ -96,6 +99,12 @@ def order(tx: Transaction, order_id: UUID) -> OrderDocument:
     )
 
 
+def refunds(tx: Transaction, refund_ids: Sequence[RefundId]) -> RefundsDocument:
+    """Read refunds that were just written."""
+    found = (tx.session.get_one(RefundRecord, (tx.merchant_id, refund_id)) for refund_id in refund_ids)
+    return RefundsDocument(tuple(_refund_document(refund) for refund in found))
+
+
 def shipment(tx: Transaction, shipment_id: UUID) -> ShipmentDocument:
     """Read a shipment that was just taken in."""
     record = tx.session.get_one(ShipmentRecord, (tx.merchant_id, shipment_id))
@@ -140,8 +149,10 @@ def eligibility(db: Database, merchant_id: MerchantId, number: str, asker: Actor
                     line_item_id=line.id,
                     sku=line.sku,
                     quantity=verdicts[line.id].quantity,
-                    blockers=verdicts[line.id].blockers,
-                    next_steps=tuple(NEXT_STEPS[blocker] for blocker in verdicts[line.id].blockers),
+                    blockers=tuple(
+                        BlockerDocument(blocker, next_step(blocker, asker))
+                        for blocker in verdicts[line.id].blockers
+                    ),
                 )
                 for line in facts.line_items
             ),
@@ -208,9 +219,11 @@ def _refund_document(refund: RefundRecord) -> RefundDocument:
         cancellation_id=refund.request_id,
         payment_id=refund.payment_id,
         gateway=Gateway(refund.gateway),
+        kind=RefundKind(refund.kind),
         amount=refund.amount_minor,
         currency=refund.currency,
         state=RefundState(refund.state),
+        trouble=Trouble(refund.trouble) if refund.trouble else None,
         created_at=refund.created_at,
         ended_at=refund.ended_at,
     )

@@ -11,18 +11,27 @@ from shared.domain.actors import ActorKind
 from shared.domain.eligibility import assess, closes_at, units
 from shared.domain.errors import NotFound
 from shared.domain.events import Event, MailEvent
+from shared.domain.gateways import Trouble
 from shared.domain.ids import MerchantId, MessageId, OrderId
 from shared.domain.orders import Gateway, OrderStatus
-from shared.domain.policy import SilenceOutcome
+from shared.domain.policy import SilenceOutcome, WarehouseAnswer, from_document
 from shared.domain.reasons import DeclineReason
-from shared.domain.refunds import Kept, KeptReason, RefundState
+from shared.domain.refunds import Kept, KeptReason, RefundKind, RefundState
 from shared.queries import merchants
 from shared.queries.orders import totals
 from shared.queries.requests import labels, request_views
 from shared.queries.values import RequestView, Totals
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import assemble
-from shared.storage.records import LineItemRecord, MessageRecord, OrderRecord, RequestRecord, TimelineRecord
+from shared.storage.records import (
+    LineItemRecord,
+    MessageRecord,
+    OrderRecord,
+    PaymentRecord,
+    RefundRecord,
+    RequestRecord,
+    TimelineRecord,
+)
 from shared.storage.scopes import (
     claims_on,
     find_order,
@@ -47,12 +56,14 @@ class MailItem:
 
 @dataclass(frozen=True, slots=True)
 class MailRefund:
-    """A refund to one payment, in minor units."""
+    """A refund to one payment, in minor units; `trouble` says why it failed."""
 
     gateway: Gateway
+    reference: str
     amount_minor: int
     state: RefundState
     ended_at: datetime | None
+    trouble: Trouble | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +71,16 @@ class MailRequest:
     """A cancellation request as its e-mails tell it.
 
     `by_merchant` says that the merchant canceled without being asked, `is_automatic` that nobody had to
-    decide.
+    decide, `asks_warehouse` that a warehouse has to stop it once it is accepted; `stops_in_silence` is what
+    no answer of the warehouse means.
     """
 
     view: RequestView
     by_merchant: bool
     is_automatic: bool
     accepts_in_silence: bool
+    asks_warehouse: bool
+    stops_in_silence: bool
     kept: tuple[Kept, ...]
 
     @property
@@ -154,7 +168,7 @@ def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
         can_cancel=units(assess(facts, ActorKind.BUYER, now=tx.now)) > 0,
         cancel_until=closes_at(facts),
         request=_request(tx, order, lines, message.request_id) if message.request_id else None,
-        refunds=_refunds(tx, message),
+        refunds=_refunds(tx, message, payments),
     )
 
 
@@ -162,6 +176,7 @@ def _request(
     tx: Transaction, order: OrderRecord, lines: Sequence[LineItemRecord], request_id: UUID
 ) -> MailRequest:
     record = tx.session.scalars(requests_of(tx).where(RequestRecord.id == request_id)).one()
+    warehouse = from_document(record.policy).warehouse
     named = labels(lines)
     line_labels = {line.id: (line.sku, named[line.id]) for line in lines}
     return MailRequest(
@@ -169,6 +184,8 @@ def _request(
         by_merchant=record.requested_by != ActorKind.BUYER,
         is_automatic=record.decided_at == record.requested_at,
         accepts_in_silence=record.policy["silence_outcome"] == SilenceOutcome.ACCEPT,
+        asks_warehouse=warehouse is not None,
+        stops_in_silence=warehouse is not None and warehouse.silence is WarehouseAnswer.STOPPED,
         kept=_kept(tx, record),
     )
 
@@ -191,16 +208,29 @@ def _entry(tx: Transaction, record: RequestRecord, event: Event) -> TimelineReco
     ).first()
 
 
-def _refunds(tx: Transaction, message: MessageRecord) -> tuple[MailRefund, ...]:
+def _refunds(
+    tx: Transaction, message: MessageRecord, payments: Sequence[PaymentRecord]
+) -> tuple[MailRefund, ...]:
     if message.request_id is None and message.refund_id is None:
         return ()
+    references = {payment.id: payment.reference for payment in payments}
     return tuple(
         MailRefund(
             gateway=Gateway(refund.gateway),
+            reference=references[refund.payment_id],
             amount_minor=refund.amount_minor,
             state=RefundState(refund.state),
             ended_at=refund.ended_at,
+            trouble=Trouble(refund.trouble) if refund.trouble else None,
         )
         for refund in refunds_on(tx, message.order_id)
-        if (refund.id == message.refund_id if message.refund_id else refund.request_id == message.request_id)
+        if _is_told(message, refund)
     )
+
+
+def _is_told(message: MessageRecord, refund: RefundRecord) -> bool:
+    """Say whether an e-mail is about this row; of a request those that stand for what goes back."""
+    if message.refund_id is not None:
+        return refund.id == message.refund_id
+    stands = refund.kind == RefundKind.REFUND and refund.retried_at is None
+    return stands and refund.request_id == message.request_id

@@ -1,6 +1,6 @@
 """An order's page, as one kind of reader sees it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,17 +11,19 @@ from shared.domain.actors import ActorKind
 from shared.domain.cancellation import CLAIMING_STATES, RequestState
 from shared.domain.eligibility import Eligibility, assess
 from shared.domain.errors import NotFound
+from shared.domain.gateways import Trouble
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, RefundId, RequestId
 from shared.domain.orders import Gateway, Order, OrderStatus, PaymentStatus, item_status
 from shared.domain.policy import from_document
-from shared.domain.refunds import RefundState
+from shared.domain.refunds import RefundKind, RefundState
+from shared.queries.refund_values import RefundView
+from shared.queries.refunds import reported_refunds
 from shared.queries.requests import labels, request_views, timeline_entries, timeline_rows
 from shared.queries.support import cases_of
 from shared.queries.values import (
     ItemView,
     OrderPage,
     PaymentView,
-    RefundView,
     ShipmentView,
     Totals,
 )
@@ -32,6 +34,7 @@ from shared.storage.records import (
     MerchantRecord,
     OrderRecord,
     PaymentRecord,
+    RefundRecord,
     RequestRecord,
     RequestUnitsRecord,
     ShipmentRecord,
@@ -97,7 +100,8 @@ def page_of(tx: Transaction, order: OrderRecord, merchant: MerchantRecord, asker
         items=items,
         totals=totals(order, payments),
         requests=requests,
-        refunds=_refund_views(tx, order, payments),
+        refunds=_refund_views(tx, order, payments, asker),
+        reported_refunds=reported_refunds(tx, OrderId(order.id)) if asker is not ActorKind.BUYER else (),
         shipments=_shipment_views(tx, order) if asker is not ActorKind.BUYER else (),
         timeline=timeline_rows(tx, order, entries, requests, asker),
         cases=cases_of(tx, order) if asker is not ActorKind.BUYER else (),
@@ -183,24 +187,32 @@ def _claims(
 
 
 def _refund_views(
-    tx: Transaction, order: OrderRecord, payments: Sequence[PaymentRecord]
+    tx: Transaction, order: OrderRecord, payments: Sequence[PaymentRecord], asker: ActorKind
 ) -> tuple[RefundView, ...]:
-    if not (order.refunded_minor or order.refunds_failed):
+    if not (order.refunded_minor or order.released_minor or order.refunds_failed):
         return ()
     references = {payment.id: payment.reference for payment in payments}
-    return tuple(
-        RefundView(
-            id=RefundId(refund.id),
-            request_id=RequestId(refund.request_id) if refund.request_id else None,
-            gateway=Gateway(refund.gateway),
-            reference=references[refund.payment_id],
-            amount_minor=refund.amount_minor,
-            currency=refund.currency,
-            state=RefundState(refund.state),
-            created_at=refund.created_at,
-            ended_at=refund.ended_at,
-        )
-        for refund in refunds_on(tx, order.id)
+    views = tuple(_refund_view(refund, references) for refund in refunds_on(tx, order.id))
+    if asker is ActorKind.BUYER:
+        return tuple(view for view in views if not view.is_void and not view.was_retried)
+    return views
+
+
+def _refund_view(refund: RefundRecord, references: Mapping[UUID, str]) -> RefundView:
+    return RefundView(
+        id=RefundId(refund.id),
+        request_id=RequestId(refund.request_id) if refund.request_id else None,
+        kind=RefundKind(refund.kind),
+        gateway=Gateway(refund.gateway),
+        reference=references[refund.payment_id],
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        state=RefundState(refund.state),
+        created_at=refund.created_at,
+        ended_at=refund.ended_at,
+        gateway_reference=refund.gateway_reference,
+        trouble=Trouble(refund.trouble) if refund.trouble else None,
+        was_retried=refund.retried_at is not None,
     )
 
 

@@ -8,9 +8,10 @@ from uuid import UUID
 from sqlalchemy import select
 
 from shared.domain.actors import ActorKind
-from shared.domain.cancellation import RequestState
+from shared.domain.cancellation import Question, RequestState
 from shared.domain.events import Event
 from shared.domain.ids import LineItemId, OrderId, RequestId
+from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import DeclineReason, Reason
 from shared.queries.values import RequestedUnits, RequestView, TimelineRow
 from shared.rendering import ngettext
@@ -137,6 +138,9 @@ def _view(
         refund_minor=request.refund_minor,
         requested_at=request.requested_at,
         decide_by=request.decide_by,
+        decided_at=request.decided_at,
+        warehouse=Question(request.warehouse),
+        answer_by=request.answer_by,
         executes_at=request.executes_at,
         ended_at=request.ended_at,
         decline_reason=DeclineReason(request.decline_reason) if request.decline_reason else None,
@@ -180,6 +184,7 @@ def _timeline_row(
         # A shipment names no request whose lines could be listed.
         items=items or (ngettext("%(num)s unit", "%(num)s units", units) % {"num": units}),
         request_id=view.id if view else None,
+        answer=WarehouseAnswer(entry.details["answer"]) if "answer" in entry.details else None,
     )
 
 

@@ -6,14 +6,16 @@ from fractions import Fraction
 from uuid import UUID
 
 from shared.domain.actors import ActorKind
-from shared.domain.cancellation import Move, RequestState, may
+from shared.domain.cancellation import Move, Question, RequestState, may
 from shared.domain.eligibility import Blocker
 from shared.domain.events import Event
-from shared.domain.ids import LineItemId, OrderId, PaymentId, RefundId, RequestId
+from shared.domain.ids import LineItemId, OrderId, PaymentId, RequestId
 from shared.domain.metrics import RateCounts
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
-from shared.domain.reasons import DeclineReason, Reason
-from shared.domain.refunds import Quote, RefundState
+from shared.domain.policy import WarehouseAnswer
+from shared.domain.reasons import MERCHANT_DECLINE_REASONS, DeclineReason, Reason
+from shared.domain.refunds import Quote
+from shared.queries.refund_values import RefundView, ReportedRefund
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,7 @@ class RequestView:
     """A cancellation request as both faces show it; `reason_words` are the words of its day.
 
     `ordered` counts all units of the order. `for_buyer` says that the buyer asked, whoever passed it on: then
-    the buyer may take it back.
+    the buyer may take it back. `warehouse` says where the question to a warehouse is, `answer_by` until when.
     """
 
     id: RequestId
@@ -90,6 +92,9 @@ class RequestView:
     refund_minor: int
     requested_at: datetime
     decide_by: datetime | None
+    decided_at: datetime | None
+    warehouse: Question
+    answer_by: datetime | None
     executes_at: datetime | None
     ended_at: datetime | None
     decline_reason: DeclineReason | None
@@ -125,30 +130,33 @@ class RequestView:
         """Its units wait for an outcome."""
         return may(self.state, Move.WITHDRAW)
 
-
-@dataclass(frozen=True, slots=True)
-class RefundView:
-    """One refund to one payment."""
-
-    id: RefundId
-    request_id: RequestId | None
-    gateway: Gateway
-    reference: str
-    amount_minor: int
-    currency: str
-    state: RefundState
-    created_at: datetime
-    ended_at: datetime | None
+    @property
+    def awaits_warehouse(self) -> bool:
+        """A warehouse is asked to stop its units and has not answered; until then a shipment wins."""
+        return self.state is RequestState.ACCEPTING and self.warehouse is Question.ASKED
 
     @property
-    def awaits_person(self) -> bool:
-        """The merchant pays it by hand and then says so."""
-        return self.state is RefundState.MANUAL
+    def may_ship(self) -> bool:
+        """A shipment of its units is taken in, and ends it."""
+        return self.can_be_decided or self.awaits_warehouse
+
+    @property
+    def was_stopped(self) -> bool:
+        """The merchant had accepted it and changed its mind before it was carried out."""
+        return self.decided_at is not None and self.decline_reason in MERCHANT_DECLINE_REASONS
+
+    @property
+    def came_too_late(self) -> bool:
+        """It was accepted, and its units had left before the warehouse could stop them."""
+        return self.decided_at is not None and self.decline_reason is DeclineReason.ALREADY_SHIPPED
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
-    """One change, ready to be put into words: event, who, how many units, how much, when (UTC)."""
+    """One change, ready to be put into words: event, who, how many units, how much, when (UTC).
+
+    `answer` is what a warehouse said, where it did.
+    """
 
     event: Event
     actor: ActorKind
@@ -158,6 +166,7 @@ class TimelineRow:
     amount_minor: int
     items: str
     request_id: RequestId | None = None
+    answer: WarehouseAnswer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +244,7 @@ class OrderPage:
     totals: Totals
     requests: tuple[RequestView, ...]
     refunds: tuple[RefundView, ...]
+    reported_refunds: tuple[ReportedRefund, ...]
     shipments: tuple[ShipmentView, ...]
     timeline: tuple[TimelineRow, ...]
     cases: tuple[CaseView, ...]
@@ -309,6 +319,11 @@ class OrderRow:
     currency: str
     can_cancel: bool
     request: RequestView | None
+
+    @property
+    def has_failed_refund(self) -> bool:
+        """Money that should have gone back has not: somebody has to look at it."""
+        return self.payment_status is PaymentStatus.REFUND_FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ class Door(StrEnum):
     CONSOLE_SESSION = "console_session"
     MEMBERSHIP = "membership"
     ORDER_NUMBER = "order_number"
+    GATEWAY = "gateway"
 
 
 def fingerprint(secret: bytes) -> bytes:

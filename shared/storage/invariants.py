@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 from shared.domain.ids import MerchantId
 from shared.storage.invariants_money import MONEY
 from shared.storage.invariants_past import PAST
+from shared.storage.invariants_refunds import REFUNDS
 
 _CLAIMED = "c.state IN ('requested', 'accepting', 'accepted')"
 _SIZE = "(SELECT coalesce(sum(upper(r) - lower(r)), 0) FROM unnest(u.units) r)"
@@ -87,7 +88,7 @@ _QUANTITIES = {
         WHERE u.merchant_id = :merchant AND l.order_id <> c.order_id""",
 }
 
-INVARIANTS: Mapping[str, str] = {**_QUANTITIES, **MONEY, **PAST}
+INVARIANTS: Mapping[str, str] = {**_QUANTITIES, **MONEY, **REFUNDS, **PAST}
 
 
 def violations(connection: Connection, merchant_id: MerchantId) -> list[tuple[str, str, str]]:

@@ -4,6 +4,9 @@
 
 _REFUNDS = """SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM refunds
           WHERE kind = 'refund' AND state <> 'failed' AND"""
+# What failed is still owed, until other rows have taken its place.
+_OWED = """SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM refunds
+          WHERE kind = 'refund' AND NOT (state = 'failed' AND retried_at IS NOT NULL) AND"""
 
 MONEY = {
     "order_money_is_its_parts_money": """
@@ -65,7 +68,7 @@ MONEY = {
     "accepted_requests_are_refunded_once": f"""
         SELECT c.id, format('state %s, owed %s, refunds %s', c.state, c.refund_minor, r.minor)
         FROM cancellation_requests c
-        CROSS JOIN LATERAL ({_REFUNDS} merchant_id = c.merchant_id AND request_id = c.id) r
+        CROSS JOIN LATERAL ({_OWED} merchant_id = c.merchant_id AND request_id = c.id) r
         WHERE c.merchant_id = :merchant
           AND r.minor <> CASE WHEN c.state = 'accepted' THEN c.refund_minor ELSE 0 END""",
     "what_was_charged_for_canceled_units_goes_back": """

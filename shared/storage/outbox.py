@@ -9,25 +9,37 @@ from uuid import UUID
 
 import procrastinate
 from procrastinate.types import JSONValue
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.domain.events import EffectKind, MailEvent
 from shared.domain.ids import EffectId, MessageId, new_id
+from shared.domain.permissions import Role
 from shared.storage.bulk import insert_rows
 from shared.storage.engine import Transaction, UntenantedTransaction
-from shared.storage.records import EffectRecord, MerchantRecord, MessageRecord, OrderRecord
+from shared.storage.records import (
+    EffectRecord,
+    MembershipRecord,
+    MerchantRecord,
+    MessageRecord,
+    OrderRecord,
+    UserRecord,
+)
 
 LEASE = timedelta(seconds=60)
 PERFORM = "perform"
 LOOK_UP_LINK = "look_up_link"
+AT_ONCE = timedelta(0)
 QUEUES = {
     EffectKind.EXECUTE_CANCELLATION: "core",
     EffectKind.APPLY_SILENCE: "core",
     EffectKind.END_QUESTION: "core",
     EffectKind.SEND_MAIL: "mail",
+    EffectKind.SEND_REFUND: "money",
+    EffectKind.LOOK_UP_REFUND: "money",
     EffectKind.ADVANCE_RUN: "bulk",
 }
+_TEAMS_LOCALE = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ def defer(
     subject_id: UUID,
     *,
     dedup_key: str,
-    after: timedelta = timedelta(0),
+    after: timedelta = AT_ONCE,
     payload: dict[str, Any] | None = None,
 ) -> None:
     """Note one effect, once per deduplication key, due `after` from now, and wake a worker for it."""
@@ -122,6 +134,40 @@ def mail(
     """
     if not tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers:
         return None
+    return _write(tx, order, event, order.buyer_email, order.buyer_locale, request_id, refund_id)
+
+
+def alert(
+    tx: Transaction,
+    order: OrderRecord,
+    event: MailEvent,
+    *,
+    request_id: UUID | None = None,
+    refund_id: UUID | None = None,
+) -> None:
+    """Note one e-mail to each owner and manager of the merchant's team."""
+    addresses = tx.session.scalars(
+        select(UserRecord.email)
+        .join(MembershipRecord, MembershipRecord.user_id == UserRecord.id)
+        .where(
+            MembershipRecord.merchant_id == tx.merchant_id,
+            MembershipRecord.role.in_([Role.OWNER, Role.MANAGER]),
+        )
+        .order_by(UserRecord.email)
+    ).all()
+    for address in addresses:
+        _write(tx, order, event, address, _TEAMS_LOCALE, request_id, refund_id)
+
+
+def _write(
+    tx: Transaction,
+    order: OrderRecord,
+    event: MailEvent,
+    recipient: str,
+    locale: str,
+    request_id: UUID | None,
+    refund_id: UUID | None,
+) -> MessageId:
     message_id = MessageId(new_id())
     tx.session.add(
         MessageRecord(
@@ -131,8 +177,8 @@ def mail(
             request_id=request_id,
             refund_id=refund_id,
             event=event,
-            recipient=order.buyer_email,
-            locale=order.buyer_locale,
+            recipient=recipient,
+            locale=locale,
             state="ready",
             created_at=tx.now,
         )

@@ -5,6 +5,8 @@ import secrets
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+
 from shared.domain.actors import Actor
 from shared.domain.events import Event
 from shared.domain.ids import new_id
@@ -40,6 +42,16 @@ def note(
         )
     )
     tx.session.flush()
+
+
+def newest(tx: Transaction, order_id: UUID) -> TimelineRecord | None:
+    """Read the last entry of an order."""
+    return tx.session.scalars(
+        select(TimelineRecord)
+        .where(TimelineRecord.merchant_id == tx.merchant_id, TimelineRecord.order_id == order_id)
+        .order_by(TimelineRecord.seq.desc())
+        .limit(1)
+    ).first()
 
 
 def keep_text(tx: Transaction, order_id: UUID, subject_id: UUID, kind: str, body: str) -> str:

@@ -11,6 +11,8 @@ from shared.domain.events import EffectKind
 from shared.domain.ids import EffectId, MerchantId, MessageId
 from shared.feeds import running
 from shared.mail.sending import Post, send
+from shared.payments import sending
+from shared.payments.connections import Connections
 from shared.ports import Refused
 from shared.storage.engine import Database
 
@@ -23,6 +25,7 @@ class Outside:
 
     db: Database
     post: Post
+    connect: Connections
 
 
 def perform(outside: Outside, merchant_id: MerchantId, effect_id: EffectId) -> bool:
@@ -65,10 +68,20 @@ def _send_mail(outside: Outside, merchant_id: MerchantId, message_id: UUID) -> N
     send(outside.db, outside.post, merchant_id, MessageId(message_id))
 
 
+def _send_refund(outside: Outside, merchant_id: MerchantId, refund_id: UUID) -> None:
+    sending.send(outside.db, outside.connect, merchant_id, refund_id)
+
+
+def _look_up_refund(outside: Outside, merchant_id: MerchantId, refund_id: UUID) -> None:
+    sending.look_up(outside.db, outside.connect, merchant_id, refund_id)
+
+
 HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
     EffectKind.EXECUTE_CANCELLATION: _execute,
     EffectKind.APPLY_SILENCE: _apply_silence,
     EffectKind.END_QUESTION: _end_question,
     EffectKind.ADVANCE_RUN: _advance_run,
     EffectKind.SEND_MAIL: _send_mail,
+    EffectKind.SEND_REFUND: _send_refund,
+    EffectKind.LOOK_UP_REFUND: _look_up_refund,
 }

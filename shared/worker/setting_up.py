@@ -2,6 +2,7 @@
 
 from shared.mail.mailers import choose_mailer
 from shared.mail.sending import Post
+from shared.payments.connections import connections
 from shared.settings import Settings
 from shared.storage.engine import Database, open_database
 from shared.worker.perform import Outside
@@ -18,6 +19,7 @@ def outside_of(settings: Settings, db: Database | None = None) -> Outside:
             mail_from=settings.mail_from,
             link_keys=settings.derived_keys("order-links"),
         ),
+        connect=connections(settings, database),
     )
 
 

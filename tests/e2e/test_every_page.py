@@ -15,6 +15,7 @@ CONSOLE = (
     "/console/orders/{id}/cancel",
     "/console/orders/{id}/ship",
     "/console/requests",
+    "/console/requests/warehouse",
     "/console/support",
     "/demo/mailbox",
 )
@@ -23,8 +24,9 @@ CONSOLE = (
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
 def test_pages_fit_their_width_and_are_accessible(
-    shop: Shop, make_page: Callable[..., Page], theme: str, size: dict[str, int]
+    open_shop: Callable[..., Shop], make_page: Callable[..., Page], theme: str, size: dict[str, int]
 ) -> None:
+    shop = open_shop(warehouse={"answer_minutes": 60})
     order = _busy_order(shop)
     page = sign_in(make_page(viewport=size, color_scheme=theme), shop)
     page.goto(order["order_link"])
@@ -42,17 +44,22 @@ def _busy_order(shop: Shop) -> dict[str, str]:
     ]
     order = shop.place_order(line_items=lines, shipping={"amount": 695})
     shop.ask(f"/testkit/orders/{order['id']}/ship", {"line_items": [{"sku": "KTL-GN-09-BLK", "quantity": 1}]})
-    answer = shop.kit.post(
-        f"/api/v1/orders/{order['number']}/cancellations",
-        data={
-            "line_items": [{"sku": "KTL-GN-09-BLK", "quantity": 1}],
-            "reason": "FoundCheaper",
-            "comments": "Found the kettle around the corner",
-            "requested_by": "buyer",
-        },
-        headers={"Authorization": f"Bearer {shop.api_key}", "Idempotency-Key": f"busy-{order['number']}"},
-    )
-    assert answer.status == 202, answer.text()
+    # The customer's waits for a decision, the merchant's own for the warehouse.
+    for asker, comments in (("buyer", "Found the kettle around the corner"), ("merchant", "")):
+        answer = shop.kit.post(
+            f"/api/v1/orders/{order['number']}/cancellations",
+            data={
+                "line_items": [{"sku": "KTL-GN-09-BLK", "quantity": 1}],
+                "reason": "FoundCheaper",
+                "comments": comments,
+                "requested_by": asker,
+            },
+            headers={
+                "Authorization": f"Bearer {shop.api_key}",
+                "Idempotency-Key": f"{asker}-{order['number']}",
+            },
+        )
+        assert answer.status == 202, answer.text()
     shop.settle()
     return order
 

@@ -8,6 +8,7 @@ from shared.domain.eligibility import Blocker
 from shared.domain.events import Event
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Role
+from shared.domain.policy import Policy, Warehouse, WarehouseAnswer
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import Kept, KeptReason, RefundState
 
@@ -30,6 +31,7 @@ class Row:
     units: int = 2
     amount_minor: int = 1250
     items: str = "2 × Kettle"
+    answer: WarehouseAnswer | None = None
 
 
 @pytest.mark.parametrize("status", ItemStatus)
@@ -80,7 +82,44 @@ def test_every_event_is_told_to_merchants(event: Event) -> None:
 def test_buyers_are_not_told_the_merchants_own_business() -> None:
     silent = [event for event in Event if not wording.timeline_for_buyer(Row(event), "USD")]
 
-    assert silent == [Event.RESTOCKED, Event.MEMO_CHANGED, Event.LINKS_REVOKED]
+    assert silent == [
+        Event.WAREHOUSE_ANSWERED,
+        Event.ORDER_CHANGED,
+        Event.REFUND_FAILED,
+        Event.VOID_FAILED,
+        Event.REFUND_RETRIED,
+        Event.REFUND_REPORTED,
+        Event.REFUND_RECORDED,
+        Event.REFUND_DISMISSED,
+        Event.SHIPMENT_REFUSED,
+        Event.RESTOCKED,
+        Event.MEMO_CHANGED,
+        Event.LINKS_REVOKED,
+    ]
+
+
+@pytest.mark.parametrize("answer", WarehouseAnswer)
+def test_what_a_warehouse_answers_is_told_to_both(answer: WarehouseAnswer) -> None:
+    said = Row(Event.WAREHOUSE_ANSWERED, answer=answer)
+    silence = Row(Event.WAREHOUSE_ANSWERED, ActorKind.SYSTEM, "", answer=answer)
+
+    assert "2 × Kettle" in wording.timeline_for_buyer(said, "USD")
+    assert wording.timeline_for_merchant(said, "USD").startswith("Maya: ")
+    assert wording.timeline_for_merchant(silence, "USD").startswith("No answer of the warehouse in time")
+
+
+@pytest.mark.parametrize("blocker", Blocker)
+def test_each_reader_is_told_what_they_can_do_themselves(blocker: Blocker) -> None:
+    assert "the customer" not in wording.why_not(blocker)
+    assert "contact us" not in wording.why_not(blocker, to_merchant=True).lower()
+    assert "The shop" not in wording.why_not(blocker, to_merchant=True)
+    assert wording.why_not(blocker).count(".") > 1
+
+
+def test_a_policy_names_the_warehouse_that_is_asked() -> None:
+    policy = Policy(warehouse=Warehouse(answer_minutes=45))
+
+    assert wording.policy(policy) == "Review, 45 minutes for the warehouse"
 
 
 def test_the_buyer_is_told_as_you() -> None:

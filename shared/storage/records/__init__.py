@@ -9,6 +9,7 @@ from shared.storage.records.cancellations import (
     StockMovementRecord,
     StockRecord,
 )
+from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
@@ -55,6 +56,7 @@ __all__ = [
     "ConsoleSessionRecord",
     "DoorRecord",
     "EffectRecord",
+    "GatewayRecord",
     "LineItemRecord",
     "LinkRecord",
     "MailboxRecord",
@@ -67,6 +69,7 @@ __all__ = [
     "PaymentRecord",
     "PersonalTextRecord",
     "RefundRecord",
+    "ReportedRefundRecord",
     "RequestRecord",
     "RequestUnitsRecord",
     "RestockRuleRecord",

@@ -47,6 +47,12 @@ class RefundRecord(TenantRow, Base):
         Index(None, "merchant_id", "request_id"),
         Index(None, "merchant_id", "payment_id"),
         Index(
+            "ix_refunds_gateway_reference",
+            "merchant_id",
+            "gateway_reference",
+            postgresql_where=text("gateway_reference <> ''"),
+        ),
+        Index(
             "ix_refunds_waiting",
             "merchant_id",
             "created_at",

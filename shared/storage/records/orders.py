@@ -192,6 +192,12 @@ class PaymentRecord(TenantRow, Base):
     __table_args__ = (
         belongs_to("orders", "order_id"),
         UniqueConstraint("merchant_id", "order_id", "ordinal"),
+        Index(
+            "ix_payments_reference",
+            "merchant_id",
+            "reference",
+            postgresql_where=text("gateway = 'stripe'"),
+        ),
         CheckConstraint(
             "released_minor >= 0 AND captured_minor + released_minor <= authorized_minor", name="released"
         ),

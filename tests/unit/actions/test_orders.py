@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from shared.actions import cancellations, orders
+from shared.actions import cancellations, orders, refunds
 from shared.domain.actors import BUYER, SYSTEM, ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import AlreadyDecided, NotFound, NotPermitted
@@ -51,17 +51,17 @@ def test_a_manual_refund_is_marked_paid_once(db: Database) -> None:
     refund = order_page(db, merchant_id, order_id, ActorKind.BUYER).refunds[0]
     assert refund.awaits_person
 
-    orders.mark_refund_paid(db, merchant_id, refund.id, USER)
+    refunds.mark_paid(db, merchant_id, refund.id, USER)
 
     page = order_page(db, merchant_id, order_id, ActorKind.BUYER)
     assert page.refunds[0].state is RefundState.SUCCEEDED
     assert page.payment_status is PaymentStatus.REFUNDED
     with pytest.raises(AlreadyDecided):
-        orders.mark_refund_paid(db, merchant_id, refund.id, USER)
+        refunds.mark_paid(db, merchant_id, refund.id, USER)
     with pytest.raises(NotFound):
-        orders.mark_refund_paid(db, a_merchant(db), refund.id, USER)
+        refunds.mark_paid(db, a_merchant(db), refund.id, USER)
     with pytest.raises(NotFound):
-        orders.mark_refund_paid(db, merchant_id, RefundId(new_id()), USER)
+        refunds.mark_paid(db, merchant_id, RefundId(new_id()), USER)
 
 
 @pytest.mark.parametrize(

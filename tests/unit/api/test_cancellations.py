@@ -1,7 +1,10 @@
 """Cancellations through the API: ask, list, decide, and what each answers."""
 
 from shared.actions import execution
-from shared.domain.policy import Mode, Policy
+from shared.domain.actors import ActorKind
+from shared.domain.events import Event
+from shared.domain.policy import Mode, Policy, Warehouse
+from shared.queries.orders import order_page
 
 from .conftest import address
 
@@ -28,7 +31,9 @@ def test_an_empty_object_asks_for_all_that_may_go_and_the_merchant_decides_at_on
         "line_items",
         "requested_at",
         "ended_at",
+        "warehouse",
     }
+    assert told["warehouse"] is None
     assert (told["state"], told["bwp_state"], told["source"]) == ("accepting", "PENDING", "store")
     assert told["order_number"] == order["number"]
     assert [units["quantity"] for units in told["line_items"]] == [3, 2]
@@ -154,6 +159,52 @@ def test_a_list_refuses_what_it_does_not_know(store) -> None:
     for query in ("state=open", "cursor=%21", "cursor=YWJj", "limit=0", "limit=201", "limit=1_0", "page=2"):
         response = store.call("GET", f"/cancellations?{query}")
         assert (response.status_code, response.json["code"]) == (422, "invalid_content"), query
+
+
+def test_a_warehouse_answers_once_and_decides_what_becomes_of_it(a_store, db) -> None:
+    store = a_store(Policy(mode=Mode.AUTOMATIC, warehouse=Warehouse(answer_minutes=30)))
+    for answer, state, outcome in (
+        ("stopped", "accepting", "accepted"),
+        ("too_late", "declined", "declined"),
+    ):
+        asked = ask(store, store.taken_in(), {"requested_by": "buyer"}).json
+        path = f"/cancellations/{asked['id']}/warehouse"
+
+        response = store.call("POST", path, {"answer": answer}, key=asked["id"])
+        again = store.call("POST", path, {"answer": answer}, key=asked["id"])
+        late = store.call("POST", path, {"answer": "stopped"})
+
+        assert asked["warehouse"]["state"] == "asked"
+        assert (response.status_code, response.json["state"]) == (202, state)
+        assert response.json["warehouse"] == {**asked["warehouse"], "state": answer}
+        assert again.json == response.json
+        assert (late.status_code, late.json["code"]) == (409, "already_decided")
+        execution.execute(db, store.merchant_id, asked["id"])
+        assert store.call("GET", f"/cancellations/{asked['id']}").json["state"] == outcome
+
+
+def test_the_warehouses_answer_is_one_of_two_and_needs_the_scope_to_ship(a_store) -> None:
+    store = a_store(Policy(warehouse=Warehouse(answer_minutes=30)))
+    asked = ask(store, store.taken_in()).json
+    path = f"/cancellations/{asked['id']}/warehouse"
+
+    assert store.call("POST", path, {"answer": "maybe"}).status_code == 422
+    assert store.call("POST", path, {}).status_code == 422
+    assert a_store(scopes=("read", "cancel")).call("POST", path, {"answer": "stopped"}).status_code == 403
+
+
+def test_a_refused_shipment_is_kept_for_the_merchant_to_see(store, db) -> None:
+    order = store.taken_in()
+    ask(store, order)
+    for _ in range(2):
+        response = store.call("POST", f"{address(order)}/shipments", {})
+        assert (response.status_code, response.json["code"]) == (409, "not_eligible")
+
+    timeline = order_page(db, store.merchant_id, order["id"], ActorKind.MERCHANT_USER).timeline
+    assert [(row.event, row.units) for row in timeline[:2]] == [
+        (Event.SHIPMENT_REFUSED, 5),
+        (Event.CANCELLATION_REQUESTED, 5),
+    ]
 
 
 def test_foreign_missing_and_malformed_ids_answer_alike(store, a_store) -> None:

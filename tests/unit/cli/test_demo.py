@@ -10,6 +10,7 @@ from shared.cli import demo, preparing
 from shared.domain.cancellation import RequestState
 from shared.domain.orders import OrderStatus
 from shared.queries import invariants, merchants
+from shared.queries.cancellations import warehouse_questions
 from shared.settings import Settings
 
 
@@ -32,6 +33,7 @@ def test_the_demo_shop_has_every_state_and_no_violation(empty_db, app_url) -> No
     assert states == set(RequestState) - {RequestState.ACCEPTING}
     assert (count, currencies) == (40, 3)
     assert len(merchants.all_ids(empty_db)) == 2
+    assert len(warehouse_questions(empty_db, merchants.find(empty_db, "fernwood").id)) == 1
     assert invariants.violations(empty_db) == []
 
 

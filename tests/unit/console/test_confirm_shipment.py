@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from shared.actions import cancellations
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.ids import OrderId
+from shared.domain.policy import Mode, Policy, Warehouse
 from shared.domain.reasons import DeclineReason
 from shared.queries.orders import order_page
 from shared.queries.values import OrderPage
-from tests.builders import USER, an_order, line_ids, request, ship
+from tests.builders import USER, an_order, line_ids, quantities, request, ship
 from tests.unit.console.browsing import (
     Browser,
     Shop,
@@ -41,7 +44,41 @@ def test_all_that_is_open_is_preset(owner: Browser, shop: Shop) -> None:
 
     assert words_of(page.h1) == "Confirm shipment"
     assert value_of(page, f"ship-{line_ids(shop.db, shop.merchant_id, order_id)[0]}") == "2"
-    assert "1 asked to be canceled" in words_of(page.main)
+    assert "1 is asked to be canceled: ship it only if it has left already." in words_of(page.main)
+
+
+def test_what_must_not_ship_is_said_beforehand_with_who_canceled_it(owner: Browser, shop: Shop) -> None:
+    order_id = an_order_of(shop, 4)
+    asked = request(shop.db, shop.merchant_id, order_id, 1)
+    cancellations.accept(shop.db, shop.merchant_id, asked, USER)
+    ask = cancellations.Ask(quantities(shop.db, shop.merchant_id, order_id, 1))
+    cancellations.request(shop.db, shop.merchant_id, order_id, ask, USER)
+    page = owner.page(order_path(order_id, "/ship"))
+
+    said = words_of(page.select_one("ul.pick"))
+    assert "2 are being canceled: do not ship them." in said
+    assert "The team accepted the cancellation of 1 × Tea kettle." in said
+    assert "The team asked to cancel 1 × Tea kettle." in said
+    field = page.select_one("ul.pick input")
+    assert field is not None
+    assert (field["value"], field["max"]) == ("2", "2")
+
+
+def test_what_a_warehouse_is_asked_about_may_still_leave(
+    visitor: Browser, open_shop: Callable[..., Shop]
+) -> None:
+    shop = open_shop(Policy(mode=Mode.AUTOMATIC, warehouse=Warehouse(answer_minutes=30)))
+    visitor.sign_in(shop.email)
+    order_id = an_order_of(shop, 2)
+    request(shop.db, shop.merchant_id, order_id, 1)
+    kettle = line_ids(shop.db, shop.merchant_id, order_id)[0]
+    page = visitor.page(order_path(order_id, "/ship"))
+    fields = {**fields_of(page), f"ship-{kettle}": "2"}
+
+    assert "That ends the request." in words_of(page.select_one("ul.pick"))
+    assert visitor.told(visitor.send(order_path(order_id, "/ship"), **fields))[0] == "status"
+    assert now(shop, order_id).requests[0].came_too_late
+    assert "Too late, it had left: 1 × Tea kettle" in words_of(visitor.page(order_path(order_id)).main)
 
 
 def test_units_leave_with_carrier_and_tracking_number(owner: Browser, shop: Shop) -> None:
@@ -79,8 +116,14 @@ def test_units_that_are_being_canceled_are_not_shipped(owner: Browser, shop: Sho
     response = owner.send(order_path(order_id, "/ship"), **fields)
 
     assert response.status_code == 409
-    assert "Some of these units are being canceled." in message(read(response))[1]
+    said = message(read(response))[1]
+    assert "Some of these units are being canceled. Do not ship them; nothing was recorded." in said
+    assert "The team accepted the cancellation of 1 × Tea kettle." in said
     assert now(shop, order_id).items[0].shipped == 0
+    note = words_of(owner.page(order_path(order_id)).select_one(".note.bad"))
+    assert note.startswith(
+        "Do not ship. Refused: Maya Lindqvist reported 1 unit as shipped that are canceled or being canceled"
+    )
 
 
 def test_what_was_only_asked_for_may_leave_and_declines_the_request(owner: Browser, shop: Shop) -> None:

@@ -142,9 +142,7 @@ def test_accepting_twice_changes_nothing_more(owner: Browser, shop: Shop) -> Non
     assert said[1].endswith("Maya Lindqvist accepted the cancellation of 1 × Tea kettle.")
 
 
-def test_until_it_is_carried_out_an_accepted_request_may_still_be_declined(
-    owner: Browser, shop: Shop
-) -> None:
+def test_until_it_is_carried_out_an_accepted_request_may_be_stopped(owner: Browser, shop: Shop) -> None:
     order_id, request_id = asked_order(shop)
     cancellations.accept(shop.db, shop.merchant_id, request_id, USER)
     with shop.db.begin(shop.merchant_id) as tx:
@@ -155,10 +153,21 @@ def test_until_it_is_carried_out_an_accepted_request_may_still_be_declined(
     page = owner.page(order_path(order_id))
 
     assert buttons_named(page, "Accept") == []
-    assert len(buttons_named(page, "Decline")) == 1
+    assert buttons_named(page, "Decline") == []
+    assert len(buttons_named(page, "Stop the cancellation")) == 1
     address = order_path(order_id, f"/requests/{request_id}/decline")
-    assert owner.told(owner.send(address, reason="other", message=""))[0] == "status"
+    window = owner.page(address)
+    said = owner.told(owner.send(address, reason="other", message=""))
+    assert words_of(window.h1) == "Stop the cancellation"
+    assert "Reason for stopping" in words_of(window.main)
+    assert said == (
+        "status",
+        "Cancellation stopped. The order goes on as before; the customer gets an e-mail.",
+    )
     assert now(shop, order_id).state is RequestState.DECLINED
+    page = words_of(owner.page(order_path(order_id)).main)
+    assert "Stopped, the order goes on: 1 × Tea kettle" in page
+    assert "Maya Lindqvist stopped the cancellation of 1 × Tea kettle" in page
 
 
 def test_a_request_is_found_only_under_its_own_order(owner: Browser, shop: Shop) -> None:

@@ -114,6 +114,18 @@ def test_an_ended_request_names_what_was_left_of_it(owner: Browser, shop: Shop) 
     assert "Canceled: 1 × Tea kettle, 1 × Lamp" not in said
 
 
+def test_an_item_that_may_not_go_says_why_and_what_the_merchant_can_do(owner: Browser, shop: Shop) -> None:
+    order = an_order().with_item("Tea set", sku="SET").with_item("Cup", parent_sku="SET")
+    order_id = order.taken_in(shop.db, shop.merchant_id)
+    why = "This is part of a bundle. Cancel the bundle, and its parts go with it."
+
+    row = words_of(owner.page(order_path(order_id)).select("table.lines tbody tr")[1])
+    window = words_of(owner.page(order_path(order_id, "/cancel")).select_one("ul.pick"))
+
+    assert why in row
+    assert f"Cup {why}" in window
+
+
 def test_the_timeline_names_who_did_what(owner: Browser, shop: Shop) -> None:
     order_id = an_order().with_item(quantity=2).taken_in(shop.db, shop.merchant_id)
     ship(shop.db, shop.merchant_id, order_id, 1)
@@ -136,7 +148,7 @@ def test_a_refund_by_hand_is_marked_as_paid_once(owner: Browser, shop: Shop) -> 
     again = owner.told(owner.send(str(form["action"])))
 
     assert done == ("status", "Refund marked as paid. The customer gets an e-mail.")
-    assert again == ("alert", "Nothing was changed. This refund was marked as paid before.")
+    assert again == ("alert", "Nothing was changed. Somebody was faster: this refund does not wait any more.")
     assert buttons_named(owner.page(order_path(order_id)), "Mark as paid") == []
 
 

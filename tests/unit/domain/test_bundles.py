@@ -65,6 +65,32 @@ def test_a_bundle_whose_parts_have_left_says_so() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("how", "blocker"),
+    [
+        ("shipped", Blocker.ALREADY_SHIPPED),
+        ("requested", Blocker.ALREADY_REQUESTED),
+        ("canceled", Blocker.ALREADY_CANCELED),
+    ],
+)
+def test_a_bundle_with_too_few_parts_left_for_one_more_says_how_the_others_went(
+    how: str, blocker: Blocker
+) -> None:
+    order = a_bundle(**{how: 4})
+    bundle, cups, _spoon = order.line_items
+    judged = assess(order, ActorKind.BUYER, now=NOON)
+    assert (judged[bundle.id].quantity, judged[bundle.id].blockers) == (0, (blocker,))
+    assert judged[cups.id].blockers == (Blocker.PART_OF_BUNDLE,)
+
+
+def test_only_the_parts_that_ran_short_say_why_a_bundle_stays() -> None:
+    order = taken_in(incoming((1, 4_000, 0), (2, 0, 0), (1, 0, 0)))
+    bundle, cups, spoon = order.line_items
+    parts = (replace(cups, parent_sku=bundle.sku, shipped=1), replace(spoon, parent_sku=bundle.sku))
+    judged = assess(replace(order, line_items=(bundle, *parts)), ActorKind.BUYER, now=NOON)
+    assert judged[bundle.id].blockers == (Blocker.ALREADY_SHIPPED,)
+
+
 def test_a_promotion_goes_whole_or_not_at_all() -> None:
     assert chosen(a_promotion(), 1, 2, 0) == [1, 2, 0]
     assert chosen(a_promotion(), 0, 0, 1) == [0, 0, 1]
@@ -89,3 +115,8 @@ def test_a_line_of_another_order_is_no_choice() -> None:
     order = a_promotion()
     with pytest.raises(InvalidContent):
         choose(order, assess(order, ActorKind.BUYER, now=NOON), {LineItemId(new_id()): 1})
+
+
+def test_less_than_nothing_is_no_choice() -> None:
+    with pytest.raises(InvalidContent):
+        chosen(a_promotion(), 0, 0, -1)

@@ -19,6 +19,7 @@ from shared.domain.cancellation import Move, Question, RequestState
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
+from shared.domain.gateways import Trouble
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Permission, Role
 from shared.domain.policy import (
@@ -32,6 +33,7 @@ from shared.domain.policy import (
 )
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import Kept, KeptReason, RefundKind, RefundState
+from shared.domain.reports import Outcome
 from shared.domain.rules import Decision
 from shared.rendering import available_locales, speaking
 from shared.web import errors
@@ -47,6 +49,7 @@ def entry(**changes: object) -> SimpleNamespace:
         "actor_name": "",
         "units": 1,
         "amount_minor": 100,
+        "answer": None,
     }
     return SimpleNamespace(**{**facts, "items": "1 × Tea kettle", **changes})
 
@@ -60,14 +63,16 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     OrderStatus: wording.order_status,
     PaymentStatus: wording.payment_status,
     RefundState: wording.refund_state,
+    Trouble: wording.trouble,
     Reason: wording.reason,
     DeclineReason: wording.decline_reason,
-    Blocker: lambda code: wording.blocker(code) and wording.next_step(code),
+    Blocker: lambda code: wording.why_not(code) and wording.why_not(code, to_merchant=True),
     KeptReason: lambda why: wording.kept(Kept(100, why), "USD"),
     Gateway: wording.gateway,
     Role: wording.role,
     Mode: lambda mode: wording.policy(Policy(mode=mode)),
     Event: lambda event: for_merchant(event=event),
+    WarehouseAnswer: lambda answer: for_merchant(event=Event.WAREHOUSE_ANSWERED, answer=answer),
     RowProblem: lambda problem: run_wording.row_problem(problem) and run_wording.row_remedy(problem),
     StopReason: run_wording.run_note,
     ActorKind: lambda kind: for_merchant(event=Event.MEMO_CHANGED, actor=kind),
@@ -81,6 +86,7 @@ SILENT = {
     MailEvent,
     Move,
     NextStep,
+    Outcome,
     Permission,
     Question,
     RefundKind,
@@ -91,7 +97,6 @@ SILENT = {
     ShippingPolicy,
     SilenceOutcome,
     Verdict,
-    WarehouseAnswer,
     WindowFrom,
 }
 
@@ -107,6 +112,7 @@ STATUSES = {
     "not_eligible": 409,
     "not_found": 404,
     "not_permitted": 403,
+    "nothing_left": 409,
     "quote_changed": 409,
     "refused": 409,
     "too_many_requests": 429,

@@ -11,12 +11,12 @@ from html import unescape
 import pytest
 from bs4 import BeautifulSoup
 
-from shared.actions import cancellations, orders
+from shared.actions import cancellations, orders, refunds, warehouse
 from shared.domain.actors import ActorKind
 from shared.domain.ids import MerchantId, OrderId
 from shared.domain.intake import IncomingPayment
 from shared.domain.orders import Gateway
-from shared.domain.policy import Policy, SilenceOutcome
+from shared.domain.policy import Mode, Policy, SilenceOutcome, Warehouse, WarehouseAnswer
 from shared.domain.reasons import DeclineReason, Reason
 from shared.queries.orders import order_page
 from shared.queries.values import RefundView
@@ -112,7 +112,7 @@ def test_every_mail_has_the_link_under_its_name_in_both_parts(shop: Shop) -> Non
     request_id = request(shop.db, shop.id, order_id, 1)
     work_off(shop.post, shop.id)
     accept(shop.db, shop.id, request_id)
-    orders.mark_refund_paid(shop.db, shop.id, shop.refunds(order_id)[0].id, USER)
+    refunds.mark_paid(shop.db, shop.id, shop.refunds(order_id)[0].id, USER)
     request_id = request(shop.db, shop.id, order_id, 1)
     cancellations.withdraw(shop.db, shop.id, request_id, USER)
     request_id = request(shop.db, shop.id, order_id, 0, 1)
@@ -282,9 +282,76 @@ def test_a_shipment_that_came_first_is_told_as_such(shop: Shop) -> None:
 def test_a_request_that_was_reinstated_is_told_as_such(db: Database) -> None:
     shop = a_shop(db, automatic(undo_minutes=30))
     request_id = request(db, shop.id, an_order_at(shop))
-    cancellations.decline(db, shop.id, request_id, USER, reason=DeclineReason.MADE_TO_ORDER)
+    words = "The engraving is done <b>already</b>."
+    cancellations.decline(db, shop.id, request_id, USER, reason=DeclineReason.MADE_TO_ORDER, message=words)
 
-    assert both_say(shop.newest(), "had accepted your request", "stopped it", "Reason: Made to order")
+    mail = shop.newest()
+
+    assert mail["Subject"] == "It goes on after all: your order NL-1 at Northlight Home"
+    assert both_say(mail, "It stays as it was ordered", "Northlight Home had accepted your request", words)
+    assert both_say(mail, "stopped it before it was carried out", "nothing is refunded for them")
+    assert both_say(mail, "Reason: Made to order", "2 × Tea kettle", "1 × Reading lamp", "View order details")
+    assert "declined" not in text_of(mail)
+
+
+def test_a_merchants_own_cancellation_that_was_stopped_is_told_as_such(db: Database) -> None:
+    shop = a_shop(db, Policy(warehouse=Warehouse(answer_minutes=30)))
+    order_id = an_order_at(shop)
+    request_id = cancellations.request(db, shop.id, order_id, cancellations.Ask(), USER)
+    cancellations.decline(db, shop.id, request_id, USER, reason=DeclineReason.OTHER)
+
+    mail = shop.newest()
+
+    assert both_say(mail, "was about to cancel these items of order NL-1 and has stopped that")
+    assert "your request" not in text_of(mail)
+
+
+@pytest.mark.parametrize(
+    ("silence", "then"),
+    [(WarehouseAnswer.TOO_LATE, "it ships as ordered."), (WarehouseAnswer.STOPPED, "it is canceled.")],
+)
+def test_a_request_that_asks_a_warehouse_says_until_when(
+    db: Database, silence: WarehouseAnswer, then: str
+) -> None:
+    shop = a_shop(db, Policy(mode=Mode.AUTOMATIC, warehouse=Warehouse(answer_minutes=30, silence=silence)))
+    request(db, shop.id, an_order_at(shop))
+
+    mail = shop.newest()
+
+    assert both_say(mail, "Northlight Home asks its warehouse to stop it, and you get an e-mail by ")
+    assert both_say(mail, f"Without an answer by then {then}", "Until then you can withdraw it")
+
+
+def test_a_request_that_a_person_decides_names_the_warehouse_too(db: Database) -> None:
+    shop = a_shop(db, Policy(warehouse=Warehouse(answer_minutes=30)))
+    request(db, shop.id, an_order_at(shop))
+
+    assert both_say(
+        shop.newest(), "Northlight Home decides", "Once it is accepted, the warehouse is asked to stop it."
+    )
+
+
+def test_a_warehouse_that_was_too_late_is_told_as_such(db: Database) -> None:
+    shop = a_shop(db, Policy(mode=Mode.AUTOMATIC, warehouse=Warehouse(answer_minutes=30)))
+    request_id = request(db, shop.id, an_order_at(shop))
+    warehouse.answer(db, shop.id, request_id, WarehouseAnswer.TOO_LATE, USER)
+
+    mail = shop.newest()
+
+    assert both_say(mail, "It had already shipped", "accepted your request", "before they could be stopped")
+    assert both_say(mail, "You can send them back once they arrive.", "2 × Tea kettle")
+    assert "declined" not in text_of(mail)
+
+
+def test_a_merchants_own_cancellation_that_came_too_late_is_no_request_of_the_customer(db: Database) -> None:
+    shop = a_shop(db, Policy(warehouse=Warehouse(answer_minutes=30)))
+    request_id = cancellations.request(db, shop.id, an_order_at(shop), cancellations.Ask(), USER)
+    warehouse.answer(db, shop.id, request_id, WarehouseAnswer.TOO_LATE, USER)
+
+    mail = shop.newest()
+
+    assert both_say(mail, "was about to cancel these items of order NL-1, but they had left already")
+    assert "your request" not in text_of(mail)
 
 
 def test_a_withdrawal_says_that_everything_stays(shop: Shop) -> None:
@@ -303,7 +370,7 @@ def test_a_paid_refund_names_its_own_amount_alone(shop: Shop) -> None:
     order_id = an_order_at(shop)
     accept(shop.db, shop.id, request(shop.db, shop.id, order_id, 1))
     accept(shop.db, shop.id, request(shop.db, shop.id, order_id, 0, 1))
-    orders.mark_refund_paid(shop.db, shop.id, shop.refunds(order_id)[1].id, USER)
+    refunds.mark_paid(shop.db, shop.id, shop.refunds(order_id)[1].id, USER)
 
     mail = shop.newest()
 

@@ -4,8 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from shared.actions import cancellations, warehouse
 from shared.domain.intake import IncomingLine
-from tests.builders import accept, an_order, automatic, cancel, request, ship
+from shared.domain.policy import Mode, Policy, Warehouse, WarehouseAnswer
+from shared.domain.reasons import DeclineReason
+from tests.builders import USER, accept, an_order, automatic, cancel, request, ship
 from tests.unit.portal.conftest import Shop
 
 SCRIPT = "<script>alert(1)</script>"
@@ -138,6 +141,74 @@ def test_an_automatic_shop_says_that_it_is_being_carried_out(open_shop: Callable
     assert "It is accepted and being carried out." in (page.region("Cancellation") or "")
     assert "Cancellation requested" in page.row("Tea kettle")
     assert "Waiting for" not in page.text
+
+
+ASKS_WAREHOUSE = Policy(mode=Mode.AUTOMATIC, warehouse=Warehouse(answer_minutes=30))
+
+
+def test_while_the_warehouse_is_asked_the_customer_hears_by_when(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(policy=ASKS_WAREHOUSE)
+    order = shop.take()
+    request(shop.db, shop.merchant_id, order)
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    told = page.region("Cancellation") or ""
+    assert "Northlight Home asks its warehouse to stop it; you will hear by " in told
+    assert "Withdraw request" in page.buttons()
+    timeline = page.region("Timeline") or ""
+    assert "Waiting for the warehouse" in timeline
+    assert "The warehouse is asked to stop 1 × Tea kettle" in timeline
+
+
+def test_what_could_not_be_stopped_is_told_as_such(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(policy=ASKS_WAREHOUSE)
+    order = shop.take()
+    asked = request(shop.db, shop.merchant_id, order)
+    warehouse.answer(shop.db, shop.merchant_id, asked, WarehouseAnswer.TOO_LATE, USER)
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    assert "It could not be stopped any more: it had left." in (page.region("Cancellation") or "")
+    assert "It was too late to stop 1 × Tea kettle" in (page.region("Timeline") or "")
+
+
+def test_a_cancellation_that_the_shop_stopped_is_told_as_such(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(policy=ASKS_WAREHOUSE)
+    order = shop.take()
+    asked = request(shop.db, shop.merchant_id, order)
+    cancellations.decline(
+        shop.db, shop.merchant_id, asked, USER, reason=DeclineReason.MADE_TO_ORDER, message="It is engraved."
+    )
+
+    told = shop.buyer(order).get(f"/orders/{order}").region("Cancellation") or ""
+
+    assert "Northlight Home has stopped the cancellation; your order goes on as before." in told
+    assert "Made to order" in told
+    assert "It is engraved." in told
+
+
+def test_each_item_says_why_it_may_not_go(shop: Shop) -> None:
+    order = shop.take(an_order().with_item("Tea kettle").with_item("Engraved mug", cancelable=False))
+    buyer = shop.buyer(order)
+    why = "This product cannot be canceled. Contact us and we will see what we can do."
+
+    page = buyer.get(f"/orders/{order}")
+    window = buyer.get(f"/orders/{order}/cancel")
+
+    assert why in page.row("Engraved mug")
+    assert why not in page.row("Tea kettle")
+    assert f"Engraved mug {why}" in window.text
+
+
+def test_reasons_that_hold_for_some_items_name_them(shop: Shop) -> None:
+    order = shop.take(an_order().with_item("Tea kettle").with_item("Engraved mug", cancelable=False))
+    ship(shop.db, shop.merchant_id, order, 1)
+
+    told = shop.buyer(order).get(f"/orders/{order}").region("Cancellation") or ""
+
+    assert "Tea kettle: It has already shipped. You can send it back once it arrives." in told
+    assert "Engraved mug: This product cannot be canceled." in told
 
 
 def test_personal_data_is_shown_in_part(shop: Shop) -> None:

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
-from shared.actions import cancellations, execution, orders, shipments
+from shared.actions import cancellations, execution, refunds, shipments, warehouse
 from shared.actions.cancellations import Ask
 from shared.actions.shipments import Shipment
 from shared.domain.actors import BUYER, SYSTEM
-from shared.domain.policy import SilenceOutcome
+from shared.domain.policy import SilenceOutcome, WarehouseAnswer
 from shared.domain.reasons import DeclineReason, Reason
-from tests.builders import USER
+from tests.builders import STORE, USER
 from tests.unit.races.scene import AT_ONCE, Scene
 
 # What the second is told, and "-" for an act that finds nothing left to do: no error, and no change either.
@@ -57,6 +57,20 @@ tab      yes     changed
 worker   yes     -
 """
 
+# With a request that is accepted and about which the warehouse is asked: its answer, its silence, and who
+# else may end that request. The worker comes in vain until the answer is there.
+WHILE_THE_WAREHOUSE_IS_ASKED = """
+           stopped too_late unanswered decline withdraw ship worker
+stopped    decided decided  -          decided yes      stop yes
+too_late   decided decided  -          decided decided  yes  -
+unanswered decided decided  -          decided decided  yes  -
+decline    decided decided  -          decided decided  yes  -
+withdraw   decided decided  -          decided decided  yes  -
+ship       decided decided  -          decided decided  gone -
+worker     yes     yes      yes        yes     yes      yes  -
+"""
+ANSWERS = ("stopped", "too_late", "unanswered")
+
 
 def customer(scene: Scene) -> object:
     """Cancel the open unit for a reason that is accepted at once."""
@@ -94,7 +108,7 @@ def ship(scene: Scene) -> object:
 def refund(scene: Scene) -> object:
     """Pay the refund that waits for a person."""
     assert scene.refund is not None
-    return orders.mark_refund_paid(scene.db, scene.merchant_id, scene.refund, USER)
+    return refunds.mark_paid(scene.db, scene.merchant_id, scene.refund, USER)
 
 
 def silence(scene: Scene) -> object:
@@ -113,13 +127,31 @@ def worker(scene: Scene) -> object:
     return execution.execute(scene.db, scene.merchant_id, scene.asked)
 
 
+def stopped(scene: Scene) -> object:
+    """Say that the warehouse has stopped the units."""
+    return warehouse.answer(scene.db, scene.merchant_id, scene.asked, WarehouseAnswer.STOPPED, STORE)
+
+
+def too_late(scene: Scene) -> object:
+    """Say that the warehouse could not stop the units."""
+    return warehouse.answer(scene.db, scene.merchant_id, scene.asked, WarehouseAnswer.TOO_LATE, STORE)
+
+
+def unanswered(scene: Scene) -> object:
+    """End the question that the warehouse has left open; its silence means that it was too late."""
+    return warehouse.end_question(scene.db, scene.merchant_id, scene.asked)
+
+
 def _request(scene: Scene, ask: Ask) -> object:
     return cancellations.request(scene.db, scene.merchant_id, scene.order_id, ask, BUYER)
 
 
 PARTIES: dict[str, Callable[[Scene], object]] = {
     party.__name__: party
-    for party in (customer, merchant, accept, decline, withdraw, ship, refund, silence, tab, worker)
+    for party in (
+        *(customer, merchant, accept, decline, withdraw, ship, refund, silence, tab, worker),
+        *(stopped, too_late, unanswered),
+    )
 }
 
 
@@ -138,9 +170,14 @@ class Pair:
         return f"{self.one}-{self.other}{ending}"
 
     @property
-    def with_worker(self) -> bool:
+    def with_accepted(self) -> bool:
         """Its request is accepted before it begins."""
-        return self.other == "worker"
+        return self.other == "worker" or self.with_warehouse
+
+    @property
+    def with_warehouse(self) -> bool:
+        """A warehouse is asked about its request."""
+        return self.one in ANSWERS or self.other in ANSWERS
 
     def has(self, party: str) -> bool:
         """Say whether a party takes part."""
@@ -149,9 +186,7 @@ class Pair:
 
 def pairs() -> list[Pair]:
     """List every pair, and each party with itself; those with the clock for both things it may do."""
-    rows = [line.split() for line in TABLE.strip().splitlines()]
-    columns = rows[0]
-    cells = {row[0]: dict(zip(columns, row[1:], strict=True)) for row in rows[1:]}
+    columns, cells = _read(TABLE)
     found = []
     for one, other in combinations_with_replacement(columns, 2):
         outcomes = SilenceOutcome if "silence" in {one, other} else [SilenceOutcome.ACCEPT]
@@ -169,6 +204,22 @@ def pairs_with_worker() -> list[Pair]:
         Pair(party, "worker", (first, "-" if party in {"withdraw", "worker"} else "yes"), ("yes", second))
         for party, first, second in rows
     ]
+
+
+def pairs_with_warehouse() -> list[Pair]:
+    """List the pairs of every answer of a warehouse with whatever else may end its request."""
+    columns, cells = _read(WHILE_THE_WAREHOUSE_IS_ASKED)
+    alone = dict.fromkeys(columns, "yes") | {"worker": "-"}
+    return [
+        Pair(one, other, (alone[one], cells[one][other]), (alone[other], cells[other][one]))
+        for one, other in combinations_with_replacement(columns, 2)
+        if one in ANSWERS
+    ]
+
+
+def _read(table: str) -> tuple[list[str], dict[str, dict[str, str]]]:
+    columns, *rows = (line.split() for line in table.strip().splitlines())
+    return columns, {name: dict(zip(columns, cells, strict=True)) for name, *cells in rows}
 
 
 def _lots(cells: dict[str, dict[str, str]], first: str, second: str, end: SilenceOutcome) -> tuple[str, str]:

@@ -19,7 +19,7 @@ from shared.domain.actors import BUYER
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import Refusal
 from shared.domain.ids import LineItemId, MerchantId, OrderId, RefundId, RequestId, new_id
-from shared.domain.policy import Mode, Policy, SilenceOutcome
+from shared.domain.policy import Mode, Policy, SilenceOutcome, Warehouse
 from shared.domain.reasons import Reason
 from shared.domain.refunds import fingerprint
 from shared.domain.rules import Decision, Rule
@@ -39,6 +39,7 @@ IN_VAIN_SECONDS = 0.3
 AT_ONCE = Reason.FOUND_CHEAPER
 PERSON = Reason.ORDERED_BY_MISTAKE
 
+# A refused shipment is noted for the merchant to see; of the order itself it changes nothing.
 _STATE = text("""
 SELECT o.id, json_build_object(
   'order', json_build_array(o.status, o.version, o.ordered, o.shipped, o.canceled, o.requested,
@@ -66,7 +67,8 @@ SELECT o.id, json_build_object(
     WHERE c.merchant_id = o.merchant_id AND c.order_id = o.id),
   'timeline', (SELECT json_agg(json_build_array(t.event, t.actor_kind, t.from_state, t.to_state)
       ORDER BY t.seq)
-    FROM timeline t WHERE t.merchant_id = o.merchant_id AND t.order_id = o.id))
+    FROM timeline t WHERE t.merchant_id = o.merchant_id AND t.order_id = o.id
+      AND t.event <> 'shipment_refused'))
 FROM orders o WHERE o.merchant_id = :merchant
 """)
 
@@ -120,10 +122,10 @@ def at_once(*moves: Callable[[], object]) -> list[Ended]:
         return list(threads.map(run, moves))
 
 
-def policy(silence: SilenceOutcome = SilenceOutcome.ACCEPT) -> Policy:
+def policy(silence: SilenceOutcome = SilenceOutcome.ACCEPT, warehouse: Warehouse | None = None) -> Policy:
     """Make the policy of the scene: one reason is accepted by rule, others wait for a person and a clock."""
     rules = (Rule(Decision.ACCEPT, reasons=(AT_ONCE,)),)
-    return Policy(mode=Mode.RULES, rules=rules, silence_hours=1, silence_outcome=silence)
+    return Policy(mode=Mode.RULES, rules=rules, silence_hours=1, silence_outcome=silence, warehouse=warehouse)
 
 
 def prepare(
@@ -212,8 +214,6 @@ def _by_order(
 
 def _let_the_clock_run_out(db: Database, merchant_id: MerchantId) -> None:
     with db.begin(merchant_id) as tx:
-        tx.session.execute(
-            update(RequestRecord)
-            .where(RequestRecord.decide_by.is_not(None))
-            .values(decide_by=tx.now - timedelta(seconds=1))
-        )
+        for clock in (RequestRecord.decide_by, RequestRecord.answer_by):
+            over = update(RequestRecord).where(clock.is_not(None))
+            tx.session.execute(over.values({clock: tx.now - timedelta(seconds=1)}))

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from shared.actions import cancellations, execution, merchants, moves, orders
+from shared.actions import cancellations, execution, ledger, merchants, moves, refunds
 from shared.actions.cancellations import Ask
 from shared.actions.merchants import NewMerchant
 from shared.domain.actors import BUYER, ActorKind
@@ -232,8 +232,8 @@ def test_without_the_lock_a_refund_is_marked_as_paid_by_two_people_and_mailed_tw
 
     monkeypatch.setattr(timeline, "note", meet_and_note)
     if not is_guarded:
-        monkeypatch.setattr(orders, "lock_order", unlocked_order)
-    pay = partial(orders.mark_refund_paid, db, merchant_id, refund.id, USER)
+        monkeypatch.setattr(ledger, "lock_order", unlocked_order)
+    pay = partial(refunds.mark_paid, db, merchant_id, refund.id, USER)
 
     told = sorted(type(ended.error).__name__ for ended in at_once(pay, pay))
 

@@ -8,12 +8,14 @@ from typing import Any
 
 import pytest
 
-from shared.domain.policy import SilenceOutcome
+from shared.domain.policy import SilenceOutcome, Warehouse
 from shared.queries.invariants import violations_of
 from shared.storage.engine import Database
 from tests.builders import a_merchant
-from tests.unit.races.parties import PARTIES, TOLD, Pair, pairs, pairs_with_worker
-from tests.unit.races.scene import ROUNDS, Scene, at_once, policy, prepare, states, work_off
+from tests.unit.races.parties import PARTIES, TOLD, Pair, pairs, pairs_with_warehouse, pairs_with_worker
+from tests.unit.races.scene import FEW_ROUNDS, ROUNDS, Scene, at_once, policy, prepare, states, work_off
+
+ALL = [*pairs(), *pairs_with_worker(), *pairs_with_warehouse()]
 
 
 @dataclass(frozen=True)
@@ -47,22 +49,25 @@ def one_after_the_other(scene: Scene, first: str, second: str, lots: tuple[str, 
 
 
 def rounds_of(pair: Pair) -> int:
-    # Both things that silence may bring about share the rounds of a pair, as do both tables.
-    return (ROUNDS + 1) // 2 if pair.has("silence") or pair.with_worker else ROUNDS
+    if pair.with_accepted:
+        return FEW_ROUNDS
+    # Both things that silence may bring about share the rounds of a pair.
+    return (ROUNDS + 1) // 2 if pair.has("silence") else ROUNDS
 
 
-@pytest.mark.parametrize("pair", [*pairs(), *pairs_with_worker()], ids=str)
+@pytest.mark.parametrize("pair", ALL, ids=str)
 def test_of_two_at_once_both_are_told_and_left_with_what_one_after_the_other_would_have(
     db: Database, pair: Pair
 ) -> None:
-    merchant_id = a_merchant(db, policy(pair.silence))
+    asked = Warehouse(answer_minutes=10) if pair.with_warehouse else None
+    merchant_id = a_merchant(db, policy(pair.silence, asked))
     *scenes, straight, crossed = prepare(
         db,
         merchant_id,
         rounds_of(pair) + 2,
         refund=pair.has("refund"),
         seen=pair.has("tab"),
-        accepting=pair.with_worker,
+        accepting=pair.with_accepted,
     )
     in_turn = one_after_the_other(straight, pair.one, pair.other, pair.one_first)
     against_turn = one_after_the_other(crossed, pair.other, pair.one, pair.other_first)[::-1]
@@ -82,7 +87,7 @@ def test_the_table_has_all_45_pairs_and_the_clock_for_both_it_may_bring_about() 
 
     assert len({(pair.one, pair.other) for pair in found}) == 45
     assert sum(pair.silence is SilenceOutcome.DECLINE for pair in found) == 9
-    assert len(pairs_with_worker()) == 10
+    assert (len(pairs_with_worker()), len(pairs_with_warehouse())) == (10, 18)
 
 
 def test_what_only_one_can_have_is_had_by_one_whoever_comes_first() -> None:

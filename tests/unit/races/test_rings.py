@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
+from threading import Barrier, BrokenBarrierError
+from types import ModuleType
 
-from shared.actions import execution, intake
+import pytest
+
+from shared.actions import bulk_cancel, cancellations, execution, intake
+from shared.actions.cancellations import Ask
 from shared.actions.stock import set_on_hand
 from shared.domain.ids import MerchantId, RequestId
 from shared.domain.reasons import Reason
 from shared.queries.invariants import violations_of
 from shared.storage.engine import Database
-from tests.builders import STORE, a_merchant, an_order, automatic, request
-from tests.unit.races.scene import FEW_ROUNDS, at_once
+from tests.builders import STORE, USER, a_merchant, an_order, automatic, request
+from tests.unit.races.scene import FEW_ROUNDS, IN_VAIN_SECONDS, at_once
 
 SKUS = [f"SKU-{place}" for place in range(6)]
 
@@ -78,4 +85,48 @@ def test_two_orders_that_two_people_change_in_opposite_order_never_wait_in_a_rin
         ended = at_once(partial(ask, orders), partial(ask, orders[::-1]))
 
         assert [each.told for each in ended] == ["", ""]
+    assert violations_of(db, merchant_id) == []
+
+
+def stop_between(monkeypatch: pytest.MonkeyPatch, module: ModuleType, meeting: Barrier) -> None:
+    """Let whoever has stock and counters to lock wait for the other between the first and the second."""
+    begun: list[str] = []
+
+    def halting(name: str, step: Callable[..., object]) -> Callable[..., object]:
+        def take(*facts: object) -> object:
+            if begun:
+                with suppress(BrokenBarrierError):
+                    meeting.wait()
+            begun.append(name)
+            return step(*facts)
+
+        return take
+
+    for name in ("_restock", "_put_back", "_count_for_rate"):
+        if hasattr(module, name):
+            monkeypatch.setattr(module, name, halting(name, getattr(module, name)))
+
+
+def test_a_batch_and_a_single_cancellation_lock_stock_and_counters_in_the_same_order(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    merchant_id = a_merchant(db)
+    set_on_hand(db, merchant_id, "TEA-KETTLE", 1)
+    batched, single = (an_order().taken_in(db, merchant_id) for _ in range(2))
+    ask = Ask(reason=Reason.BUYER_CANCELED)
+    request_id = cancellations.request(db, merchant_id, single, ask, USER)
+    meeting = Barrier(2, timeout=IN_VAIN_SECONDS)
+    for module in (bulk_cancel, execution):
+        monkeypatch.setattr(module, "shard", lambda: 0)
+        stop_between(monkeypatch, module, meeting)
+
+    def cancel_batch() -> None:
+        wish = bulk_cancel.Wanted(batched, Reason.BUYER_CANCELED, "k")
+        with db.begin(merchant_id) as tx:
+            plan = bulk_cancel.plan(tx, [wish], lock=True)
+            bulk_cancel.carry_out(tx, [one for one in plan if isinstance(one, bulk_cancel.Planned)], USER)
+
+    ended = at_once(cancel_batch, partial(execution.execute, db, merchant_id, request_id))
+
+    assert [each.error for each in ended] == [None, None]
     assert violations_of(db, merchant_id) == []

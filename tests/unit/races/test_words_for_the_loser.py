@@ -27,7 +27,7 @@ WORDS = {
     "decline": ("This request is no longer open; nothing was changed.",),
     "withdraw": ("It is too late to withdraw.",),
     "ship": ("Do not ship", "Nothing of this order is left to ship."),
-    "refund": ("This refund was marked as paid before.",),
+    "refund": ("Somebody was faster: this refund does not wait any more.",),
 }
 
 # Who meets whom, and what each is told as the second: "alert" for a loser, "status" where both may be.

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from shared.actions import orders
+from shared.actions import refunds
 from shared.domain.reasons import Reason
 from shared.queries import documents
 from shared.storage.invariants import INVARIANTS, violations
@@ -90,6 +90,12 @@ PLANTED = {
     "stock_is_its_opening_and_movements": [
         "INSERT INTO stock (merchant_id, sku, opening, on_hand) VALUES (:merchant, 'LAMP', 3, 4)"
     ],
+    "failed_refunds_are_counted": ["UPDATE orders SET refunds_failed = 1 WHERE id = :order"],
+    "retried_refunds_have_successors": [
+        "UPDATE refunds SET retry_of = id WHERE order_id = :order",
+    ],
+    "refunds_under_way_have_an_effect": ["UPDATE refunds SET state = 'sent' WHERE order_id = :order"],
+    "gateways_refunds_stand_for_one_row": ["UPDATE refunds SET gateway_reference = 're_1'"],
     "requests_end_once": ["UPDATE cancellation_requests SET ended_at = NULL WHERE id = :accepted"],
     "outcomes_are_mailed_once": [
         "DELETE FROM messages WHERE request_id = :accepted AND event = 'cancellation_accepted'"
@@ -139,7 +145,7 @@ def shop(db) -> dict[str, UUID]:
     cancel(db, merchant_id, whole, reason=Reason.NO_INVENTORY)
     with db.begin(merchant_id) as tx:
         told = documents.order(tx, order_id)
-    orders.mark_refund_paid(db, merchant_id, told.refunds[0].id, USER)
+    refunds.mark_paid(db, merchant_id, told.refunds[0].id, USER)
     return {
         "merchant": merchant_id,
         "order": order_id,

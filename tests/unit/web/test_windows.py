@@ -98,6 +98,9 @@ QUOTE = Quote(
     ),
     payments=(PaymentShare(PaymentId(new_id()), Gateway.STRIPE, "", 19200),),
     kept=(Kept(500, KeptReason.SHIPPING_ALREADY_SHIPPED),),
+    fee_percent=0,
+    withheld_minor=0,
+    voids=(),
 )
 VIEW = QuoteView(QUOTE, 3, 3, 3, Fraction(11, 1000), Fraction(12, 1000))
 

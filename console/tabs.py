@@ -1,0 +1,48 @@
+"""The tabs over the pages of what waits for somebody, each with how much waits there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from shared.domain.ids import MerchantId
+from shared.queries import cancellations, refunds
+from shared.queries.sign_in import Member
+from shared.rendering import gettext as _
+from shared.storage.engine import Database
+from shared.web.services import services
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """A page beside others; `count` is empty where nothing waits."""
+
+    words: str
+    href: str
+    count: str
+    is_here: bool
+
+
+def waiting(member: Member) -> tuple[Tab, ...]:
+    """Make the tabs of Requests, as seen from the page that is being shown."""
+    return (
+        _tab(member, "console.requests", _("Requests"), cancellations.open_request_count),
+        _tab(member, "console.refunds", _("Refunds"), refunds.waiting_refund_count),
+        _tab(member, "console.warehouse_questions", _("Warehouse"), cancellations.warehouse_question_count),
+    )
+
+
+def counted(number: int) -> str:
+    """Write how many wait; counting stops at a hundred."""
+    if number >= cancellations.MOST_COUNTED:
+        return f"{cancellations.MOST_COUNTED - 1}+"
+    return str(number or "")
+
+
+def _tab(member: Member, endpoint: str, words: str, count: Callable[[Database, MerchantId], int]) -> Tab:
+    return Tab(
+        words=words,
+        href=url_for(endpoint),
+        count=counted(count(services().db, member.merchant_id)),
+        is_here=request.endpoint == endpoint,
+    )

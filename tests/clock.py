@@ -1,0 +1,32 @@
+"""A database whose clock a test moves on, so that nobody waits."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine, create_engine
+
+from shared.storage.engine import Database
+
+
+class MovedDatabase(Database):
+    """The same database at another time, for one test alone."""
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, testkit=False)
+        self.set_clock(0)
+
+    def set_clock(self, minutes: int) -> None:
+        """Make it so many minutes later than it is."""
+        self._now = f"clock_timestamp() + interval '{minutes} minutes'"
+
+
+def later(db: Database, minutes: int) -> MovedDatabase:
+    """Open the same database so many minutes later."""
+    moved = MovedDatabase(db.engine)
+    moved.set_clock(minutes)
+    return moved
+
+
+def unhurried(db: Database) -> MovedDatabase:
+    """Open it on connections that are not tried before each use: for tests that open thousands of them."""
+    engine = create_engine(db.engine.url, connect_args={"options": "-c timezone=UTC"})
+    return MovedDatabase(engine)
