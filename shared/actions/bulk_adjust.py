@@ -95,9 +95,7 @@ def _adjust(
     return {}
 
 
-def _shares(
-    order: OrderRecord, rows: Sequence[BulkRowRecord]
-) -> tuple[list[_Share], dict[int, Hindrance]]:
+def _shares(order: OrderRecord, rows: Sequence[BulkRowRecord]) -> tuple[list[_Share], dict[int, Hindrance]]:
     shares, hindrances = [], {}
     for row in rows:
         try:
@@ -149,7 +147,9 @@ def _hindrances(tx: Transaction, order: OrderRecord, shares: Sequence[_Share]) -
     possible = adjustable(order_facts(tx, order), adjusted_before(tx, order))
     over = [share for share in shares if _is_over(possible, share)]
     return {
-        share.row.row_number: Hindrance(RowProblem.AMOUNT_NOT_POSSIBLE, _most(possible, share, order.currency))
+        share.row.row_number: Hindrance(
+            RowProblem.AMOUNT_NOT_POSSIBLE, _most(possible, share, order.currency)
+        )
         for share in over or shares
     }
 

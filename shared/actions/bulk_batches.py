@@ -161,7 +161,8 @@ def _round(batch: _Batch, rows: Sequence[BulkRowRecord]) -> list[BulkRowRecord]:
     tx, run = batch.tx, batch.run
     wishes, later = _wishes(run, rows)
     plan = bulk_cancel.plan(tx, [wish.wanted for wish in wishes], lock=batch.writes)
-    going, hindrances = [], {}
+    going: list[Planned] = []
+    hindrances: dict[int, Hindrance] = {}
     for wish, planned in zip(wishes, plan, strict=True):
         if isinstance(planned, Planned):
             going.append(planned)

@@ -25,9 +25,7 @@ from shared.tables.table import Progress
 PIECE = 5_000
 
 
-def take_turn(
-    db: Database, merchant_id: MerchantId, run_id: UUID, *, seconds: float = TURN_SECONDS
-) -> None:
+def take_turn(db: Database, merchant_id: MerchantId, run_id: UUID, *, seconds: float = TURN_SECONDS) -> None:
     """Read the feed of a run if it waits for that, and carry out what time allows; raises NotFound."""
     waiting = feed_runs.waiting(db, merchant_id, run_id)
     if waiting.reading is not None:

@@ -89,7 +89,8 @@ _REPEATED = """SELECT row_number, other FROM (
     SELECT row_number, row_number() OVER w AS place, first_value(row_number) OVER w AS other
     FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run AND verdict = ''
     WINDOW w AS (PARTITION BY order_id, line_item_id, action, reason, quantity, amounts,
-      CASE action WHEN 'acknowledge' THEN ARRAY[own_order_ref, own_item_ref] END ORDER BY row_number)) repeated
+      CASE action WHEN 'acknowledge' THEN ARRAY[own_order_ref, own_item_ref] END
+      ORDER BY row_number)) repeated
   WHERE place > 1"""
 # Rows of one order that cannot all be meant: several about one line, one about all and one about a part,
 # one that takes the order on and one that cancels. The other row named is one of those.

@@ -1,4 +1,4 @@
-"""What feeds need beside runs: what a code is measured against, a file's own problems, merchants' item ids."""
+"""What a code is measured against, what is wrong with a file as a whole, merchants' own ids of items."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,9 +9,7 @@ down_revision = "0008"
 
 
 def upgrade() -> None:
-    op.add_column(
-        "bulk_rows", sa.Column("detail", sa.Text(), server_default=sa.text("''"), nullable=False)
-    )
+    op.add_column("bulk_rows", sa.Column("detail", sa.Text(), server_default=sa.text("''"), nullable=False))
     op.add_column(
         "bulk_runs",
         sa.Column(
