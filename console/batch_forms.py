@@ -24,12 +24,24 @@ _ID_LENGTH = 37
 _MOST_TICKED = 200
 
 
+class _IdsField(TokenField):
+    """The ids of ticked orders, which the page sends back."""
+
+    limit = _ID_LENGTH * _MOST_TICKED
+
+
+class _FilterField(TokenField):
+    """The list's address, which the page sends back."""
+
+    limit = 2_000
+
+
 class CancelOrdersForm(PageForm):
     """Which orders, why, and what is said about it. `ticked` holds their ids, `filter` the list's address."""
 
     scope = RadioField()
-    ticked = TokenField()
-    filter = TokenField()
+    ticked = _IdsField()
+    filter = _FilterField()
     reason = ChoiceField()
     message = LongTextField()
     memo = LongTextField(limit=MEMO_LIMIT)
@@ -38,8 +50,6 @@ class CancelOrdersForm(PageForm):
     def made(cls, ticked: list[UUID], filter_: str) -> Self:
         """Make the form for the orders that were ticked on a list; sent again, it brings them along."""
         form = cls(data={"ticked": ",".join(str(order_id) for order_id in ticked), "filter": filter_})
-        form.ticked.limit = _ID_LENGTH * _MOST_TICKED
-        form.filter.limit = 2_000
         count = len(form.ticked_ids())
         words = ngettext("%(num)s ticked order", "%(num)s ticked orders", count) % {"num": count}
         matching = SelectChoice(MATCHING, _("All orders that match the filter"))

@@ -31,7 +31,7 @@ from shared.web.services import services
 def cancel_order(member: Member, order_id: UUID) -> ResponseReturnValue:
     """Show the window; cancel what was chosen once it is confirmed."""
     page = _read(member, order_id)
-    form = CancelOrderForm.for_merchant(page.items)
+    form = CancelOrderForm.for_merchant(page.items, page.currency)
     if request.method != "POST":
         return _window(member, page, form) if page.can_cancel else _nothing_left(page)
     if not _in_order(form):
@@ -44,6 +44,7 @@ def cancel_order(member: Member, order_id: UUID) -> ResponseReturnValue:
         message=form.message.data,
         seen=form.quote_hash.data or "",
         nonce=form.nonce.data or None,
+        most_minor=form.most_minor(),
     )
     try:
         cancellations.request(services().db, member.merchant_id, order_id, ask, actor(member))
@@ -59,7 +60,7 @@ def cancel_order(member: Member, order_id: UUID) -> ResponseReturnValue:
 def cancel_order_quote(member: Member, order_id: UUID) -> ResponseReturnValue:
     """Quote what is chosen: two parts of the window for the script, else the window again."""
     page = _read(member, order_id)
-    form = CancelOrderForm.for_merchant(page.items)
+    form = CancelOrderForm.for_merchant(page.items, page.currency)
     in_order = form.only_quantities()
     if wanted_fragment() != "quote":
         return _window(member, page, form, status=200 if in_order else 422)
@@ -211,6 +212,7 @@ def _quote(member: Member, page: OrderPage, form: CancelOrderForm | None) -> Quo
             ActorKind.MERCHANT_USER,
             form.chosen() if form else None,
             reason=form.chosen_reason() if form else None,
+            most_minor=form.most_minor() if form else None,
         )
     except NotEligible:
         return None

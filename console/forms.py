@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DateField, PasswordField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
 
+from console.money_forms import AmountField
 from shared import wording
 from shared.domain.ids import LineItemId
 from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
@@ -23,6 +24,9 @@ from shared.web.forms import ChoiceField, LongTextField, PageForm, QuantityField
 
 ENTIRE = "entire"
 ITEMS = "items"
+ALL = "all"
+LESS = "less"
+NOTHING = "nothing"
 FIRST_DAYS = 30
 _EMAIL_LIMIT = 320
 _SHIP = "ship-"
@@ -141,21 +145,47 @@ class CancelOrderForm(CancelWindowForm):
     """The Cancel order window with what only merchants are asked."""
 
     scope = RadioField(default=ITEMS)
+    refund = RadioField(default=ALL)
     message = LongTextField()
     memo = LongTextField(limit=MEMO_LIMIT)
 
     @classmethod
-    def for_merchant(cls, items: Iterable[ItemView]) -> Self:
+    def for_merchant(cls, items: Iterable[ItemView], currency: str) -> Self:
         """Make the form for an order's lines."""
-        form = cls.for_items(items, wording.merchant_reasons())
+        amount = AmountField(_("Amount to refund"), currency=currency)
+        form = cls.for_items(items, wording.merchant_reasons(), refund_amount=amount)
         form.scope.choices = [
             SelectChoice(ENTIRE, _("Cancel entire order")),
             SelectChoice(ITEMS, _("Cancel items")),
+        ]
+        form.refund.choices = [
+            SelectChoice(ALL, _("All of it")),
+            SelectChoice(LESS, _("Less")),
+            SelectChoice(NOTHING, _("Nothing")),
         ]
         form.reason.missing = _("Choose a reason.")
         form.message.label.text = _("Message to customer")
         form.memo.label.text = _("Seller memo")
         return form
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own
+        super().validate(extra_validators)
+        if self.refund.data != LESS:
+            # What stands in a field that does not count is no trouble.
+            self.amount_field.errors = []
+        elif self.amount_field.data is None and not self.amount_field.errors:
+            self.refuse(self.amount_field, _("Enter how much goes back."))
+        return not self.problems()
+
+    @property
+    def amount_field(self) -> AmountField:
+        """Return the field of the amount that goes back at most."""
+        field: AmountField = self["refund_amount"]
+        return field
+
+    def most_minor(self) -> int | None:
+        """Read what goes back at most, in minor units; None is all of it."""
+        return {LESS: self.amount_field.data, NOTHING: 0}.get(self.refund.data)
 
     @property
     def is_entire(self) -> bool:
@@ -179,10 +209,10 @@ class CancelOrderForm(CancelWindowForm):
             field.raw_data = [str(field.data)]
 
     def only_quantities(self) -> bool:
-        """Check the quantities alone, as a quote needs no more; says whether they are in order."""
+        """Check what a quote needs, quantities and the amount; says whether it is in order."""
         self.validate()
         for field in self:
-            if not isinstance(field, QuantityField):
+            if not isinstance(field, QuantityField | AmountField):
                 field.errors = []
         return not self.problems()
 

@@ -3,7 +3,17 @@
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from console import batches, cancellations, orders, refunds, requests, shipments, sign_in, support
+from console import (
+    adjustments,
+    batches,
+    cancellations,
+    orders,
+    refunds,
+    requests,
+    shipments,
+    sign_in,
+    support,
+)
 from console.access import View, guarded, mount_logins
 from shared.domain.permissions import Permission
 from shared.queries.sign_in import Member
@@ -49,6 +59,8 @@ _page("/requests/warehouse", requests.warehouse_questions, may=Permission.READ)
 _page("/support", support.support, may=Permission.READ)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)
+_page(f"{_ORDER}/adjust", adjustments.adjust_price, "GET", "POST", may=Permission.REFUND)
+_page(f"{_ORDER}/adjust/quote", adjustments.adjust_price_quote, "POST", may=Permission.REFUND)
 _page(f"{_REQUEST}/accept", cancellations.accept_request, "POST", may=Permission.DECIDE)
 _page(f"{_REQUEST}/decline", cancellations.decline_request, "GET", "POST", may=Permission.DECIDE)
 _page(f"{_REQUEST}/warehouse", cancellations.answer_for_warehouse, "POST", may=Permission.SHIP)

@@ -331,6 +331,12 @@ def kept(amount: Kept, currency: str) -> str:
     return _(_KEPT[amount.why]) % {"amount": _money(amount.amount_minor, currency)}
 
 
+def withheld(withheld_minor: int, currency: str, refund_minor: int) -> str:
+    """Tell a buyer what the shop keeps of its own will, and that nothing goes back where it is all of it."""
+    sentence = kept(Kept(withheld_minor, KeptReason.WITHHELD), currency)
+    return sentence if refund_minor else f"{_('Nothing is refunded.')} {sentence}"
+
+
 def mail_event(event: MailEvent) -> str:
     """Name what an e-mail is about."""
     return _(_MAIL_EVENTS[event])

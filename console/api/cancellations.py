@@ -35,6 +35,7 @@ def request_cancellation(caller: Caller, number: str) -> Response:
             comments=payload.comments,
             memo=payload.memo,
             for_buyer=payload.requested_by == BUYER,
+            most_minor=payload.refund,
         )
         return cancellations.request(caller.db, caller.merchant_id, order.id, ask, caller.actor, once=once)
 

@@ -4,7 +4,7 @@ from flask import Response, request
 
 from console.api.answers import answer, carry_out
 from console.api.auth import Caller
-from console.api.payloads import BUYER, ShipmentPayload, StockPayload
+from console.api.payloads import BUYER, QuotePayload, ShipmentPayload, StockPayload
 from shared.actions import intake, shipments, stock
 from shared.domain.actors import ActorKind
 from shared.domain.errors import InvalidContent
@@ -13,7 +13,6 @@ from shared.queries.document_values import StockDocument
 from shared.storage.idempotency import Once
 from shared.web.order_payload import OrderPayload
 from shared.web.strict_json import read_body
-from shared.web.units_payload import LinesPayload
 
 _LONGEST_SKU = 200
 
@@ -56,10 +55,14 @@ def show_eligibility(caller: Caller, number: str) -> Response:
 
 def quote_cancellation(caller: Caller, number: str) -> Response:
     """Say what canceling these units would bring back; nothing changes."""
-    payload = read_body(LinesPayload)
+    payload = read_body(QuotePayload)
     order = documents.known_order(caller.db, caller.merchant_id, number)
     quantities = payload.quantities(order.lines)
-    return answer(cancellation_documents.quote_document(caller.db, caller.merchant_id, order.id, quantities))
+    return answer(
+        cancellation_documents.quote_document(
+            caller.db, caller.merchant_id, order.id, quantities, most_minor=payload.refund
+        )
+    )
 
 
 def set_stock(caller: Caller, sku: str) -> Response:

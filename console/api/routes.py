@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from console.api import auth, cancellations, gateways, orders, refunds
+from console.api import adjustments, auth, cancellations, gateways, orders, refunds
 from console.api.answers import refused
 from console.api.auth import Scope
 from shared.domain.errors import Refusal
@@ -32,6 +32,7 @@ _endpoint("PUT", "/stock/<string:sku>", orders.set_stock, may=Scope.ADMIN)
 _endpoint(
     "POST", "/orders/<string:number>/cancellations", cancellations.request_cancellation, may=Scope.CANCEL
 )
+_endpoint("POST", "/orders/<string:number>/adjustments", adjustments.adjust_price, may=Scope.CANCEL)
 _endpoint("GET", "/cancellations", cancellations.list_cancellations, may=Scope.READ)
 _endpoint("GET", "/cancellations/<string:cancellation_id>", cancellations.show_cancellation, may=Scope.READ)
 _endpoint(

@@ -58,6 +58,7 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
             details={
                 "units": sum(units.values()),
                 "refund_minor": quoted.refund_minor,
+                "shipping_minor": quoted.shipping_minor,
                 "kept": [asdict(kept) for kept in quoted.kept],
             },
         )

@@ -13,6 +13,7 @@ RequestId = NewType("RequestId", UUID)
 PaymentId = NewType("PaymentId", UUID)
 RefundId = NewType("RefundId", UUID)
 UserId = NewType("UserId", UUID)
+AdjustmentId = NewType("AdjustmentId", UUID)
 EffectId = NewType("EffectId", UUID)
 MessageId = NewType("MessageId", UUID)
 

@@ -52,6 +52,9 @@ class Kept:
     why: KeptReason
 
 
+_IN_THE_SUM = frozenset({KeptReason.DISCOUNT_LOST, KeptReason.FEE, KeptReason.WITHHELD})
+
+
 @dataclass(frozen=True, slots=True)
 class LineShare:
     """The units of one line and their money in minor units, without shipping."""
@@ -106,6 +109,11 @@ class Quote:
         """Money that will not be charged any more."""
         return self.value_minor - self.charged_minor
 
+    @property
+    def left_out(self) -> tuple[Kept, ...]:
+        """What stays with the merchant and is no part of the sum: shipping that does not go back at all."""
+        return tuple(kept for kept in self.kept if kept.why not in _IN_THE_SUM)
+
 
 def pick_units(order: Order, quantities: Mapping[LineItemId, int]) -> dict[LineItemId, tuple[UnitRange, ...]]:
     """Pick the lowest free unit numbers of each line; lines with quantity 0 are left out.
@@ -135,7 +143,7 @@ def quote(
     Buyers pay the fee of the instant they ask at; a merchant may give back less, `most_minor` at most.
     """
     lines = tuple(
-        LineShare(line.id, tuple(units[line.id]), _line_money(order, line, units[line.id]))
+        LineShare(line.id, tuple(units[line.id]), line_money(order, line, units[line.id]))
         for line in order.line_items
         if units.get(line.id)
     )
@@ -170,7 +178,8 @@ def quote(
     )
 
 
-def _line_money(order: Order, line: LineItem, units: Sequence[UnitRange]) -> int:
+def line_money(order: Order, line: LineItem, units: Sequence[UnitRange]) -> int:
+    """Add up what these units of a line cost: listed price, less its discounts, with the tax beside it."""
     parts = [line.price_minor, -line.discount_minor]
     if not order.prices_include_tax:
         parts.append(line.tax_minor)

@@ -53,3 +53,15 @@ def take(ranges: Sequence[UnitRange], quantity: int) -> tuple[UnitRange, ...]:
 def drop_last(ranges: Sequence[UnitRange], quantity: int) -> tuple[UnitRange, ...]:
     """Leave the last `quantity` units out of the ranges."""
     return take(ranges, count(ranges) - quantity)
+
+
+def drop_first(ranges: Sequence[UnitRange], quantity: int) -> tuple[UnitRange, ...]:
+    """Leave the first `quantity` units out of the ranges."""
+    left: list[UnitRange] = []
+    missing = quantity
+    for units in ranges:
+        step = min(units.count, missing)
+        missing -= step
+        if step < units.count:
+            left.append(UnitRange(units.first + step, units.past))
+    return tuple(left)

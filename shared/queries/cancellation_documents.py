@@ -70,10 +70,18 @@ def list_cancellations(
 
 
 def quote_document(
-    db: Database, merchant_id: MerchantId, order_id: OrderId, quantities: dict[LineItemId, int] | None
+    db: Database,
+    merchant_id: MerchantId,
+    order_id: OrderId,
+    quantities: dict[LineItemId, int] | None,
+    *,
+    most_minor: int | None = None,
 ) -> QuoteDocument:
-    """Quote what a store's cancellation would bring back. Raises InvalidContent or NotEligible."""
-    return _quote(quote_for(db, merchant_id, order_id, ActorKind.STORE, quantities))
+    """Quote what a store's cancellation would bring back, at most `most_minor`.
+
+    Raises InvalidContent or NotEligible.
+    """
+    return _quote(quote_for(db, merchant_id, order_id, ActorKind.STORE, quantities, most_minor=most_minor))
 
 
 def cancellation_documents(

@@ -93,10 +93,11 @@ class PaymentDocument:
 
 @dataclass(frozen=True, slots=True)
 class RefundDocument:
-    """A refund to one payment, or a void of it; one made elsewhere may belong to no cancellation."""
+    """A refund to one payment, or a void of it; one made elsewhere belongs to nothing of ours."""
 
     id: UUID
     cancellation_id: UUID | None
+    adjustment_id: UUID | None
     payment_id: UUID
     gateway: Gateway
     kind: RefundKind
@@ -157,6 +158,28 @@ class CancellationDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class AmountDocument:
+    """What went back of one line."""
+
+    line_item_id: UUID
+    sku: str
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustmentDocument:
+    """Part of the price that went back for what has shipped; `refund` is all of it."""
+
+    id: UUID
+    order_number: str
+    refund: int
+    line_items: tuple[AmountDocument, ...]
+    shipping: int
+    reason: str
+    adjusted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CancellationList:
     """A page of cancellations, newest first; the cursor is opaque and None at the end."""
 
@@ -186,6 +209,7 @@ class OrderDocument:
     status: str
     cancellation_requested: bool
     cancellations: tuple[CancellationDocument, ...]
+    adjustments: tuple[AdjustmentDocument, ...]
     refunds: tuple[RefundDocument, ...]
 
 

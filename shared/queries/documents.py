@@ -11,6 +11,7 @@ from shared.domain.gateways import Trouble
 from shared.domain.ids import LineItemId, MerchantId, OrderId, RefundId
 from shared.domain.orders import Gateway, OrderStatus, item_status, spelled
 from shared.domain.refunds import RefundKind, RefundState
+from shared.queries.adjustment_documents import adjustments_on
 from shared.queries.cancellation_documents import cancellation_documents
 from shared.queries.document_values import (
     BlockerDocument,
@@ -95,6 +96,7 @@ def order(tx: Transaction, order_id: UUID) -> OrderDocument:
         status=spelled(OrderStatus(record.status)),
         cancellation_requested=record.requested > 0,
         cancellations=cancellation_documents(tx, requests_on(tx, record.id)),
+        adjustments=adjustments_on(tx, record),
         refunds=tuple(_refund_document(refund) for refund in refunds_on(tx, record.id)),
     )
 
@@ -217,6 +219,7 @@ def _refund_document(refund: RefundRecord) -> RefundDocument:
     return RefundDocument(
         id=refund.id,
         cancellation_id=refund.request_id,
+        adjustment_id=refund.adjustment_id,
         payment_id=refund.payment_id,
         gateway=Gateway(refund.gateway),
         kind=RefundKind(refund.kind),

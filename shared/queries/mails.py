@@ -1,8 +1,9 @@
 """What an e-mail to a buyer is made of: the order, the request and its refunds, as their rows say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,19 +16,22 @@ from shared.domain.gateways import Trouble
 from shared.domain.ids import MerchantId, MessageId, OrderId
 from shared.domain.orders import Gateway, OrderStatus
 from shared.domain.policy import SilenceOutcome, WarehouseAnswer, from_document
-from shared.domain.reasons import DeclineReason
+from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import Kept, KeptReason, RefundKind, RefundState
 from shared.queries import merchants
 from shared.queries.orders import totals
+from shared.queries.receipts import Part, outcome, parts
 from shared.queries.requests import labels, request_views
 from shared.queries.values import RequestView, Totals
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import assemble
 from shared.storage.records import (
+    AdjustmentRecord,
     LineItemRecord,
     MessageRecord,
     OrderRecord,
     PaymentRecord,
+    PersonalTextRecord,
     RefundRecord,
     RequestRecord,
     TimelineRecord,
@@ -43,6 +47,7 @@ from shared.storage.scopes import (
 )
 
 SENT = "sent"
+_SAID_BY_LINES = frozenset({KeptReason.DISCOUNT_LOST, KeptReason.FEE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,14 @@ class MailRefund:
 
 
 @dataclass(frozen=True, slots=True)
+class MailAdjustment:
+    """Part of the price that goes back for what has shipped: why, and what the merchant writes about it."""
+
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class MailRequest:
     """A cancellation request as its e-mails tell it.
 
@@ -81,7 +94,53 @@ class MailRequest:
     accepts_in_silence: bool
     asks_warehouse: bool
     stops_in_silence: bool
+    shipping_minor: int
     kept: tuple[Kept, ...]
+
+    @property
+    def items_minor(self) -> int:
+        """The units' own money, before shipping, lost discounts and fees."""
+        return self.view.value_minor - self.shipping_minor + self.repriced_minor
+
+    @property
+    def repriced_minor(self) -> int:
+        """What lost discounts take off."""
+        return sum(kept.amount_minor for kept in self.kept if kept.why is KeptReason.DISCOUNT_LOST)
+
+    @property
+    def fee_minor(self) -> int:
+        """What is kept as a fee."""
+        return self.view.fee_minor
+
+    @property
+    def withheld_minor(self) -> int:
+        """What the merchant keeps of its own will."""
+        return self.view.withheld_minor
+
+    @property
+    def charged_minor(self) -> int:
+        """The part of their money that was charged."""
+        return self.view.value_minor - self.view.released_minor
+
+    @property
+    def refund_minor(self) -> int:
+        """What goes back."""
+        return self.view.refund_minor
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The lines between the units' money and the outcome."""
+        return parts(self)
+
+    @property
+    def outcome(self) -> Part:
+        """The last line: what it comes to."""
+        return outcome(self, for_merchant=False)
+
+    @property
+    def explained(self) -> tuple[Kept, ...]:
+        """What stays with the merchant and no line says why."""
+        return tuple(kept for kept in self.kept if kept.why not in _SAID_BY_LINES)
 
     @property
     def released_minor(self) -> int:
@@ -123,6 +182,7 @@ class Mail:
     can_cancel: bool
     cancel_until: datetime | None
     request: MailRequest | None
+    adjustment: MailAdjustment | None
     refunds: tuple[MailRefund, ...]
 
     @property
@@ -168,6 +228,7 @@ def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
         can_cancel=units(assess(facts, ActorKind.BUYER, now=tx.now)) > 0,
         cancel_until=closes_at(facts),
         request=_request(tx, order, lines, message.request_id) if message.request_id else None,
+        adjustment=_adjustment(tx, message.refund_id) if message.refund_id else None,
         refunds=_refunds(tx, message, payments),
     )
 
@@ -179,6 +240,7 @@ def _request(
     warehouse = from_document(record.policy).warehouse
     named = labels(lines)
     line_labels = {line.id: (line.sku, named[line.id]) for line in lines}
+    quoted = _quoted(tx, record)
     return MailRequest(
         view=request_views(tx, {order.id: order}, [record], units_of(tx, [record.id]), line_labels)[0],
         by_merchant=record.requested_by != ActorKind.BUYER,
@@ -186,14 +248,40 @@ def _request(
         accepts_in_silence=record.policy["silence_outcome"] == SilenceOutcome.ACCEPT,
         asks_warehouse=warehouse is not None,
         stops_in_silence=warehouse is not None and warehouse.silence is WarehouseAnswer.STOPPED,
-        kept=_kept(tx, record),
+        shipping_minor=int(quoted.get("shipping_minor", 0)),
+        kept=_kept(quoted),
     )
 
 
-def _kept(tx: Transaction, record: RequestRecord) -> tuple[Kept, ...]:
-    # What was kept when it was carried out counts: shipments may have changed it since the request.
+def _adjustment(tx: Transaction, refund_id: UUID) -> MailAdjustment | None:
+    record = tx.session.scalars(
+        select(AdjustmentRecord)
+        .join(
+            RefundRecord,
+            (RefundRecord.merchant_id == AdjustmentRecord.merchant_id)
+            & (RefundRecord.adjustment_id == AdjustmentRecord.id),
+        )
+        .where(RefundRecord.merchant_id == tx.merchant_id, RefundRecord.id == refund_id)
+    ).one_or_none()
+    if record is None:
+        return None
+    message = tx.session.scalars(
+        select(PersonalTextRecord.body).where(
+            PersonalTextRecord.merchant_id == tx.merchant_id,
+            PersonalTextRecord.subject_id == record.id,
+            PersonalTextRecord.kind == "message",
+        )
+    ).one_or_none()
+    return MailAdjustment(Reason(record.reason), message or "")
+
+
+def _quoted(tx: Transaction, record: RequestRecord) -> Mapping[str, Any]:
+    # What held when it was carried out counts: shipments may have changed it since the request.
     entry = _entry(tx, record, Event.CANCELLATION_ACCEPTED)
-    document = record.quote if entry is None else entry.details
+    return record.quote if entry is None else {**record.quote, **entry.details}
+
+
+def _kept(document: Mapping[str, Any]) -> tuple[Kept, ...]:
     return tuple(Kept(kept["amount_minor"], KeptReason(kept["why"])) for kept in document.get("kept", []))
 
 

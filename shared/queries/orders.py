@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, select
 
 from shared import wording
 from shared.domain.actors import ActorKind
+from shared.domain.adjustments import adjustable
 from shared.domain.cancellation import CLAIMING_STATES, RequestState
 from shared.domain.eligibility import Eligibility, assess
 from shared.domain.errors import NotFound
@@ -27,6 +28,7 @@ from shared.queries.values import (
     ShipmentView,
     Totals,
 )
+from shared.storage.adjusted import adjusted_before
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import assemble
 from shared.storage.records import (
@@ -108,6 +110,7 @@ def page_of(tx: Transaction, order: OrderRecord, merchant: MerchantRecord, asker
         memo=order.memo,
         policy_label=wording.policy(from_document(order.policy)),
         is_old=tx.now - order.placed_at > OLD_AFTER,
+        can_adjust=asker is not ActorKind.BUYER and adjustable(facts, adjusted_before(tx, order)).is_possible,
     )
 
 

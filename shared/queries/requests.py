@@ -135,6 +135,7 @@ def _view(
         units=_requested_units(units, line_labels),
         value_minor=request.value_minor,
         fee_minor=request.fee_minor,
+        withheld_minor=request.withheld_minor,
         refund_minor=request.refund_minor,
         requested_at=request.requested_at,
         decide_by=request.decide_by,

@@ -15,6 +15,7 @@ from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import MERCHANT_DECLINE_REASONS, DeclineReason, Reason
 from shared.domain.refunds import Quote
+from shared.queries.receipts import Part, outcome, parts
 from shared.queries.refund_values import RefundView, ReportedRefund
 
 
@@ -89,6 +90,7 @@ class RequestView:
     units: tuple[RequestedUnits, ...]
     value_minor: int
     fee_minor: int
+    withheld_minor: int
     refund_minor: int
     requested_at: datetime
     decide_by: datetime | None
@@ -118,7 +120,7 @@ class RequestView:
     @property
     def released_minor(self) -> int:
         """Money that will not be charged any more."""
-        return self.value_minor - self.refund_minor - self.fee_minor
+        return self.value_minor - self.refund_minor - self.fee_minor - self.withheld_minor
 
     @property
     def can_be_decided(self) -> bool:
@@ -224,7 +226,10 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class OrderPage:
-    """An order as one reader sees it; `asker` tells whose verdict `items` and `can_cancel` carry."""
+    """An order as one reader sees it; `asker` tells whose verdict `items` and `can_cancel` carry.
+
+    `can_adjust` says that part of the price of what has shipped may go back.
+    """
 
     id: OrderId
     number: str
@@ -251,11 +256,21 @@ class OrderPage:
     memo: str
     policy_label: str
     is_old: bool
+    can_adjust: bool
 
     @property
     def open_requests(self) -> tuple[RequestView, ...]:
         """Requests whose units wait for an outcome, oldest first."""
         return tuple(request for request in self.requests if request.is_open)
+
+    @property
+    def withheld(self) -> tuple[RequestView, ...]:
+        """Cancellations of which the merchant gave back less than was charged, oldest first."""
+        return tuple(
+            request
+            for request in self.requests
+            if request.withheld_minor and request.state is RequestState.ACCEPTED
+        )
 
     @property
     def can_cancel(self) -> bool:
@@ -288,6 +303,15 @@ class QuoteView:
     restocked_units: int
     rate_now: Fraction | None
     rate_after: Fraction | None
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The lines between the units' money and the outcome."""
+        return parts(self.quote)
+
+    def outcome(self, *, for_merchant: bool) -> Part:
+        """The last line: what it comes to."""
+        return outcome(self.quote, for_merchant=for_merchant)
 
 
 @dataclass(frozen=True, slots=True)

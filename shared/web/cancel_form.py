@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Self, cast
 from uuid import UUID
 
+from wtforms import Field
+
 from shared.domain.ids import LineItemId
 from shared.queries.values import ItemView
 from shared.rendering import gettext as _
@@ -21,8 +23,8 @@ class CancelWindowForm(PageForm):
     nonce = TokenField()
 
     @classmethod
-    def for_items(cls, items: Iterable[ItemView], reasons: Iterable[tuple[str, str]]) -> Self:
-        """Make the form for an order's lines: one quantity each, preset to all that may go.
+    def for_items(cls, items: Iterable[ItemView], reasons: Iterable[tuple[str, str]], **more: Field) -> Self:
+        """Make the form for an order's lines: one quantity each, preset to all that may go; and `more`.
 
         The limit is what was ordered: whether units may still go is for the action to say, under the lock, so
         that a second press of the button gets the first answer, no complaint about the first one's success.
@@ -36,7 +38,7 @@ class CancelWindowForm(PageForm):
             )
             for item in items
         }
-        made = cast("type[Self]", type(cls.__name__, (cls,), fields))
+        made = cast("type[Self]", type(cls.__name__, (cls,), {**fields, **more}))
         form = made()
         form.reason.offer(reasons)
         form.reason.label.text = _("Reason for cancellation")

@@ -12,18 +12,23 @@ from shared.web.payload_types import NotNull, Units
 from shared.web.strict_json import Payload
 
 
-class UnitsPayload(Payload):
-    """Units of one line: name it by its id, or by its SKU where that stands on one line alone."""
+class LinePayload(Payload):
+    """One line: name it by its id, or by its SKU where that stands on one line alone."""
 
     line_item_id: Annotated[str | None, NotNull] = None
     sku: Annotated[str | None, NotNull] = None
-    quantity: Units
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:
         if (self.line_item_id is None) == (self.sku is None):
             raise ValueError("name the line by line_item_id or by sku, one of the two")
         return self
+
+
+class UnitsPayload(LinePayload):
+    """Units of one line."""
+
+    quantity: Units
 
 
 class LinesPayload(Payload):
@@ -37,7 +42,7 @@ class LinesPayload(Payload):
             return None
         wanted: dict[LineItemId, int] = {}
         for units in self.line_items:
-            line = _meant(units, lines)
+            line = meant(units, lines)
             if line.id in wanted:
                 raise InvalidContent(f"The line “{line.sku}” is named twice; add its units up.")
             if units.quantity > line.ordered:
@@ -46,7 +51,8 @@ class LinesPayload(Payload):
         return wanted
 
 
-def _meant(units: UnitsPayload, lines: Sequence[KnownLine]) -> KnownLine:
+def meant(units: LinePayload, lines: Sequence[KnownLine]) -> KnownLine:
+    """Find the line that is meant. Raises InvalidContent or AmbiguousSku."""
     if units.line_item_id is not None:
         found = [line for line in lines if str(line.id) == units.line_item_id.lower()]
     else:

@@ -9,6 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import update
 
 from shared.actions import cancellations, execution, intake, refunds, shipments, warehouse
+from shared.actions.adjustments import Adjustment, adjust
 from shared.domain.actors import BUYER, SYSTEM, Actor, ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import AlreadyDecided, InvalidContent, NotEligible, NotPermitted, UnderCancellation
@@ -17,6 +18,7 @@ from shared.domain.intake import allocate
 from shared.domain.money import percent_of
 from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import DeclineReason, Reason
+from shared.queries.adjustments import adjustment_view
 from shared.queries.invariants import violations_of
 from shared.queries.orders import order_page
 from shared.storage.records import MerchantRecord, OrderRecord
@@ -168,6 +170,22 @@ class OrderLife(RuleBasedStateMachine):
         self._write(**{turned: now})
         self.turns += 1
 
+    @precondition(lambda self: hasattr(self, "model") and any(line.shipped for line in self.model.lines))
+    @rule(percent=st.integers(1, 100))
+    def the_merchant_adjusts(self, percent: int) -> None:
+        view = adjustment_view(self.db, self.merchant_id, self.order_id)
+        left = view.in_all_minor
+        amounts: dict[LineItemId, int] = {}
+        for line in view.lines:
+            amounts[line.id] = min(left, -(-line.most_minor * percent // 100))
+            left -= amounts[line.id]
+        adjustment = Adjustment(amounts, min(left, view.most_shipping_minor))
+        if not adjustment.wanted.whole_minor:
+            with pytest.raises(InvalidContent):
+                adjust(self.db, self.merchant_id, self.order_id, adjustment, USER)
+            return
+        adjust(self.db, self.merchant_id, self.order_id, adjustment, USER)
+
     @precondition(lambda self: hasattr(self, "rows") and self.rows.order["refunded_minor"])
     @rule()
     def the_merchant_pays_back(self) -> None:
@@ -208,9 +226,10 @@ class OrderLife(RuleBasedStateMachine):
         assert order["canceled_minor"] + order["repriced_minor"] == money
         kept = order["fees_minor"] + order["withheld_minor"]
         due = order["total_minor"] - order["canceled_minor"] - order["adjusted_minor"] + kept
-        assert _collectable(self.rows) >= min(due, self.could_collect), "what is still due can be collected"
+        collectable = _collectable(self.rows) + order["adjusted_minor"]
+        assert collectable >= min(due, self.could_collect), "what is still due can be collected"
         if all(captured == authorized for authorized, captured, *_ in payments) and payments:
-            assert order["refunded_minor"] == order["canceled_minor"] - kept
+            assert order["refunded_minor"] == order["canceled_minor"] - kept + order["adjusted_minor"]
             if self.model.has_one_fee:
                 base = sum(order["fee_bases"].values())
                 fee = self.model.policy.fee

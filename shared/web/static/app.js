@@ -104,6 +104,8 @@
     form.addEventListener("input", (event) => {
       if (event.target.matches("textarea")) return;
       followScope(form, event.target);
+      const chosen = document.getElementById(event.target.dataset.chooses || "");
+      if (chosen) chosen.checked = true;
       const receipt = form.querySelector('[data-part="refund"]');
       if (receipt) receipt.setAttribute("aria-busy", "true");
       window.clearTimeout(timer);

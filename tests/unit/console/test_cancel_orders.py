@@ -75,3 +75,13 @@ def test_what_is_no_order_id_is_left_out(owner: Browser) -> None:
     page = owner.page("/console/orders/cancel?order=<script>&order=1")
 
     assert "All orders that match the filter" in words_of(page.main)
+
+
+def test_a_whole_page_of_orders_can_be_ticked(owner: Browser, shop: Shop) -> None:
+    ids = taken_in(shop, *(f"A-{number}" for number in range(50)))
+
+    sent = owner.post(
+        "/console/orders/cancel", data={**fields_of(owner.page(ticked(*ids))), "reason": "NoInventory"}
+    )
+
+    assert sent.status_code == 303

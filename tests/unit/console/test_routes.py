@@ -34,6 +34,8 @@ ASKED = {
     "console.batch_results": Permission.CANCEL,
     "console.accept_request": Permission.DECIDE,
     "console.decline_request": Permission.DECIDE,
+    "console.adjust_price": Permission.REFUND,
+    "console.adjust_price_quote": Permission.REFUND,
     "console.answer_for_warehouse": Permission.SHIP,
     "console.confirm_shipment": Permission.SHIP,
     "console.order_memo": Permission.REPLY,

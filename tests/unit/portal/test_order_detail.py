@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.actions import cancellations, warehouse
+from shared.actions import cancellations, execution, warehouse
+from shared.actions.cancellations import Ask
 from shared.domain.intake import IncomingLine
 from shared.domain.policy import Mode, Policy, Warehouse, WarehouseAnswer
-from shared.domain.reasons import DeclineReason
+from shared.domain.reasons import DeclineReason, Reason
 from tests.builders import USER, accept, an_order, automatic, cancel, request, ship
 from tests.unit.portal.conftest import Shop
 
@@ -249,3 +250,16 @@ def test_a_browser_holds_the_links_of_the_five_orders_opened_last(shop: Shop) ->
     assert buyer.get(f"/orders/{orders[0]}").response.status_code == 404
     for order in orders[1:]:
         assert buyer.get(f"/orders/{order}").response.status_code == 200
+
+
+@pytest.mark.parametrize(("at_most", "said"), [(0, "Nothing is refunded. $64.00"), (1400, "$50.00")])
+def test_what_the_shop_keeps_of_its_own_will_is_said(shop: Shop, at_most: int, said: str) -> None:
+    order = shop.take(an_order())
+    ask = Ask(reason=Reason.BUSINESS_CONDITIONS, most_minor=at_most)
+    request_id = cancellations.request(shop.db, shop.merchant_id, order, ask, USER)
+    sentence = f"{said} is not refunded: the shop decided so."
+    assert sentence in (shop.buyer(order).get(f"/orders/{order}").region("Cancellation") or "")
+
+    execution.execute(shop.db, shop.merchant_id, request_id)
+
+    assert sentence in (shop.buyer(order).get(f"/orders/{order}").region("Refund") or "")

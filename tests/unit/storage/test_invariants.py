@@ -10,6 +10,8 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
 from shared.actions import refunds
+from shared.actions.adjustments import Adjustment, adjust
+from shared.domain.ids import LineItemId
 from shared.domain.reasons import Reason
 from shared.queries import documents
 from shared.storage.invariants import INVARIANTS, violations
@@ -76,6 +78,28 @@ PLANTED = {
         "UPDATE orders SET refunded_minor = 1999 WHERE id = :order",
     ],
     "refunds_go_to_their_orders_payments": ["UPDATE refunds SET currency = 'EUR' WHERE order_id = :order"],
+    "orders_count_their_adjustments": ["UPDATE orders SET adjusted_minor = 0 WHERE id = :sent"],
+    "adjustments_are_their_parts": ["UPDATE adjusted_items SET amount_minor = 299"],
+    "adjusted_lines_are_their_orders": [
+        """INSERT INTO adjusted_items (merchant_id, adjustment_id, line_item_id, amount_minor)
+        SELECT merchant_id, :adjustment, :line, 0 FROM orders WHERE id = :sent"""
+    ],
+    "adjustments_are_within_what_shipped": [
+        "UPDATE line_items SET price_minor = 200 WHERE order_id = :sent",
+        "UPDATE orders SET total_minor = 295, items_minor = 200 WHERE id = :sent",
+    ],
+    "adjusted_shipping_is_within_the_orders": [
+        "UPDATE orders SET shipping_minor = 40 WHERE id = :sent",
+    ],
+    "adjustments_are_within_captured": [
+        "UPDATE orders SET captured_minor = 340, authorized_minor = 340, total_minor = 340 WHERE id = :sent",
+        "UPDATE payments SET captured_minor = 340, authorized_minor = 340 WHERE order_id = :sent",
+    ],
+    "adjustments_are_refunded_once": ["UPDATE refunds SET adjustment_id = NULL WHERE order_id = :sent"],
+    "adjustments_are_in_the_timeline": [
+        """UPDATE timeline SET event = 'memo_changed'
+        WHERE order_id = :sent AND event = 'price_adjusted'"""
+    ],
     "accepted_requests_are_refunded_once": ["UPDATE refunds SET request_id = NULL WHERE order_id = :order"],
     "what_was_charged_for_canceled_units_goes_back": [
         "UPDATE orders SET total_minor = 6000 WHERE id = :order"
@@ -123,10 +147,16 @@ PLANTED = {
     ],
 }
 
-# These two follow from others that look at one side each, so they never come alone.
+# These follow from others that look at one side each, so they never come alone.
 TOGETHER = {
     "no_unit_shipped_and_canceled": {"shipped_is_the_sum_of_shipments"},
     "refunds_of_an_order_are_within_captured": {"order_money_is_its_parts_money"},
+    # The chain covers each entry, and what is adjusted beyond what was captured was refunded beyond it.
+    "adjustments_are_in_the_timeline": {"timelines_are_chained"},
+    "adjustments_are_within_captured": {
+        "refunds_of_an_order_are_within_captured",
+        "refunds_of_a_payment_are_within_captured",
+    },
 }
 
 
@@ -143,14 +173,20 @@ def shop(db) -> dict[str, UUID]:
     ship(db, merchant_id, order_id, 1)
     cancel(db, merchant_id, whole, 1, reason=Reason.PRICING_ERROR)
     cancel(db, merchant_id, whole, reason=Reason.NO_INVENTORY)
+    sent = an_order().with_(shipping_minor=95).with_item("Vase", 2, 1000).taken_in(db, merchant_id)
+    ship(db, merchant_id, sent, 1)
     with db.begin(merchant_id) as tx:
         told = documents.order(tx, order_id)
+        vase = documents.order(tx, sent).line_items[0].id
+    adjustment = adjust(db, merchant_id, sent, Adjustment({LineItemId(vase): 300}, 50), USER)
     refunds.mark_paid(db, merchant_id, told.refunds[0].id, USER)
     return {
         "merchant": merchant_id,
         "order": order_id,
         "other": other,
         "whole": whole,
+        "sent": sent,
+        "adjustment": adjustment,
         "line": told.line_items[0].id,
         "accepted": accepted,
         "open": waiting,
