@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -25,6 +25,10 @@ from shared.storage.scopes import orders_of
 BATCH = 500
 # Feeds that are meant for what is left of an order once the rest of it has shipped.
 _AFTER_SHIPMENT = frozenset({"order_adjustment", "order_adjustment_flat"})
+
+
+class _Undo(Exception):
+    """What was tried is to be undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +95,9 @@ def _builds_up(rows: Iterable[BulkRowRecord]) -> bool:
 
 @contextmanager
 def _undone(tx: Transaction) -> Iterator[None]:
-    trial = tx.session.begin_nested()
-    try:
+    with suppress(_Undo), tx.session.begin_nested():
         yield
-    finally:
-        trial.rollback()
+        raise _Undo
 
 
 def _deal(batch: _Batch, rows: list[BulkRowRecord]) -> None:

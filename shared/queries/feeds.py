@@ -5,25 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, text
+from sqlalchemy import or_, select
 
 from shared.domain.bulk import ENDED, RowAction, RunKind, RunState, Verdict
 from shared.domain.errors import NotFound
 from shared.domain.ids import MerchantId
 from shared.queries import merchants
+from shared.storage import bulk_staging
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import BulkRowRecord, BulkRunRecord, UploadRecord
 
 _PAGE = 2_000
 _SAID = (Verdict.ERROR, Verdict.WARNING)
-# Counted by record, each of which may have many rows; what was not dealt with is left out.
-_RECORDS = """
-SELECT count(*), count(*) FILTER (WHERE failed), count(*) FILTER (WHERE warned AND NOT failed)
-FROM (SELECT bool_or(verdict = 'error') AS failed,
-    bool_or(verdict = 'warning' OR problems <> '[]') AS warned
-  FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run
-  GROUP BY record HAVING bool_and(verdict NOT IN ('', 'stopped'))) records
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +89,7 @@ def head(db: Database, merchant_id: MerchantId, run_id: UUID) -> FeedHead:
     with db.snapshot(merchant_id) as tx:
         run = _find(tx, run_id)
         upload = tx.session.get(UploadRecord, (merchant_id, run.upload_id)) if run.upload_id else None
-        # A million rows take longer to count than a page may.
-        tx.session.connection().execute(text("SET LOCAL statement_timeout = 0"))
-        records, failed, warned = (
-            tx.session.connection().execute(text(_RECORDS), {"merchant": merchant_id, "run": run_id}).one()
-        )
+        records, failed, warned = bulk_staging.count_records(tx, run_id)
         return FeedHead(
             run_id=run_id,
             merchant=merchants.of(tx).slug,

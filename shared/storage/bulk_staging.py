@@ -131,6 +131,14 @@ _COUNT = """
 SELECT coalesce(max(group_no), 0), count(*), count(*) FILTER (WHERE verdict = 'error'),
   count(*) FILTER (WHERE verdict = 'warning') FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run
 """
+# A record may have many rows; those that were not dealt with are left out.
+_COUNT_RECORDS = """
+SELECT count(*), count(*) FILTER (WHERE failed), count(*) FILTER (WHERE warned AND NOT failed)
+FROM (SELECT bool_or(verdict = 'error') AS failed,
+    bool_or(verdict = 'warning' OR problems <> '[]') AS warned
+  FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run
+  GROUP BY record HAVING bool_and(verdict NOT IN ('', 'stopped'))) records
+"""
 _CLEAR = "DELETE FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run"
 _REOPEN = """
 UPDATE bulk_rows SET verdict = '', code = '', detail = '', units = 0, refund_minor = 0
@@ -190,6 +198,13 @@ def counts(tx: Transaction, run_id: UUID) -> tuple[int, int, int, int]:
     """Count a run's orders, rows, rows with an error and rows with a warning so far."""
     found = tx.session.connection().execute(text(_COUNT), _of(tx, run_id)).one()
     return int(found[0]), int(found[1]), int(found[2]), int(found[3])
+
+
+def count_records(tx: Transaction, run_id: UUID) -> tuple[int, int, int]:
+    """Count the lines or messages dealt with, those with an error, and those with a warning alone."""
+    tx.session.connection().execute(text(_NO_LIMIT))
+    found = tx.session.connection().execute(text(_COUNT_RECORDS), _of(tx, run_id)).one()
+    return int(found[0]), int(found[1]), int(found[2])
 
 
 def clear(tx: Transaction, run_id: UUID) -> None:

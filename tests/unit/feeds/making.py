@@ -141,7 +141,10 @@ def report_text(folder: Path, content: str | bytes) -> bytes:
 
 
 def report(folder: Path, content: str | bytes) -> Report:
-    text = report_text(folder, content)
+    return reported(report_text(folder, content))
+
+
+def reported(text: bytes) -> Report:
     return _xml_report(text) if text.startswith(b"<") else _flat_report(text.decode())
 
 
