@@ -14,7 +14,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
-from babel.dates import format_date, format_skeleton, format_time
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
 from babel.numbers import NumberPattern
 from babel.support import Translations
 from iso4217 import Currency
@@ -102,7 +102,8 @@ def format_money(minor: int, currency: str, locale: str = SOURCE_LOCALE) -> str:
 def format_instant(at: datetime, tz: str, locale: str = SOURCE_LOCALE, style: str = "full") -> str:
     """Write an instant in a time zone.
 
-    Styles: `full` (weekday, date, time), `moment` (day and time), `date`, `day` (short), `time`.
+    Styles: `full` (weekday, date, time), `deadline` (the same, and the zone as it is called then), `moment`
+    (day and time), `date`, `day` (short), `time`.
     """
     zone = ZoneInfo(tz)
     local = at.astimezone(zone)
@@ -116,8 +117,9 @@ def format_instant(at: datetime, tz: str, locale: str = SOURCE_LOCALE, style: st
     if style == "moment":
         day = format_skeleton("MMMMd", at, zone, locale=_locale(locale))
         return _joined(locale, day, clock)
-    if style == "full":
-        return _full(locale, format_date(local, "full", _locale(locale)), clock)
+    if style in {"full", "deadline"}:
+        whole = _full(locale, format_date(local, "full", _locale(locale)), clock)
+        return whole if style == "full" else f"{whole} ({_zone_name(local, locale)})"
     raise ValueError(style)
 
 
@@ -176,6 +178,12 @@ def _money_pattern(locale: str, exponent: int) -> NumberPattern:
 
 def _joined(locale: str, day: str, clock: str) -> str:
     return str(_locale(locale).datetime_formats["medium"]).format(clock, day)
+
+
+def _zone_name(local: datetime, locale: str) -> str:
+    # Summer time and standard time have names of their own: an hour that comes twice is told apart.
+    name: str = get_timezone_name(local, width="long", locale=_locale(locale))
+    return name
 
 
 def _full(locale: str, day: str, clock: str) -> str:

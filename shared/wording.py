@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared import blocker_wording
+from shared import blocker_wording, change_wording
 from shared.domain import eligibility
 from shared.domain.actors import ActorKind
+from shared.domain.changes import OrderPart
 from shared.domain.eligibility import Blocker
 from shared.domain.events import Event, MailEvent
 from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
@@ -209,7 +210,7 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     ),
     Event.PAYMENT_VOIDED: N_("%(who)s released %(amount)s that was only authorized"),
     Event.PRICE_ADJUSTED: N_("%(who)s gave %(amount)s of the price back"),
-    Event.ORDER_CHANGED: N_("%(who)s changed the order's data"),
+    Event.ORDER_CHANGED: N_("%(who)s changed the order's data: %(items)s"),
     Event.REFUND_SENT: N_("%(who)s sent %(amount)s back"),
     Event.REFUND_FAILED: N_("A refund of %(amount)s did not go through"),
     Event.VOID_FAILED: N_("The authorization of %(amount)s could not be released"),
@@ -335,6 +336,11 @@ def withheld(withheld_minor: int, currency: str, refund_minor: int) -> str:
     """Tell a buyer what the shop keeps of its own will, and that nothing goes back where it is all of it."""
     sentence = kept(Kept(withheld_minor, KeptReason.WITHHELD), currency)
     return sentence if refund_minor else f"{_('Nothing is refunded.')} {sentence}"
+
+
+def order_part(part: OrderPart) -> str:
+    """Name a part of an order that changed, within a sentence."""
+    return _(change_wording.ORDER_PARTS[part])
 
 
 def mail_event(event: MailEvent) -> str:

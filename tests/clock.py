@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import Engine, create_engine
 
 from shared.storage.engine import Database
@@ -16,7 +18,13 @@ class MovedDatabase(Database):
 
     def set_clock(self, minutes: int) -> None:
         """Make it so many minutes later than it is."""
+        self._moved = timedelta(minutes=minutes)
         self._now = f"clock_timestamp() + interval '{minutes} minutes'"
+
+    def advance(self, **by: float) -> None:
+        """Let more time pass: hours, minutes, seconds."""
+        self._moved += timedelta(**by)
+        self._now = f"clock_timestamp() + interval '{self._moved.total_seconds()} seconds'"
 
 
 def later(db: Database, minutes: int) -> MovedDatabase:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import Response, request
 from werkzeug.exceptions import BadRequest
@@ -33,16 +33,24 @@ _SENTENCES = {
 
 
 def carry_out(
-    caller: Caller, status: int, document: Callable[[Transaction, Any], object], act: Callable[[Once], object]
+    caller: Caller,
+    status: int,
+    document: Callable[[Transaction, Any], object],
+    act: Callable[[Once], object],
+    *,
+    needs_key: bool = True,
 ) -> Response:
-    """Carry out a call once under its key; `document` makes the answer of what `act` brought about."""
+    """Carry out a call once under its key; `document` makes the answer of what `act` brought about.
+
+    What changes nothing when it is repeated needs no key; it is given one of its own.
+    """
     made: list[Answer] = []
 
     def render(tx: Transaction, result: object) -> Answer:
         made.append(Answer(status, to_json(document(tx, result))))
         return made[-1]
 
-    once = Once(_route(), _idempotency_key(), _fingerprint(), render)
+    once = Once(_route(), _idempotency_key(is_needed=needs_key), _fingerprint(), render)
     try:
         act(once)
     except Replayed as replayed:
@@ -110,8 +118,10 @@ def _blockers(
     ]
 
 
-def _idempotency_key() -> str:
+def _idempotency_key(*, is_needed: bool) -> str:
     key = request.headers.get(KEY_HEADER)
+    if key is None and not is_needed:
+        return f"unnamed {uuid4()}"
     if key is None:
         raise BadRequest(f"Send an {KEY_HEADER}: a new one for each call, the same one when repeating it.")
     if not _KEY.fullmatch(key):

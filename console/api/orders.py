@@ -4,8 +4,8 @@ from flask import Response, request
 
 from console.api.answers import answer, carry_out
 from console.api.auth import Caller
-from console.api.payloads import BUYER, QuotePayload, ShipmentPayload, StockPayload
-from shared.actions import intake, shipments, stock
+from console.api.payloads import BUYER, OrderChangePayload, QuotePayload, ShipmentPayload, StockPayload
+from shared.actions import changes, intake, shipments, stock
 from shared.domain.actors import ActorKind
 from shared.domain.errors import InvalidContent
 from shared.queries import cancellation_documents, documents
@@ -30,6 +30,17 @@ def take_in_order(caller: Caller) -> Response:
 def show_order(caller: Caller, number: str) -> Response:
     """Show how an order stands."""
     return answer(documents.order_by_number(caller.db, caller.merchant_id, number))
+
+
+def change_order(caller: Caller, number: str) -> Response:
+    """Take in what is new of an order; what is so already changes nothing."""
+
+    def act(once: Once) -> object:
+        told = read_body(OrderChangePayload).change()
+        order = documents.known_order(caller.db, caller.merchant_id, number)
+        return changes.change(caller.db, caller.merchant_id, order.id, told, caller.actor, once=once)
+
+    return carry_out(caller, 200, documents.order, act, needs_key=False)
 
 
 def report_shipment(caller: Caller, number: str) -> Response:

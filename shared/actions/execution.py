@@ -4,11 +4,10 @@ from dataclasses import asdict
 from uuid import UUID
 
 from sqlalchemy import update
-from sqlalchemy.dialects.postgresql import insert
 
 from shared.actions import refunds
 from shared.actions.claims import add_to_lines
-from shared.actions.intake_rows import shard
+from shared.actions.rates import count_canceled
 from shared.domain.actors import SYSTEM
 from shared.domain.cancellation import Move, Question, RequestState, after
 from shared.domain.events import Event, MailEvent
@@ -20,7 +19,6 @@ from shared.storage import outbox, timeline
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import claimed_by, order_facts, quote_of
 from shared.storage.records import (
-    OrderDayRecord,
     OrderRecord,
     RequestRecord,
     RestockRuleRecord,
@@ -39,7 +37,7 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
         quoted = _settle(tx, order, record)
         # A batch locks stock before counters as well, so that the two never wait for each other.
         _restock(tx, order, record)
-        _count_for_rate(tx, order, record)
+        count_canceled(tx, order, requested_by=record.requested_by)
         record.state = after(RequestState.ACCEPTING, Move.EXECUTE)
         record.ended_at = tx.now
         record.value_minor = quoted.value_minor
@@ -120,23 +118,3 @@ def _restock(tx: Transaction, order: OrderRecord, record: RequestRecord) -> None
         )
         moved += claim.quantity
     timeline.note(tx, order.id, Event.RESTOCKED, SYSTEM, request_id=record.id, details={"units": moved})
-
-
-def _count_for_rate(tx: Transaction, order: OrderRecord, record: RequestRecord) -> None:
-    if record.requested_by == "buyer" or order.canceled_by_merchant:
-        return
-    order.canceled_by_merchant = True
-    tx.session.execute(
-        insert(OrderDayRecord)
-        .values(
-            merchant_id=tx.merchant_id,
-            day=order.placed_at.date(),
-            shard=shard(),
-            orders=0,
-            canceled_by_merchant=1,
-        )
-        .on_conflict_do_update(
-            index_elements=["merchant_id", "day", "shard"],
-            set_={"canceled_by_merchant": OrderDayRecord.canceled_by_merchant + 1},
-        )
-    )

@@ -4,24 +4,17 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from shared.actions.claims import add_to_lines
-from shared.domain.actors import SYSTEM, ActorKind
-from shared.domain.cancellation import RequestState
+from shared.actions.elsewhere import write_canceled, write_paid_back
+from shared.domain.actors import SYSTEM
 from shared.domain.events import Event
-from shared.domain.ids import new_id
+from shared.domain.ids import PaymentId, new_id
 from shared.domain.intake import IncomingOrder
-from shared.domain.refunds import RefundState, pick_units, quote
+from shared.domain.payments import PaymentShare
+from shared.domain.refunds import pick_units, quote
 from shared.storage import timeline
 from shared.storage.engine import Transaction
-from shared.storage.facts import order_facts, to_multirange
-from shared.storage.records import (
-    LineItemRecord,
-    OrderRecord,
-    RefundRecord,
-    RequestRecord,
-    RequestUnitsRecord,
-    ShipmentRecord,
-    ShipmentUnitsRecord,
-)
+from shared.storage.facts import order_facts
+from shared.storage.records import LineItemRecord, OrderRecord, ShipmentRecord, ShipmentUnitsRecord
 from shared.storage.scopes import lines_of, lock_order, payments_of
 
 
@@ -45,74 +38,24 @@ def _cancel(
         return None
     facts = order_facts(tx, order)
     wanted = {line.id: canceled[line.id] for line in facts.line_items if line.id in canceled}
-    quoted = quote(facts, pick_units(facts, wanted), for_buyer=False, at=tx.now)
-    request = RequestRecord(
-        merchant_id=tx.merchant_id,
-        id=new_id(),
-        order_id=order.id,
-        state=RequestState.ACCEPTED,
-        source=ActorKind.SYSTEM,
-        requested_by="buyer",
-        reason_words="",
-        policy=order.policy,
-        quote={},
-        value_minor=quoted.value_minor,
-        fee_minor=0,
-        refund_minor=sum(payment.refunded_minor for payment in incoming.payments),
-        requested_at=tx.now,
-        decided_at=tx.now,
-        executes_at=tx.now,
-        ended_at=tx.now,
-    )
-    tx.session.add(request)
-    tx.session.flush()
-    for share in quoted.lines:
-        tx.session.add(
-            RequestUnitsRecord(
-                merchant_id=tx.merchant_id,
-                request_id=request.id,
-                line_item_id=share.line_item_id,
-                asked=share.quantity,
-                quantity=share.quantity,
-                units=to_multirange(share.units),
-            )
-        )
-    order.canceled_minor += quoted.value_minor
-    add_to_lines(tx, order, canceled, canceled=1)
-    timeline.note(
+    return write_canceled(
         tx,
-        order.id,
-        Event.CANCELLATION_ACCEPTED,
-        SYSTEM,
-        request_id=request.id,
-        to_state=RequestState.ACCEPTED,
-        details={"units": sum(canceled.values()), "source": incoming.source},
+        order,
+        quote(facts, pick_units(facts, wanted), for_buyer=False, at=tx.now),
+        requested_by="buyer",
+        refund_minor=sum(payment.refunded_minor for payment in incoming.payments),
+        details={"source": incoming.source},
     )
-    return request.id
 
 
 def _refund(tx: Transaction, order: OrderRecord, incoming: IncomingOrder, request_id: UUID | None) -> None:
-    for payment, given in zip(payments_of(tx, order.id), incoming.payments, strict=True):
-        if given.refunded_minor == 0:
-            continue
-        tx.session.add(
-            RefundRecord(
-                merchant_id=tx.merchant_id,
-                id=new_id(),
-                order_id=order.id,
-                request_id=request_id,
-                payment_id=payment.id,
-                gateway=payment.gateway,
-                amount_minor=given.refunded_minor,
-                currency=order.currency,
-                state=RefundState.EXTERNAL,
-                created_at=tx.now,
-                ended_at=tx.now,
-            )
-        )
-        payment.refunded_minor += given.refunded_minor
-        order.refunded_minor += given.refunded_minor
-    tx.session.flush()
+    payments = zip(payments_of(tx, order.id), incoming.payments, strict=True)
+    shares = [
+        PaymentShare(PaymentId(payment.id), given.gateway, given.reference, given.refunded_minor)
+        for payment, given in payments
+        if given.refunded_minor
+    ]
+    write_paid_back(tx, order, shares, request_id=request_id)
 
 
 def _ship(

@@ -2,6 +2,7 @@
 
 import random
 import re
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -62,7 +63,9 @@ def order_row(
         "authorized_minor": sum(payment.authorized_minor for payment in order.payments),
         "captured_minor": captured,
         "fulfilled_by_other": order.fulfilled_by_other,
+        "in_fulfillment": order.in_fulfillment,
         "hold": order.hold,
+        "held_since": tx.now if order.hold or order.disputed else None,
         "disputed": order.disputed,
         "policy": merchant.policy,
         "ordered": sum(line.quantity for line in order.lines),
@@ -116,13 +119,18 @@ def has_past(order: IncomingOrder) -> bool:
 
 
 def terms(order: IncomingOrder) -> set[str]:
+    """List what an incoming order is found by."""
+    return words_to_find(
+        order.number, order.buyer_name, order.buyer_email, [line.sku for line in order.lines]
+    )
+
+
+def words_to_find(number: str, name: str, email: str, skus: Iterable[str]) -> set[str]:
     """List what an order is found by: parts of its number, words of the name, the address, its SKUs."""
-    number = order.number.lower()
-    parts = {number[start:] for start in range(len(number))}
-    name = order.buyer_name.lower()
-    words = {name, *re.split(r"\s+", name)} - {""}
-    skus = {line.sku.lower() for line in order.lines} - {""}
-    return parts | words | skus | {order.buyer_email.lower()} - {""}
+    low, known = number.lower(), name.lower()
+    parts = {low[start:] for start in range(len(low))}
+    words = {known, *re.split(r"\s+", known), email.lower()}
+    return (parts | words | {sku.lower() for sku in skus}) - {""}
 
 
 def spoken_numbers(number: str) -> set[str]:

@@ -20,8 +20,13 @@ from shared.storage.scopes import find_order, lock_order
 MOST_AN_HOUR = 3
 
 
-def make(db: Database, merchant_id: MerchantId, order_id: UUID, keys: Sequence[str]) -> str:
-    """Make a link to an order and return its token, which is kept nowhere. Raises NotFound."""
+def make(
+    db: Database, merchant_id: MerchantId, order_id: UUID, keys: Sequence[str], *, epoch: int | None = None
+) -> str:
+    """Make a link to an order and return its token, which is kept nowhere. Raises NotFound.
+
+    `epoch` is the order's when its recipient was read: if links were ended since, this one opens nothing.
+    """
     with db.begin(merchant_id) as tx:
         order = find_order(tx, order_id)
         token = links.new_token(tx.now)
@@ -29,7 +34,7 @@ def make(db: Database, merchant_id: MerchantId, order_id: UUID, keys: Sequence[s
             merchant_id=merchant_id,
             id=new_id(),
             order_id=order.id,
-            epoch=order.link_epoch,
+            epoch=order.link_epoch if epoch is None else epoch,
             created_at=tx.now,
             expires_at=token.expires_at,
         )

@@ -68,6 +68,31 @@ def create(db: Database, merchant: NewMerchant) -> MerchantId:
     return merchant_id
 
 
+@dataclass(frozen=True, slots=True)
+class MerchantChanges:
+    """Settings of an account to change; None leaves one as it is."""
+
+    name: str | None = None
+    time_zone: str | None = None
+    self_service: bool | None = None
+    mails_buyers: bool | None = None
+    policy: Policy | None = None
+
+
+def change(db: Database, merchant_id: MerchantId, changes: MerchantChanges) -> None:
+    """Change an account's settings; orders keep the policy they came in under. Raises NotFound."""
+    with db.begin(merchant_id) as tx:
+        merchant = tx.session.get(MerchantRecord, merchant_id)
+        if merchant is None:
+            raise NotFound("There is no such merchant.")
+        for name in ("name", "time_zone", "self_service", "mails_buyers"):
+            told = getattr(changes, name)
+            if told is not None:
+                setattr(merchant, name, told)
+        if changes.policy is not None:
+            merchant.policy = to_document(changes.policy)
+
+
 def create_user(
     db: Database, merchant_id: MerchantId, *, email: str, name: str, password: str, role: Role
 ) -> UserId:

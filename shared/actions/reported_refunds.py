@@ -7,9 +7,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.actions import holds
 from shared.actions.ledger import reserve
 from shared.actions.refund_outcomes import take_in
 from shared.domain.actors import SYSTEM, Actor
+from shared.domain.changes import OrderPart
 from shared.domain.errors import AlreadyDecided, NotFound, NothingLeft
 from shared.domain.events import Event, MailEvent
 from shared.domain.ids import MerchantId, new_id
@@ -59,9 +61,14 @@ def note_dispute(db: Database, merchant_id: MerchantId, payments: Sequence[str],
         order = lock_order(tx, payment.order_id)
         if order.disputed == is_open:
             return
-        order.disputed = is_open
+        holds.stand(tx, order, hold=order.hold, disputed=is_open)
         order.version += 1
-        timeline.note(tx, order.id, Event.ORDER_CHANGED, SYSTEM, details={"disputed": is_open})
+        details = {
+            "changed": [OrderPart.DISPUTED],
+            "from": {OrderPart.DISPUTED: not is_open},
+            "to": {OrderPart.DISPUTED: is_open},
+        }
+        timeline.note(tx, order.id, Event.ORDER_CHANGED, SYSTEM, details=details)
 
 
 def record(db: Database, merchant_id: MerchantId, reported_id: UUID, actor: Actor) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from shared.actions.claims import add_to_lines
 from shared.actions.moves import end_declined
+from shared.actions.requoting import requote
 from shared.domain.actors import Actor
 from shared.domain.cancellation import Move, Question, RequestState
 from shared.domain.errors import InvalidContent, NotEligible, UnderCancellation
@@ -15,7 +16,7 @@ from shared.domain.reasons import DeclineReason
 from shared.domain.units import drop_last
 from shared.storage import timeline
 from shared.storage.engine import Database, Transaction
-from shared.storage.facts import claimed_by, from_multirange, order_facts, quote_of, to_multirange
+from shared.storage.facts import claimed_by, from_multirange, to_multirange
 from shared.storage.idempotency import Once, answered, claim
 from shared.storage.records import (
     LineItemRecord,
@@ -204,14 +205,10 @@ def _write(tx: Transaction, order: OrderRecord, shipment: Shipment, quantities: 
 
 def _settle_touched(tx: Transaction, order: OrderRecord, touched: list[RequestRecord], actor: Actor) -> None:
     """Decline requests that nothing is left of; of the others less comes back than was asked for."""
-    facts = order_facts(tx, order)
     held = claimed_by(tx, [record.id for record in touched])
+    requote(tx, order, [record for record in touched if held[record.id]])
     for record in touched:
-        if held[record.id]:
-            quoted = quote_of(facts, record, held[record.id])
-            record.value_minor, record.refund_minor = quoted.value_minor, quoted.refund_minor
-            record.fee_minor, record.withheld_minor = quoted.fee_minor, quoted.withheld_minor
-        else:
+        if not held[record.id]:
             asked = record.state == RequestState.ACCEPTING
             move = Move.TOO_LATE if asked else Move.SHIP
             record.warehouse = Question.TOO_LATE if asked else record.warehouse

@@ -1,10 +1,8 @@
-"""`rescind merchants`, `users`, `keys`, `links`: open accounts and let people, stores and buyers in."""
+"""`rescind users`, `keys`, `links`: let people, stores and buyers in."""
 
 import json
-import re
 import secrets
 import sys
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 
@@ -17,32 +15,9 @@ from shared.queries import documents
 from shared.queries import merchants as merchant_queries
 from shared.settings import Settings
 
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_LONGEST_SLUG = 40
 _SHORTEST_PASSWORD = 12
 _MERCHANT = click.option("--merchant", required=True, metavar="SLUG", help="Whose it is.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
-
-
-@click.group()
-def merchants() -> None:
-    """Open merchants' accounts."""
-
-
-@merchants.command("create")
-@click.argument("name")
-@click.option("--slug", help="Its short name in commands; made from the name by default.")
-@click.option("--time-zone", default="UTC", show_default=True, metavar="ZONE", help="Such as Europe/Berlin.")
-@_JSON
-def create_merchant(name: str, slug: str | None, time_zone: str, *, as_json: bool) -> None:
-    """Open an account for the merchant NAME."""
-    chosen = _checked_slug(slug or re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-"))
-    _check_zone(time_zone)
-    with opened(Settings.read(serving=False)) as db:
-        merchant_id = merchant_actions.create(
-            db, merchant_actions.NewMerchant(slug=chosen, name=name, time_zone=time_zone)
-        )
-    _tell({"slug": chosen, "id": str(merchant_id)}, f"Opened {name} as {chosen}.", as_json=as_json)
 
 
 @click.group()
@@ -124,21 +99,6 @@ def make_link(order: str, merchant: str, *, as_json: bool) -> None:
         token = link_actions.make(db, merchant_id, found.id, settings.derived_keys("order-links"))
     address = f"{settings.base_url}{PATH}{token}"
     _tell({"order": order, "link": address}, address, as_json=as_json)
-
-
-def _checked_slug(slug: str) -> str:
-    if not _SLUG.fullmatch(slug) or len(slug) > _LONGEST_SLUG:
-        raise click.BadParameter(
-            f"{slug!r} is not made of small letters, digits and single hyphens", param_hint="--slug"
-        )
-    return slug
-
-
-def _check_zone(name: str) -> None:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise click.BadParameter(f"there is no time zone {name!r}", param_hint="--time-zone") from None
 
 
 def _tell(document: dict[str, str], words: str, *, as_json: bool) -> None:

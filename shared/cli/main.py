@@ -11,7 +11,7 @@ _COMMANDS = {
     "serve": ("shared.cli.serve:serve", "Serve the web pages and the API."),
     "worker": ("shared.cli.worker:worker", "Carry out what waits: e-mails, refunds, decisions."),
     "doctor": ("shared.cli.doctor:doctor", "Check configuration, database and every invariant."),
-    "merchants": ("shared.cli.accounts:merchants", "Open merchants' accounts."),
+    "merchants": ("shared.cli.merchants:merchants", "Open merchants' accounts, change their settings."),
     "users": ("shared.cli.accounts:users", "Let people into a merchant's team."),
     "keys": ("shared.cli.accounts:keys", "Make keys for the API."),
     "links": ("shared.cli.accounts:links", "Make order links."),

@@ -78,6 +78,7 @@ class IncomingOrder:
     discounts: tuple[IncomingDiscount, ...] = ()
     paid_at: datetime | None = None
     fulfilled_by_other: bool = False
+    in_fulfillment: bool = False
     hold: bool = False
     disputed: bool = False
     delivery: tuple[str, ...] = ()

@@ -44,4 +44,5 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
 def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail) -> str:
     if mail.event in TO_TEAM:
         return f"{post.base_url}/console/orders/{mail.order_id}"
-    return f"{post.base_url}/o/{links.make(db, merchant_id, mail.order_id, post.link_keys)}"
+    token = links.make(db, merchant_id, mail.order_id, post.link_keys, epoch=mail.link_epoch)
+    return f"{post.base_url}/o/{token}"

@@ -197,6 +197,7 @@ class OrderDocument:
     currency: str
     prices_include_tax: bool
     buyer: BuyerDocument
+    address: tuple[str, ...]
     line_items: tuple[LineDocument, ...]
     shipping: ShippingDocument
     discount: int
@@ -204,6 +205,7 @@ class OrderDocument:
     external_ids: dict[str, str]
     payments: tuple[PaymentDocument, ...]
     fulfilled_by: str
+    in_fulfillment: bool
     hold: bool
     disputed: bool
     status: str

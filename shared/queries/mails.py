@@ -157,6 +157,12 @@ class MailRequest:
         """Everything it asked for left first."""
         return self.view.decline_reason is DeclineReason.ALREADY_SHIPPED
 
+    @property
+    def is_explained(self) -> bool:
+        """Somebody chose a reason which no other sentence tells."""
+        told = self.was_shipped or self.view.order_ended
+        return self.view.decline_reason is not None and not told
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
@@ -172,6 +178,7 @@ class Mail:
     time_zone: str
     order_id: OrderId
     order_number: str
+    link_epoch: int
     placed_at: datetime
     currency: str
     buyer_name: str
@@ -218,6 +225,7 @@ def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
         time_zone=merchant.time_zone,
         order_id=OrderId(order.id),
         order_number=order.number,
+        link_epoch=order.link_epoch,
         placed_at=order.placed_at,
         currency=order.currency,
         buyer_name=order.buyer_name,

@@ -10,7 +10,7 @@ from shared import wording
 from shared.domain.actors import ActorKind
 from shared.domain.adjustments import adjustable
 from shared.domain.cancellation import CLAIMING_STATES, RequestState
-from shared.domain.eligibility import Eligibility, assess
+from shared.domain.eligibility import Eligibility, assess, closes_at
 from shared.domain.errors import NotFound
 from shared.domain.gateways import Trouble
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, RefundId, RequestId
@@ -111,6 +111,7 @@ def page_of(tx: Transaction, order: OrderRecord, merchant: MerchantRecord, asker
         policy_label=wording.policy(from_document(order.policy)),
         is_old=tx.now - order.placed_at > OLD_AFTER,
         can_adjust=asker is not ActorKind.BUYER and adjustable(facts, adjusted_before(tx, order)).is_possible,
+        cancel_until=closes_at(facts) if asker is ActorKind.BUYER else None,
     )
 
 

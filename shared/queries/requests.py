@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from shared import wording
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import Question, RequestState
+from shared.domain.changes import OrderPart
 from shared.domain.events import Event
 from shared.domain.ids import LineItemId, OrderId, RequestId
 from shared.domain.policy import WarehouseAnswer
@@ -138,7 +140,8 @@ def _view(
         withheld_minor=request.withheld_minor,
         refund_minor=request.refund_minor,
         requested_at=request.requested_at,
-        decide_by=request.decide_by,
+        # While somebody looks into the order the clock stands still.
+        decide_by=None if order.hold or order.disputed else request.decide_by,
         decided_at=request.decided_at,
         warehouse=Question(request.warehouse),
         answer_by=request.answer_by,
@@ -173,7 +176,8 @@ def _timeline_row(
 ) -> TimelineRow:
     view = by_request.get(RequestId(entry.request_id)) if entry.request_id else None
     meant = _units_meant(Event(entry.event), view) if view else []
-    items = ", ".join(f"{quantity} × {label}" for quantity, label in meant)
+    changed = (wording.order_part(OrderPart(part)) for part in entry.details.get("changed", ()))
+    items = ", ".join([*(f"{quantity} × {label}" for quantity, label in meant), *changed])
     units = int(entry.details.get("units", sum(quantity for quantity, _label in meant)))
     return TimelineRow(
         event=Event(entry.event),

@@ -123,6 +123,11 @@ class RequestView:
         return self.value_minor - self.refund_minor - self.fee_minor - self.withheld_minor
 
     @property
+    def order_ended(self) -> bool:
+        """The shop canceled the order by itself, so there was nothing left to decide."""
+        return self.decline_reason is DeclineReason.ORDER_ENDED
+
+    @property
     def can_be_decided(self) -> bool:
         """A person may still accept or decline it."""
         return may(self.state, Move.ACCEPT)
@@ -229,6 +234,7 @@ class OrderPage:
     """An order as one reader sees it; `asker` tells whose verdict `items` and `can_cancel` carry.
 
     `can_adjust` says that part of the price of what has shipped may go back.
+    `cancel_until` is when a buyer's time to cancel ends (UTC), None where it does not or is not theirs.
     """
 
     id: OrderId
@@ -257,6 +263,7 @@ class OrderPage:
     policy_label: str
     is_old: bool
     can_adjust: bool
+    cancel_until: datetime | None = None
 
     @property
     def open_requests(self) -> tuple[RequestView, ...]:
@@ -271,6 +278,12 @@ class OrderPage:
             for request in self.requests
             if request.withheld_minor and request.state is RequestState.ACCEPTED
         )
+
+    @property
+    def declined(self) -> RequestView | None:
+        """The newest request, if it was declined; what the shop system canceled by itself is none."""
+        asked = [request for request in self.requests if request.source is not ActorKind.SYSTEM]
+        return asked[-1] if asked and asked[-1].decline_reason else None
 
     @property
     def can_cancel(self) -> bool:

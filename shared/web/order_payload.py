@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 from shared.domain.intake import IncomingDiscount, IncomingLine, IncomingOrder, IncomingPayment
 from shared.domain.orders import Gateway
 from shared.web.payload_types import (
+    Address,
     CurrencyCode,
     Email,
     Instant,
@@ -23,7 +24,7 @@ from shared.web.strict_json import Payload
 
 SOURCE = "api"
 # Sums of money must fit the database's integers with room to spare.
-_MOST_TOTAL = 10**15
+MOST_TOTAL = 10**15
 _MOST_EXTERNAL_IDS = 20
 
 
@@ -97,6 +98,10 @@ class PaymentPayload(Payload):
             raise ValueError("captured exceeds authorized, which includes it")
         return self
 
+    def incoming(self) -> IncomingPayment:
+        """Say it as the core takes it."""
+        return IncomingPayment(self.gateway, self.authorized, self.captured, self.reference)
+
 
 class OrderPayload(Payload):
     """An order."""
@@ -112,14 +117,16 @@ class OrderPayload(Payload):
     discounts: list[DiscountPayload] = Field(default_factory=list)
     external_ids: dict[NeededName, NeededName] = Field(default_factory=dict, max_length=_MOST_EXTERNAL_IDS)
     payments: list[PaymentPayload]
+    address: Address = Field(default_factory=list)
     fulfilled_by: Annotated[str, Field(pattern="^(merchant|other)$")] = "merchant"
+    in_fulfillment: bool = False
     hold: bool = False
     disputed: bool = False
 
     @model_validator(mode="after")
     def _sums_are_bounded(self) -> Self:
         items = sum(line.unit_price * line.quantity + line.tax for line in self.line_items)
-        if max(items, sum(payment.authorized for payment in self.payments)) > _MOST_TOTAL:
+        if max(items, sum(payment.authorized for payment in self.payments)) > MOST_TOTAL:
             raise ValueError("the amounts add up to more than can be kept")
         return self
 
@@ -142,14 +149,13 @@ class OrderPayload(Payload):
             buyer_name=self.buyer.name,
             buyer_locale=self.buyer.locale,
             lines=tuple(line.incoming() for line in self.line_items),
-            payments=tuple(
-                IncomingPayment(payment.gateway, payment.authorized, payment.captured, payment.reference)
-                for payment in self.payments
-            ),
+            payments=tuple(payment.incoming() for payment in self.payments),
             shipping_minor=self.shipping.amount if self.shipping else 0,
             shipping_tax_minor=self.shipping.tax if self.shipping else 0,
             discounts=self._incoming_discounts(),
+            delivery=tuple(self.address),
             fulfilled_by_other=self.fulfilled_by == "other",
+            in_fulfillment=self.in_fulfillment,
             hold=self.hold,
             disputed=self.disputed,
             external_ids=self.external_ids,

@@ -14,6 +14,7 @@ from shared.rendering import currency_exponent
 MOST_UNITS = 999_999
 MOST_MONEY = 10**12
 LONGEST_NUMBER = 64
+MOST_ADDRESS_LINES = 10
 _LONGEST_TITLE = 500
 _LONGEST_ADDRESS = 2_000
 _LONGEST_EMAIL = 254
@@ -90,6 +91,8 @@ Money = Annotated[int, Field(ge=0, le=MOST_MONEY)]
 Units = Annotated[int, Field(ge=1, le=MOST_UNITS)]
 Name = Annotated[str, AfterValidator(_cleaner(NAME_LIMIT))]
 NeededName = Annotated[str, AfterValidator(_cleaner(NAME_LIMIT, needed=True))]
+AddressLine = Annotated[str, AfterValidator(_cleaner(NAME_LIMIT, needed=True))]
+Address = Annotated[list[AddressLine], Field(max_length=MOST_ADDRESS_LINES)]
 Title = Annotated[str, AfterValidator(_cleaner(_LONGEST_TITLE, needed=True))]
 Comments = Annotated[str, AfterValidator(_cleaner(REASON_LIMIT, lines=True))]
 Memo = Annotated[str, AfterValidator(_cleaner(MEMO_LIMIT, lines=True))]

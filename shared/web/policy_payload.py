@@ -1,6 +1,6 @@
 """A cancellation policy as JSON."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
 from pydantic import Field
 
@@ -39,6 +39,15 @@ class FeePayload(Payload):
     percent: Annotated[int, Field(ge=0, le=100)] = 0
     later: Annotated[list[FeeStepPayload], Field(max_length=20)] = Field(default_factory=list)
 
+    @classmethod
+    def of(cls, fee: Fee) -> Self:
+        """Spell a fee as it could have been sent."""
+        later = [
+            FeeStepPayload(after_minutes=step.after_minutes, fixed=step.fixed_minor, percent=step.percent)
+            for step in fee.later
+        ]
+        return cls(fixed=fee.fixed_minor, percent=fee.percent, later=later)
+
     def fee(self) -> Fee:
         """Say it as the core takes it."""
         steps = (FeeStep(step.after_minutes, step.fixed, step.percent) for step in self.later)
@@ -61,6 +70,18 @@ class RulePayload(Payload):
     reasons: list[Annotated[Reason, Field(strict=False)]] = Field(default_factory=list)
     nothing_shipped: bool = False
     max_earlier_requests: Annotated[int, Field(ge=0, le=10**6)] | None = None
+
+    @classmethod
+    def of(cls, rule: Rule) -> Self:
+        """Spell a rule as it could have been sent."""
+        return cls(
+            decision=rule.decision,
+            within_minutes=rule.within_minutes,
+            max_amount=rule.most_minor,
+            reasons=list(rule.reasons),
+            nothing_shipped=rule.nothing_shipped,
+            max_earlier_requests=rule.most_earlier,
+        )
 
     def rule(self) -> Rule:
         """Say it as the core takes it."""
@@ -90,6 +111,28 @@ class PolicyPayload(Payload):
     rules: Annotated[list[RulePayload], Field(max_length=50)] = Field(default_factory=list)
     ask_again: bool = True
     warehouse: WarehousePayload | None = None
+
+    @classmethod
+    def of(cls, policy: Policy) -> Self:
+        """Spell a policy as it could have been sent."""
+        fee, warehouse = policy.fee, policy.warehouse
+        return cls(
+            mode=policy.mode,
+            window_hours=policy.window_hours,
+            window_from=policy.window_from,
+            pending=policy.pending,
+            silence_hours=policy.silence_hours,
+            silence_outcome=policy.silence_outcome,
+            undo_minutes=policy.undo_minutes,
+            shipping=policy.shipping,
+            discount=policy.discount,
+            fee=None if fee == Fee() else FeePayload.of(fee),
+            rules=[RulePayload.of(rule) for rule in policy.rules],
+            ask_again=policy.ask_again,
+            warehouse=None
+            if warehouse is None
+            else WarehousePayload(answer_minutes=warehouse.answer_minutes, silence=warehouse.silence),
+        )
 
     def policy(self) -> Policy:
         """Say it as the core takes it."""

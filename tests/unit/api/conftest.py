@@ -39,7 +39,7 @@ class Store:
     ) -> TestResponse:
         """Make a call; `body` is written as JSON unless it is bytes."""
         sent = {"Authorization": f"Bearer {self.key}", **headers}
-        if method == "POST" and key is not None:
+        if method in {"PATCH", "POST"} and key is not None:
             sent["Idempotency-Key"] = secrets.token_hex(8) if key == "new" else key
         data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
         if data is not None:

@@ -40,6 +40,8 @@ def shop(db):
     "words",
     [
         ("merchants", "create"),
+        ("merchants", "show"),
+        ("merchants", "change"),
         ("users", "create"),
         ("keys", "create"),
         ("links", "make"),

@@ -16,6 +16,7 @@ from shared import run_wording, wording
 from shared.domain.actors import ActorKind
 from shared.domain.bulk import RowAction, RowProblem, RunKind, RunState, StopReason, Verdict
 from shared.domain.cancellation import Move, Question, RequestState
+from shared.domain.changes import OrderPart
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
@@ -66,6 +67,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     Trouble: wording.trouble,
     Reason: wording.reason,
     DeclineReason: wording.decline_reason,
+    OrderPart: wording.order_part,
     Blocker: lambda code: wording.why_not(code) and wording.why_not(code, to_merchant=True),
     KeptReason: lambda why: wording.kept(Kept(100, why), "USD"),
     Gateway: wording.gateway,

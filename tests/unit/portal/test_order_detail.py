@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from shared.actions import cancellations, execution, warehouse
+from shared.actions import cancellations, changes, execution, warehouse
 from shared.actions.cancellations import Ask
+from shared.domain.ids import OrderId
 from shared.domain.intake import IncomingLine
 from shared.domain.policy import Mode, Policy, Warehouse, WarehouseAnswer
 from shared.domain.reasons import DeclineReason, Reason
-from tests.builders import USER, accept, an_order, automatic, cancel, request, ship
+from tests.builders import STORE, USER, accept, an_order, automatic, cancel, request, ship
 from tests.unit.portal.conftest import Shop
 
 SCRIPT = "<script>alert(1)</script>"
@@ -263,3 +264,32 @@ def test_what_the_shop_keeps_of_its_own_will_is_said(shop: Shop, at_most: int, s
     execution.execute(shop.db, shop.merchant_id, request_id)
 
     assert sentence in (shop.buyer(order).get(f"/orders/{order}").region("Refund") or "")
+
+
+def test_an_order_the_shop_canceled_by_itself_closes_the_request_in_words(shop: Shop) -> None:
+    order = shop.take()
+    request(shop.db, shop.merchant_id, order)
+    changes.change(shop.db, shop.merchant_id, order, changes.OrderChange(canceled=True), STORE)
+
+    page = shop.buyer(order).get(f"/orders/{order}")
+
+    region = page.region("Cancellation") or ""
+    assert "Your request is closed." in region
+    assert "The whole order was canceled in the shop itself" in region
+    assert "Canceled" in page.row("Tea kettle")
+    assert "Withdraw request" not in page.buttons()
+
+
+def test_while_an_order_is_on_hold_no_time_for_the_answer_is_promised(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(policy=Policy(silence_hours=24))
+    order = shop.take()
+    request(shop.db, shop.merchant_id, order)
+    assert "answers by e-mail" not in said_by(shop, order)
+
+    changes.change(shop.db, shop.merchant_id, order, changes.OrderChange(hold=True), STORE)
+
+    assert "answers by e-mail" in said_by(shop, order)
+
+
+def said_by(shop: Shop, order: OrderId) -> str:
+    return shop.buyer(order).get(f"/orders/{order}").region("Cancellation") or ""

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from shared.actions import bulk_cancel, cancellations, execution, intake
+from shared.actions import bulk_cancel, cancellations, execution, intake, rates
 from shared.actions.cancellations import Ask
 from shared.actions.stock import set_on_hand
 from shared.domain.ids import MerchantId, RequestId
@@ -93,16 +93,16 @@ def stop_between(monkeypatch: pytest.MonkeyPatch, module: ModuleType, meeting: B
     begun: list[str] = []
 
     def halting(name: str, step: Callable[..., object]) -> Callable[..., object]:
-        def take(*facts: object) -> object:
+        def take(*facts: object, **more: object) -> object:
             if begun:
                 with suppress(BrokenBarrierError):
                     meeting.wait()
             begun.append(name)
-            return step(*facts)
+            return step(*facts, **more)
 
         return take
 
-    for name in ("_restock", "_put_back", "_count_for_rate"):
+    for name in ("_restock", "_put_back", "_count_for_rate", "count_canceled"):
         if hasattr(module, name):
             monkeypatch.setattr(module, name, halting(name, getattr(module, name)))
 
@@ -116,8 +116,9 @@ def test_a_batch_and_a_single_cancellation_lock_stock_and_counters_in_the_same_o
     ask = Ask(reason=Reason.BUYER_CANCELED)
     request_id = cancellations.request(db, merchant_id, single, ask, USER)
     meeting = Barrier(2, timeout=IN_VAIN_SECONDS)
-    for module in (bulk_cancel, execution):
+    for module in (bulk_cancel, rates):
         monkeypatch.setattr(module, "shard", lambda: 0)
+    for module in (bulk_cancel, execution):
         stop_between(monkeypatch, module, meeting)
 
     def cancel_batch() -> None:

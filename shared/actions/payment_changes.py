@@ -1,0 +1,80 @@
+"""Take in how an order's payments stand now: authorized later, captured later, added."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert
+
+from shared.actions import surplus
+from shared.actions.intake_rows import payment_row
+from shared.actions.requoting import requote
+from shared.domain.cancellation import OPEN_STATES
+from shared.domain.errors import InvalidContent
+from shared.domain.intake import IncomingPayment
+from shared.domain.orders import Payment
+from shared.domain.payment_changes import match
+from shared.storage.engine import Transaction
+from shared.storage.facts import order_facts
+from shared.storage.records import OrderRecord, PaymentRecord
+from shared.storage.scopes import payments_of, requests_on
+
+
+def write(tx: Transaction, order: OrderRecord, told: Sequence[IncomingPayment]) -> bool:
+    """Write an order's payments as they are now, and say whether anything changed. Raises InvalidContent."""
+    stored = order_facts(tx, order).payments
+    meant = match(stored, told)
+    if all(payment is not None and not _differs(payment, given) for payment, given in _pairs(meant, told)):
+        return False
+    captured = order.captured_minor
+    records = {record.id: record for record in payments_of(tx, order.id)}
+    for place, (payment, given) in enumerate(_pairs(meant, told), start=1):
+        if payment is None:
+            row = payment_row(tx, order.id, max(place, len(stored) + 1), given)
+            tx.session.execute(insert(PaymentRecord), [row])
+        else:
+            _update(records[payment.id], given)
+    order.authorized_minor = sum(given.authorized_minor for given in told)
+    order.captured_minor = sum(given.captured_minor for given in told)
+    if order.captured_minor and order.paid_at is None:
+        order.paid_at = tx.now
+    tx.session.flush()
+    if order.captured_minor < captured:
+        _refuse_less(tx, order)
+    return True
+
+
+def follow(tx: Transaction, order: OrderRecord) -> None:
+    """Let cancellations follow their payments: what is too much goes back, open requests are quoted anew."""
+    surplus.settle(tx, order)
+    requote(tx, order, [record for record in requests_on(tx, order.id) if record.state in OPEN_STATES])
+
+
+def _pairs(
+    meant: Sequence[Payment | None], told: Sequence[IncomingPayment]
+) -> list[tuple[Payment | None, IncomingPayment]]:
+    return list(zip(meant, told, strict=True))
+
+
+def _differs(payment: Payment, given: IncomingPayment) -> bool:
+    return (payment.gateway, payment.authorized_minor, payment.captured_minor, payment.reference) != (
+        given.gateway,
+        given.authorized_minor,
+        given.captured_minor,
+        given.reference or payment.reference,
+    )
+
+
+def _update(record: PaymentRecord, given: IncomingPayment) -> None:
+    record.gateway = given.gateway
+    record.reference = given.reference or record.reference
+    record.authorized_minor = given.authorized_minor
+    record.captured_minor = given.captured_minor
+
+
+def _refuse_less(tx: Transaction, order: OrderRecord) -> None:
+    facts = order_facts(tx, order)
+    rests = order.refunded_minor + order.fees_minor + order.withheld_minor
+    if rests and facts.left_minor < facts.due_minor:
+        raise InvalidContent(
+            f"payments: {facts.due_minor - facts.left_minor} more was captured when what has gone back was"
+            " worked out; it cannot be less now"
+        )
