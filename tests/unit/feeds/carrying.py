@@ -4,6 +4,8 @@ import io
 from pathlib import Path
 from uuid import UUID
 
+from sqlalchemy import func, select
+
 from shared.actions.bulk_runs import Begun
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.ids import MerchantId
@@ -11,9 +13,16 @@ from shared.feeds import reporting, running, submitting
 from shared.feeds.kinds import FeedType
 from shared.feeds.submitting import Feed
 from shared.storage.engine import Database
+from shared.storage.records import OrderRecord
+from tests.builders import an_order, ship
 from tests.unit.feeds.making import Report, reported, written
 
 FEED = Actor(ActorKind.FEED)
+LAMP, MUG = "53636600015471", "53636600015472"
+OWN_ITEM = (
+    f"<Item><AmazonOrderItemCode>{LAMP}</AmazonOrderItemCode>"
+    "<MerchantOrderItemID>L-7</MerchantOrderItemID></Item>"
+)
 
 
 def hand_in(
@@ -38,3 +47,33 @@ def report_text(db: Database, merchant_id: MerchantId, run_id: UUID) -> bytes:
 
 def report_of(db: Database, merchant_id: MerchantId, run_id: UUID) -> Report:
     return reported(report_text(db, merchant_id, run_id))
+
+
+def number(n: int) -> str:
+    return f"206-0536365-{n:07d}"
+
+
+def orders(db: Database, merchant_id: MerchantId, *numbers: int, shipped: bool = False) -> list:
+    """Take in orders of two lamps (50.00 together) and one mug (8.00)."""
+    made = []
+    for n in numbers:
+        order = an_order().with_(number=number(n)).with_item("Lamp", 2, 5000, external_id=LAMP)
+        made.append(order.with_item("Mug", 1, 800, external_id=MUG).taken_in(db, merchant_id))
+        if shipped:
+            ship(db, merchant_id, made[-1])
+    return made
+
+
+def statuses(db: Database, merchant_id: MerchantId) -> list[str]:
+    with db.begin(merchant_id) as tx:
+        found = tx.session.scalars(
+            select(OrderRecord.status)
+            .where(OrderRecord.merchant_id == merchant_id)
+            .order_by(OrderRecord.number)
+        )
+        return list(found)
+
+
+def count(db: Database, merchant_id: MerchantId, record: type) -> int:
+    with db.begin(merchant_id) as tx:
+        return tx.session.scalar(select(func.count()).select_from(record))
