@@ -77,6 +77,7 @@ ORDER = OrderPage(
     totals=Totals(32000, 0, 500, 0, 0, 32500, 32500, 0),
     requests=(),
     refunds=(),
+    reported_refunds=(),
     shipments=(),
     timeline=(),
     cases=(),
