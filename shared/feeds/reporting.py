@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 from uuid import UUID
 
 from shared import run_wording, wording
@@ -34,7 +34,7 @@ class Report:
     filename: str
     mimetype: str
     summary: Summary
-    write: Callable[[BinaryIO], None]
+    write: Callable[[IO[bytes]], None]
 
 
 def report(db: Database, merchant_id: MerchantId, run_id: UUID) -> Report:

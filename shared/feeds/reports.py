@@ -1,7 +1,7 @@
 """Write a processing report in the format of its feed: as XML, or as a table below a summary."""
 
 from collections.abc import Iterable
-from typing import BinaryIO
+from typing import IO
 
 from lxml import etree
 
@@ -21,7 +21,7 @@ _WHOLE_DOCUMENT = "0"
 
 
 def write_xml(
-    out: BinaryIO,
+    out: IO[bytes],
     feed_id: str,
     merchant: str,
     summary: Summary,
@@ -49,7 +49,7 @@ def write_xml(
             file.write("\n", _result(result))
 
 
-def write_flat(out: BinaryIO, summary: Summary, results: Iterable[Result]) -> None:
+def write_flat(out: IO[bytes], summary: Summary, results: Iterable[Result]) -> None:
     """Stream a report as a table; it is left out when nothing went wrong."""
     out.write(b"Feed Processing Summary:\n")
     out.write(f"\tNumber of records processed\t\t{summary.processed}\n".encode())

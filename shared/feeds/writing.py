@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import BinaryIO, Protocol
+from typing import IO, Protocol
 
 from lxml import etree
 
@@ -45,7 +45,7 @@ class Envelope:
 
 
 @contextmanager
-def envelope(out: BinaryIO, message_type: str, merchant: str) -> Iterator[tuple[Envelope, Writer]]:
+def envelope(out: IO[bytes], message_type: str, merchant: str) -> Iterator[tuple[Envelope, Writer]]:
     """Write an envelope around the messages of the block."""
     with etree.xmlfile(out, encoding="utf-8") as file:
         file.write_declaration()
