@@ -13,13 +13,14 @@ from console.access import actor
 from console.forms import ImportForm
 from console.pages import show
 from shared.actions import uploads
-from shared.actions.uploads import File, StoreFull
+from shared.actions.uploads import File
 from shared.domain.uploads import UploadKind
 from shared.queries import uploads as uploaded
 from shared.queries.sign_in import Member
 from shared.queries.uploads import FindingView
 from shared.rendering import gettext as _
 from shared.rendering import spoken_locale
+from shared.storage.files import StoreFull
 from shared.web.limits import within_limit
 from shared.web.notices import done
 from shared.web.security import FILE_LIMIT, takes_file

@@ -38,6 +38,18 @@ _ROW_PROBLEMS: Mapping[RowProblem, tuple[str, str]] = {
         N_("More money than can still go back."),
         N_("Lower the amount, or look at the order."),
     ),
+    RowProblem.OTHER_CURRENCY: (
+        N_("The amounts do not fit the order’s currency."),
+        N_("Write them in the order’s currency and its decimals."),
+    ),
+    RowProblem.DUPLICATE_MESSAGE_ID: (
+        N_("Another message has the same number."),
+        N_("Number the messages from 1 on."),
+    ),
+    RowProblem.BEFORE_SHIPMENT: (
+        N_("The units were canceled although others of the order have not been shipped yet."),
+        N_("Nothing."),
+    ),
     RowProblem.RECORD_REFUSED: (
         N_("Another row of the same message is wrong, so none of it was done."),
         N_("Mend that row and send the message again."),

@@ -39,10 +39,12 @@ def carry_out(
     act: Callable[[Once], object],
     *,
     needs_key: bool = True,
+    body_digest: bytes | None = None,
 ) -> Response:
     """Carry out a call once under its key; `document` makes the answer of what `act` brought about.
 
-    What changes nothing when it is repeated needs no key; it is given one of its own.
+    What changes nothing when it is repeated needs no key; it is given one of its own. `body_digest` tells
+    calls apart whose body is too large to be held.
     """
     made: list[Answer] = []
 
@@ -50,7 +52,7 @@ def carry_out(
         made.append(Answer(status, to_json(document(tx, result))))
         return made[-1]
 
-    once = Once(_route(), _idempotency_key(is_needed=needs_key), _fingerprint(), render)
+    once = Once(_route(), _idempotency_key(is_needed=needs_key), _fingerprint(body_digest), render)
     try:
         act(once)
     except Replayed as replayed:
@@ -133,9 +135,9 @@ def _route() -> str:
     return f"{request.method} {request.url_rule}"
 
 
-def _fingerprint() -> bytes:
+def _fingerprint(body_digest: bytes | None) -> bytes:
     head = f"{request.method} {request.path}\0".encode("utf-8", "surrogatepass")
-    return hashlib.sha256(head + request.get_data()).digest()
+    return hashlib.sha256(head + (request.get_data() if body_digest is None else body_digest)).digest()
 
 
 def _replay(first: Answer) -> Response:

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from console.api import adjustments, auth, cancellations, gateways, orders, refunds
+from console.api import adjustments, auth, cancellations, feeds, gateways, orders, refunds
 from console.api.answers import refused
 from console.api.auth import Scope
 from shared.domain.errors import Refusal
@@ -69,3 +69,7 @@ blueprint.add_url_rule(
     without_csrf(gateways.take_in_stripe_event),
     methods=["POST"],
 )
+
+_endpoint("POST", "/feeds", feeds.submit_feed, may=Scope.CANCEL)
+_endpoint("GET", "/feeds/<string:feed_id>", feeds.show_feed, may=Scope.READ)
+_endpoint("GET", "/feeds/<string:feed_id>/report", feeds.feed_report, may=Scope.READ)

@@ -1,41 +1,45 @@
 """One batch of a run: its rows become wishes, order by order, and each row is told what became of it."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 
-from shared.actions import bulk_cancel
+from shared.actions import bulk_acknowledge, bulk_adjust, bulk_cancel
 from shared.actions.bulk_cancel import Planned, Wanted
+from shared.actions.bulk_results import Hindrance, Outcome, Results, hindrances_of
 from shared.domain.actors import Actor, ActorKind
-from shared.domain.bulk import RowAction, RowProblem, Verdict, problem_of
-from shared.domain.eligibility import Blocker
-from shared.domain.errors import NotFound, Refusal
+from shared.domain.bulk import RowAction, RowProblem, Verdict
 from shared.domain.ids import LineItemId
 from shared.domain.metrics import in_period
 from shared.domain.reasons import Reason
 from shared.storage.engine import Transaction
-from shared.storage.records import BulkRowRecord, BulkRunRecord
+from shared.storage.records import BulkRowRecord, BulkRunRecord, OrderRecord
+from shared.storage.scopes import orders_of
 
 # Orders in one transaction: enough to make its statements few, few enough to hold their locks for moments.
 BATCH = 500
+# Feeds that are meant for what is left of an order once the rest of it has shipped.
+_AFTER_SHIPMENT = frozenset({"order_adjustment", "order_adjustment_flat"})
+
+
+class _Undo(Exception):
+    """What was tried is to be undone."""
 
 
 @dataclass(frozen=True, slots=True)
-class Results:
-    """What a batch came to: a document per row, sums by name.
+class _Batch:
+    """A batch in hand. With `writes` its orders are changed, be it to be undone again."""
 
-    `refunded` and `released` are minor units by currency: those that go back, those that are never charged.
-    """
-
-    rows: list[dict[str, Any]] = field(default_factory=list)
-    sums: Counter[str] = field(default_factory=Counter)
-    refunded: Counter[str] = field(default_factory=Counter)
-    released: Counter[str] = field(default_factory=Counter)
+    tx: Transaction
+    run: BulkRunRecord
+    actor: Actor
+    results: Results
+    writes: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,21 @@ class _Wish:
 
 def carry_out(tx: Transaction, run: BulkRunRecord, end: int, codes: Mapping[RowProblem, str]) -> Results:
     """Deal with the orders after the run's `next_group` up to `end`; a dry run changes none of them."""
+    rows = _rows(tx, run, end)
+    results = Results(codes)
+    actor = Actor(ActorKind(run.actor_kind), run.actor_id)
+    if not run.dry_run:
+        _deal(_Batch(tx, run, actor, results, writes=True), rows)
+    elif _builds_up(rows):
+        # What a later row of an order comes to follows from an earlier one: it is done, and undone again.
+        with _undone(tx):
+            _deal(_Batch(tx, run, actor, results, writes=True), rows)
+    else:
+        _deal(_Batch(tx, run, actor, results, writes=False), rows)
+    return results
+
+
+def _rows(tx: Transaction, run: BulkRunRecord, end: int) -> list[BulkRowRecord]:
     rows = tx.session.scalars(
         select(BulkRowRecord)
         .where(
@@ -59,53 +78,114 @@ def carry_out(tx: Transaction, run: BulkRunRecord, end: int, codes: Mapping[RowP
         )
         .order_by(BulkRowRecord.row_number)
     ).all()
-    results = Results()
-    waiting = [row for row in rows if row.action == RowAction.CANCEL]
+    for row in rows:
+        # They are read again and again below, and never written through the session.
+        tx.session.expunge(row)
+    return list(rows)
+
+
+def _builds_up(rows: Iterable[BulkRowRecord]) -> bool:
+    kinds: dict[UUID | None, set[str | None]] = defaultdict(set)
+    for row in rows:
+        if row.action == RowAction.REFUND:
+            return True
+        kinds[row.order_id].add(row.reason)
+    return any(len(reasons) > 1 for reasons in kinds.values())
+
+
+@contextmanager
+def _undone(tx: Transaction) -> Iterator[None]:
+    with suppress(_Undo), tx.session.begin_nested():
+        yield
+        raise _Undo
+
+
+def _deal(batch: _Batch, rows: list[BulkRowRecord]) -> None:
+    if batch.writes:
+        _lock(batch.tx, rows)
+    rows = _vetted(batch, rows)
+    rows = bulk_adjust.carry_out(batch.tx, batch.run, rows, batch.results, batch.actor)
+    bulk_acknowledge.carry_out(batch.tx, rows, batch.results, batch.actor, writes=batch.writes)
+    waiting = _cancels(rows)
     while waiting:
-        waiting = _round(tx, run, waiting, codes, results)
-    return results
+        waiting = _round(batch, waiting)
 
 
-def _round(
-    tx: Transaction,
-    run: BulkRunRecord,
-    rows: Sequence[BulkRowRecord],
-    codes: Mapping[RowProblem, str],
-    results: Results,
-) -> list[BulkRowRecord]:
+def _lock(tx: Transaction, rows: Iterable[BulkRowRecord]) -> None:
+    ids = {row.order_id for row in rows}
+    tx.session.execute(
+        orders_of(tx)
+        .where(OrderRecord.id.in_(ids))
+        .order_by(OrderRecord.id)
+        .with_only_columns(OrderRecord.id)
+        .with_for_update()
+    )
+
+
+def _cancels(rows: Iterable[BulkRowRecord]) -> list[BulkRowRecord]:
+    return [row for row in rows if row.action == RowAction.CANCEL]
+
+
+def _vetted(batch: _Batch, rows: list[BulkRowRecord]) -> list[BulkRowRecord]:
+    """Refuse records that ask for several things of which one cannot be, before any of it is done."""
+    kinds: dict[int, set[tuple[str, str | None]]] = defaultdict(set)
+    for row in rows:
+        kinds[row.record].add((row.action, row.reason))
+    orders = {row.order_id for row in rows if len(kinds[row.record]) > 1}
+    waiting = [row for row in _cancels(rows) if row.order_id in orders]
+    while waiting:
+        wishes = _by_order(waiting)
+        plan = bulk_cancel.plan(
+            batch.tx, [_wish(batch.run, *of_order).wanted for of_order in wishes.items()], lock=batch.writes
+        )
+        hindrances: dict[int, Hindrance] = {}
+        for mine, planned in zip(wishes.values(), plan, strict=True):
+            if not isinstance(planned, Planned):
+                hindrances |= hindrances_of(mine, planned)
+        if not hindrances:
+            break
+        rows = batch.results.refuse(rows, hindrances)
+        left = {row.row_number for row in rows}
+        waiting = [row for row in waiting if row.row_number in left]
+    return rows
+
+
+def _by_order(rows: Iterable[BulkRowRecord]) -> dict[UUID, list[BulkRowRecord]]:
+    found: dict[UUID, list[BulkRowRecord]] = defaultdict(list)
+    for row in rows:
+        if row.order_id is not None:
+            found[row.order_id].append(row)
+    return found
+
+
+def _round(batch: _Batch, rows: Sequence[BulkRowRecord]) -> list[BulkRowRecord]:
     """Carry out one wish of each order; give the rows that another round must take up."""
+    tx, run = batch.tx, batch.run
     wishes, later = _wishes(run, rows)
-    plan = bulk_cancel.plan(tx, [wish.wanted for wish in wishes], lock=not run.dry_run)
-    going = []
+    plan = bulk_cancel.plan(tx, [wish.wanted for wish in wishes], lock=batch.writes)
+    going: list[Planned] = []
+    hindrances: dict[int, Hindrance] = {}
     for wish, planned in zip(wishes, plan, strict=True):
         if isinstance(planned, Planned):
             going.append(planned)
-            _note_done(results, wish, planned, dry_run=run.dry_run)
-            _add_up(results, planned, tx.now.date())
+            _note_done(batch, wish, planned)
+            _add_up(batch.results, planned, tx.now.date())
         else:
-            later += _note_refused(results, wish, planned, codes)
-    if not run.dry_run:
-        bulk_cancel.carry_out(tx, going, _actor(run))
-    return later
-
-
-def _actor(run: BulkRunRecord) -> Actor:
-    return Actor(ActorKind(run.actor_kind), run.actor_id)
+            hindrances |= hindrances_of(wish.rows, planned)
+            later += wish.rows
+    if batch.writes:
+        bulk_cancel.carry_out(tx, going, batch.actor)
+    return batch.results.refuse(later, hindrances)
 
 
 def _wishes(run: BulkRunRecord, rows: Iterable[BulkRowRecord]) -> tuple[list[_Wish], list[BulkRowRecord]]:
     """Gather each order's rows of its first reason into one wish; the others wait for the next round."""
-    chosen: dict[UUID, list[BulkRowRecord]] = defaultdict(list)
-    later = []
-    for row in rows:
-        if row.order_id is None:
-            continue
-        mine = chosen[row.order_id]
-        if mine and mine[0].reason != row.reason:
-            later.append(row)
-        else:
-            mine.append(row)
-    return [_wish(run, order_id, mine) for order_id, mine in chosen.items()], later
+    wishes, later = [], []
+    for order_id, of_order in _by_order(rows).items():
+        mine = [row for row in of_order if row.reason == of_order[0].reason]
+        later += [row for row in of_order if row.reason != of_order[0].reason]
+        wishes.append(_wish(run, order_id, mine))
+    return wishes, later
 
 
 def _wish(run: BulkRunRecord, order_id: UUID, rows: Sequence[BulkRowRecord]) -> _Wish:
@@ -126,25 +206,18 @@ def _wish(run: BulkRunRecord, order_id: UUID, rows: Sequence[BulkRowRecord]) -> 
     return _Wish(wanted, tuple(rows))
 
 
-def _note_done(results: Results, wish: _Wish, planned: Planned, *, dry_run: bool) -> None:
+def _note_done(batch: _Batch, wish: _Wish, planned: Planned) -> None:
     units = {share.line_item_id: share.quantity for share in planned.quoted.lines}
     left = planned.quoted.refund_minor
+    request_id = None if batch.run.dry_run else planned.request_id
+    still_open = sum(line.open for line in planned.facts.line_items) - planned.units
+    is_early = batch.run.feed_type in _AFTER_SHIPMENT and still_open > 0
     for row in wish.rows:
-        warned = bool(row.problems)
-        results.rows.append(
-            {
-                "row_number": row.row_number,
-                "verdict": Verdict.WARNING if warned else Verdict.DONE,
-                "code": row.code,
-                "request_id": None if dry_run else planned.request_id,
-                "adjustment_id": None,
-                "units": units.get(LineItemId(row.line_item_id), 0) if row.line_item_id else planned.units,
-                # One refund may answer several rows: it stands on the first of them.
-                "refund_minor": left,
-            }
-        )
+        of_row = units.get(LineItemId(row.line_item_id), 0) if row.line_item_id else planned.units
+        # One refund may answer several rows: it stands on the first of them.
+        outcome = Outcome(of_row, left, request_id)
+        batch.results.done(row, outcome, RowProblem.BEFORE_SHIPMENT if is_early else None)
         left = 0
-        results.sums["warnings" if warned else "done"] += 1
 
 
 def _add_up(results: Results, planned: Planned, today: date) -> None:
@@ -158,51 +231,3 @@ def _add_up(results: Results, planned: Planned, today: date) -> None:
         results.refunded[order.currency] += quoted.refund_minor
     if quoted.released_minor:
         results.released[order.currency] += quoted.released_minor
-
-
-def _note_refused(
-    results: Results, wish: _Wish, refusal: Refusal, codes: Mapping[RowProblem, str]
-) -> list[BulkRowRecord]:
-    """Tell the rows that are in the way; give the others of the wish, which may go without them."""
-    problems = _problems(wish, refusal)
-    records = {row.record for row in wish.rows if row.row_number in problems}
-    kept = []
-    for row in wish.rows:
-        if row.record not in records:
-            kept.append(row)
-            continue
-        problem = problems.get(row.row_number, RowProblem.RECORD_REFUSED)
-        results.rows.append(
-            {
-                "row_number": row.row_number,
-                "verdict": Verdict.ERROR,
-                "code": codes[problem],
-                "request_id": None,
-                "adjustment_id": None,
-                "units": 0,
-                "refund_minor": 0,
-            }
-        )
-        results.sums["errors"] += 1
-    return kept
-
-
-def _problems(wish: _Wish, refusal: Refusal) -> dict[int, RowProblem]:
-    """Tell which rows stand in the way, and why; without anything better, all of them."""
-    if isinstance(refusal, NotFound):
-        return {row.row_number: RowProblem.ORDER_NOT_FOUND for row in wish.rows}
-    blockers = _blockers(refusal)
-    found = {
-        row.row_number: problem_of(blockers[row.line_item_id])
-        for row in wish.rows
-        if row.line_item_id is not None and row.line_item_id in blockers
-    }
-    if found:
-        return found
-    every = tuple(blocker for of_line in blockers.values() for blocker in of_line)
-    return {row.row_number: problem_of(every) if every else RowProblem.NOT_CANCELABLE for row in wish.rows}
-
-
-def _blockers(refusal: Refusal) -> Mapping[UUID, tuple[Blocker, ...]]:
-    blockers = refusal.facts.get("blockers")
-    return blockers if isinstance(blockers, dict) else {}

@@ -7,10 +7,11 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from shared.actions import bulk_batches
-from shared.actions.bulk_batches import BATCH, Results
+from shared.actions.bulk_batches import BATCH
+from shared.actions.bulk_results import Results
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.bulk import ENDED, RowProblem, RunKind, RunState, StagedRow, StopReason
 from shared.domain.errors import AlreadyDecided, InvalidContent, NotFound
@@ -18,7 +19,7 @@ from shared.domain.events import EffectKind
 from shared.domain.ids import MerchantId, new_id
 from shared.domain.permissions import Permission, Role, holds
 from shared.domain.reasons import Reason
-from shared.storage import bulk_staging, outbox
+from shared.storage import bulk_staging, files, outbox
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import BulkRunRecord, MembershipRecord
 
@@ -58,7 +59,25 @@ class Begun:
 def begin(db: Database, merchant_id: MerchantId, new: NewRun, actor: Actor) -> Begun:
     """Begin a run over a file; the worker reads it. The same file again is the run that was there first."""
     with db.begin(merchant_id) as tx:
-        return _begin(tx, new, actor, RunState.QUEUED)
+        return begin_in(tx, new, actor)
+
+
+def begin_in(tx: Transaction, new: NewRun, actor: Actor) -> Begun:
+    """Do the same in a transaction that does more."""
+    return _begin(tx, new, actor, RunState.QUEUED)
+
+
+def earlier(tx: Transaction, dedup_key: str) -> Begun | None:
+    """Find the run that another of this key would repeat; its twins wait until this transaction has ended."""
+    tx.session.execute(
+        select(func.pg_advisory_xact_lock(func.hashtextextended(f"{tx.merchant_id}:{dedup_key}", 0)))
+    )
+    found = tx.session.scalars(
+        select(BulkRunRecord.id).where(
+            BulkRunRecord.merchant_id == tx.merchant_id, BulkRunRecord.dedup_key == dedup_key
+        )
+    ).one_or_none()
+    return None if found is None else Begun(found, is_repeated=True)
 
 
 def begin_selection(
@@ -98,22 +117,43 @@ def keep_rows(
         run.row_count = first + len(rows) - 1
 
 
-def end_reading(db: Database, merchant_id: MerchantId, run_id: UUID, codes: Mapping[RowProblem, str]) -> None:
-    """Look up what all rows name; from here on the run goes order by order of its list."""
+def end_reading(
+    db: Database,
+    merchant_id: MerchantId,
+    run_id: UUID,
+    codes: Mapping[RowProblem, str],
+    problems: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """Look up what all rows name; from here on the run goes order by order of its list.
+
+    `problems` are those of the file as a whole, as documents of its reader.
+    """
     with db.begin(merchant_id) as tx:
         run = _lock(tx, run_id)
         if run.state not in {RunState.QUEUED, RunState.READING}:
             return
         run.group_count, run.row_count, errors, warnings = bulk_staging.resolve(tx, run.id, codes)
         run.counters = {"errors": errors, "warnings": warnings}
+        run.problems = list(problems)
+        _forget_file(tx, run)
         run.state = RunState.RUNNING
 
 
-def refuse(db: Database, merchant_id: MerchantId, run_id: UUID, note: str) -> None:
-    """End a run whose file cannot be read at all; nothing of it was carried out."""
+def refuse(
+    db: Database,
+    merchant_id: MerchantId,
+    run_id: UUID,
+    note: str,
+    problems: Sequence[Mapping[str, Any]] = (),
+) -> None:
+    """End a run whose file cannot be read at all; nothing of it was carried out, so it may be sent again."""
     with db.begin(merchant_id) as tx:
         run = _lock(tx, run_id)
+        if run.state not in {RunState.QUEUED, RunState.READING}:
+            return
         bulk_staging.clear(tx, run.id)
+        _forget_file(tx, run)
+        run.row_count, run.problems, run.dedup_key = 0, list(problems), None
         _end(tx, run, RunState.REFUSED, note)
 
 
@@ -188,14 +228,9 @@ def _put_aside(db: Database, merchant_id: MerchantId, run_id: UUID) -> None:
 
 
 def _begin(tx: Transaction, new: NewRun, actor: Actor, state: RunState) -> Begun:
-    if new.dedup_key is not None:
-        earlier = tx.session.scalars(
-            select(BulkRunRecord.id).where(
-                BulkRunRecord.merchant_id == tx.merchant_id, BulkRunRecord.dedup_key == new.dedup_key
-            )
-        ).one_or_none()
-        if earlier is not None:
-            return Begun(earlier, is_repeated=True)
+    repeated = earlier(tx, new.dedup_key) if new.dedup_key is not None else None
+    if repeated is not None:
+        return repeated
     run = BulkRunRecord(
         merchant_id=tx.merchant_id,
         id=new_id(),
@@ -232,6 +267,11 @@ def _lock(tx: Transaction, run_id: UUID) -> BulkRunRecord:
     if run is None:
         raise NotFound("There is no such run.")
     return run
+
+
+def _forget_file(tx: Transaction, run: BulkRunRecord) -> None:
+    if run.upload_id is not None:
+        files.forget(tx, run.upload_id)
 
 
 def _wake(tx: Transaction, run: BulkRunRecord, after: timedelta = timedelta(0)) -> None:
@@ -287,6 +327,8 @@ def _sum(before: Mapping[str, Any], more: Mapping[str, int]) -> dict[str, int]:
 
 def _stop(tx: Transaction, run: BulkRunRecord, why: StopReason) -> None:
     bulk_staging.stop(tx, run.id)
+    # What was left out may be sent again.
+    run.dedup_key = None
     _end(tx, run, RunState.STOPPED, why)
 
 

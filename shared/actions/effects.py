@@ -63,6 +63,23 @@ def claim(db: Database, merchant_id: MerchantId, effect_id: EffectId) -> Claimed
     return None if row is None else Claimed(effect_id, EffectKind(row.kind), row.subject_id, row.attempt)
 
 
+def claim_for(db: Database, merchant_id: MerchantId, kind: EffectKind, subject_id: UUID) -> Claimed | None:
+    """Take the effect that is due for a subject; None when there is none, or somebody else was quicker."""
+    with db.begin(merchant_id) as tx:
+        found = tx.session.scalars(
+            select(EffectRecord.id)
+            .where(
+                EffectRecord.merchant_id == merchant_id,
+                EffectRecord.kind == kind,
+                EffectRecord.subject_id == subject_id,
+                EffectRecord.state == "ready",
+            )
+            .order_by(EffectRecord.due_at)
+            .limit(1)
+        ).one_or_none()
+    return None if found is None else claim(db, merchant_id, EffectId(found))
+
+
 def finish(db: Database, merchant_id: MerchantId, claimed: Claimed) -> None:
     """Note that an effect has happened, unless somebody else holds it by now."""
     with db.begin(merchant_id) as tx:

@@ -1,42 +1,33 @@
 """Keep a file that is handed in, let a worker carry it out piece by piece, and write down what came of it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import IO, Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.domain.actors import Actor, ActorKind
-from shared.domain.errors import NotFound, NotPermitted, Refusal
+from shared.domain.errors import NotFound, NotPermitted
 from shared.domain.events import EffectKind
 from shared.domain.ids import MerchantId, new_id
 from shared.domain.permissions import Permission, Role, holds
 from shared.domain.uploads import UNFINISHED, UploadKind, UploadState
-from shared.storage import outbox
+from shared.storage import files, outbox
 from shared.storage.bulk import insert_rows
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import (
     EffectRecord,
     MembershipRecord,
-    UploadChunkRecord,
     UploadFindingRecord,
     UploadRecord,
 )
 
-CHUNK = 1 << 20
-MOST_STORED = 500_000_000
 MOST_ATTEMPTS = 6
 _LEASE = timedelta(seconds=60)
-
-
-class StoreFull(Refusal):
-    """More files wait to be carried out than are kept for one merchant."""
-
-    code = "store_full"
 
 
 class Superseded(Exception):
@@ -103,14 +94,8 @@ def hand_in(db: Database, merchant_id: MerchantId, file: File, actor: Actor) -> 
         upload_id = _begin(tx, file, actor, digest, size, key)
         if upload_id is None:
             return Handed(_by_key(tx, key), was_there=True)
-        if _stored(tx) > MOST_STORED:
-            raise StoreFull("Too many files are waiting to be carried out. Try again when some are done.")
-        for ordinal, chunk in enumerate(_chunks(file.source)):
-            tx.session.connection().execute(
-                insert(UploadChunkRecord).values(
-                    merchant_id=merchant_id, upload_id=upload_id, ordinal=ordinal, body=chunk
-                )
-            )
+        files.refuse_too_much(tx)
+        files.keep_content(tx, upload_id, file.source)
         outbox.defer(tx, EffectKind.CARRY_OUT_UPLOAD, upload_id, dedup_key=f"upload:{upload_id}")
     return Handed(upload_id, was_there=False)
 
@@ -141,24 +126,6 @@ def start(db: Database, merchant_id: MerchantId, upload_id: UUID) -> Run | None:
             position=record.position,
             counters=record.counters,
         )
-
-
-def content(db: Database, merchant_id: MerchantId, upload_id: UUID) -> Iterator[bytes]:
-    """Give a file's content piece by piece, each read in a transaction of its own."""
-    ordinal = 0
-    while True:
-        with db.begin(merchant_id) as tx:
-            chunk = tx.session.scalars(
-                select(UploadChunkRecord.body).where(
-                    UploadChunkRecord.merchant_id == merchant_id,
-                    UploadChunkRecord.upload_id == upload_id,
-                    UploadChunkRecord.ordinal == ordinal,
-                )
-            ).one_or_none()
-        if chunk is None:
-            return
-        yield chunk
-        ordinal += 1
 
 
 def advance(
@@ -240,11 +207,7 @@ def _end(tx: Transaction, record: UploadRecord, state: UploadState, note: str) -
         # It may be tried again as it is.
         record.dedup_key = None
     tx.session.flush()
-    tx.session.execute(
-        delete(UploadChunkRecord)
-        .where(UploadChunkRecord.merchant_id == tx.merchant_id, UploadChunkRecord.upload_id == record.id)
-        .execution_options(synchronize_session=False)
-    )
+    files.forget_content(tx, record.id)
 
 
 def _begin(tx: Transaction, file: File, actor: Actor, digest: bytes, size: int, key: str) -> UUID | None:
@@ -276,14 +239,6 @@ def _by_key(tx: Transaction, key: str) -> UUID:
     return tx.session.scalars(
         select(UploadRecord.id).where(
             UploadRecord.merchant_id == tx.merchant_id, UploadRecord.dedup_key == key
-        )
-    ).one()
-
-
-def _stored(tx: Transaction) -> int:
-    return tx.session.scalars(
-        select(func.coalesce(func.sum(UploadRecord.size), 0)).where(
-            UploadRecord.merchant_id == tx.merchant_id, UploadRecord.state.in_(UNFINISHED)
         )
     ).one()
 
@@ -343,13 +298,7 @@ def _write_found(tx: Transaction, upload_id: UUID, found: Sequence[Found]) -> No
 
 def _measured(source: IO[bytes]) -> tuple[bytes, int]:
     digest, size = hashlib.sha256(), 0
-    for chunk in _chunks(source):
+    for chunk in files.pieces(source):
         digest.update(chunk)
         size += len(chunk)
     return digest.digest(), size
-
-
-def _chunks(source: IO[bytes]) -> Iterator[bytes]:
-    source.seek(0)
-    while chunk := source.read(CHUNK):
-        yield chunk

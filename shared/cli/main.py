@@ -18,6 +18,7 @@ _COMMANDS = {
     "gateways": ("shared.cli.gateways:gateways", "Connect accounts at payment gateways."),
     "outbox": ("shared.cli.outbox:outbox", "See what waits, try again what was given up."),
     "db": ("shared.cli.schema:db", "Upgrade the database, print the SQL of its roles."),
+    "feeds": ("shared.cli.feeds:feeds", "Carry out cancellation and adjustment files."),
     "orders": ("shared.cli.orders:orders", "Take in orders from files."),
 }
 

@@ -58,7 +58,8 @@ class Verdict(StrEnum):
 class RowProblem(StrEnum):
     """What can be wrong with a row once it is held against the orders.
 
-    `record_refused` stands on rows that are right by themselves, in a message of which another row is not.
+    `record_refused` stands on rows that are right by themselves, in a message of which another row is not;
+    `before_shipment` is no more than worth knowing.
     """
 
     ORDER_NOT_FOUND = "order_not_found"
@@ -71,6 +72,9 @@ class RowProblem(StrEnum):
     ALREADY_REQUESTED = "already_requested"
     NOT_CANCELABLE = "not_cancelable"
     AMOUNT_NOT_POSSIBLE = "amount_not_possible"
+    OTHER_CURRENCY = "other_currency"
+    DUPLICATE_MESSAGE_ID = "duplicate_message_id"
+    BEFORE_SHIPMENT = "before_shipment"
     RECORD_REFUSED = "record_refused"
 
 

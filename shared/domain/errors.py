@@ -71,3 +71,9 @@ class NotPermitted(Refusal):
     """The actor's role does not hold the permission."""
 
     code = "not_permitted"
+
+
+class TooMany(Refusal):
+    """It was asked for more often than it may be; it is possible again later."""
+
+    code = "too_many_requests"

@@ -57,27 +57,69 @@ FROM (SELECT order_id, sku, min(id::text)::uuid AS id FROM line_items
 WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND r.line_item_id IS NULL
   AND l.order_id = r.order_id AND l.sku = coalesce(nullif(r.item_ref, ''), r.own_item_ref)
 """
+# An acknowledgement told the merchant's own names of the lines.
+_ITEMS_BY_OWN_ID = """
+UPDATE bulk_rows r SET line_item_id = l.id FROM line_items l
+WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND r.line_item_id IS NULL
+  AND r.item_ref = '' AND r.own_item_ref <> '' AND r.order_id IS NOT NULL
+  AND l.merchant_id = r.merchant_id AND l.order_id = r.order_id AND l.merchant_item_id = r.own_item_ref
+"""
 _MARK = """
 UPDATE bulk_rows r SET verdict = :verdict, code = :code
 WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND {condition}
 """
+# Marks that name another row: `found` gives the numbers of the row and of the one it is measured against.
+_MARK_BESIDE = """
+UPDATE bulk_rows r SET verdict = :verdict, code = :code,
+  detail = coalesce(nullif(o.message_id, ''), o.record::text)
+FROM ({found}) f JOIN bulk_rows o
+  ON o.merchant_id = :merchant AND o.run_id = :run AND o.row_number = f.other
+WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.row_number = f.row_number
+"""
 _NO_ORDER = "r.order_id IS NULL"
 _NO_ITEM = "(r.item_ref <> '' OR r.own_item_ref <> '') AND r.line_item_id IS NULL"
+# Which of the messages a report's line is about could not be told: all of them are refused, each once.
+_SAME_MESSAGE_ID = """r.row_number IN (SELECT min(row_number) FROM bulk_rows
+  WHERE merchant_id = :merchant AND run_id = :run AND message_id IN (
+    SELECT message_id FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run AND message_id <> ''
+    GROUP BY message_id HAVING min(record) < max(record))
+  GROUP BY record)"""
 # Two rows that ask the same of the same units, the later one; what they ask must not be done twice.
-_REPEATED = """r.row_number IN (SELECT row_number FROM (
-    SELECT row_number, row_number() OVER (
-      PARTITION BY order_id, line_item_id, action, reason, quantity, amounts ORDER BY row_number) AS place
-    FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run AND verdict = '') repeated
-  WHERE place > 1)"""
-# Rows of one order that cannot all be meant: several about one line, or one about all and one about a part.
-_CONFLICTING = """r.row_number IN (SELECT row_number FROM (
-    SELECT row_number, count(*) OVER (PARTITION BY order_id, line_item_id, action) AS same,
-      count(*) FILTER (WHERE line_item_id IS NULL) OVER (PARTITION BY order_id, action) AS whole,
-      count(*) OVER (PARTITION BY order_id, action) AS every
-    FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run AND verdict = '') conflicting
-  WHERE same > 1 OR (whole > 0 AND every > 1))"""
+_REPEATED = """SELECT row_number, other FROM (
+    SELECT row_number, row_number() OVER w AS place, first_value(row_number) OVER w AS other
+    FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run AND verdict = ''
+    WINDOW w AS (PARTITION BY order_id, line_item_id, action, reason, quantity, amounts,
+      CASE action WHEN 'acknowledge' THEN ARRAY[own_order_ref, own_item_ref] END
+      ORDER BY row_number)) repeated
+  WHERE place > 1"""
+# Rows of one order that cannot all be meant: several about one line, one about all and one about a part,
+# one that takes the order on and one that cancels. The other row named is one of those.
+_CONFLICTING = """SELECT row_number,
+    CASE WHEN same > 1 THEN CASE WHEN row_number = first_same THEN last_same ELSE first_same END
+      WHEN whole > 0 AND every > 1 AND line_item_id IS NOT NULL THEN first_whole
+      WHEN row_number = first_all THEN last_all ELSE first_all END AS other
+  FROM (
+    SELECT row_number, line_item_id, count(*) OVER line AS same, min(row_number) OVER line AS first_same,
+      max(row_number) OVER line AS last_same,
+      count(*) FILTER (WHERE line_item_id IS NULL) OVER act AS whole,
+      min(row_number) FILTER (WHERE line_item_id IS NULL) OVER act AS first_whole, count(*) OVER act AS every,
+      min(row_number) OVER everything AS first_all, max(row_number) OVER everything AS last_all,
+      count(*) FILTER (WHERE action = 'acknowledge') OVER everything AS taken_on,
+      count(*) FILTER (WHERE action = 'cancel') OVER everything AS canceled
+    FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run AND verdict = ''
+    WINDOW line AS (PARTITION BY order_id, line_item_id, action), act AS (PARTITION BY order_id, action),
+      everything AS (PARTITION BY order_id)) conflicting
+  WHERE same > 1 OR (whole > 0 AND every > 1) OR (taken_on > 0 AND canceled > 0)"""
 _IN_REFUSED_RECORD = """r.record IN (SELECT record FROM bulk_rows
   WHERE merchant_id = :merchant AND run_id = :run AND verdict = 'error')"""
+_MARKS = (
+    (_MARK.format(condition=_SAME_MESSAGE_ID), Verdict.ERROR, RowProblem.DUPLICATE_MESSAGE_ID),
+    (_MARK.format(condition=_NO_ORDER), Verdict.ERROR, RowProblem.ORDER_NOT_FOUND),
+    (_MARK.format(condition=_NO_ITEM), Verdict.ERROR, RowProblem.ITEM_NOT_FOUND),
+    (_MARK_BESIDE.format(found=_REPEATED), Verdict.WARNING, RowProblem.DUPLICATE_ROW),
+    (_MARK_BESIDE.format(found=_CONFLICTING), Verdict.ERROR, RowProblem.CONFLICTING_ROWS),
+    (_MARK.format(condition=_IN_REFUSED_RECORD), Verdict.ERROR, RowProblem.RECORD_REFUSED),
+)
 _NUMBER_GROUPS = """
 UPDATE bulk_rows r SET group_no = g.group_no
 FROM (SELECT row_number, dense_rank() OVER (ORDER BY first) AS group_no
@@ -89,9 +131,17 @@ _COUNT = """
 SELECT coalesce(max(group_no), 0), count(*), count(*) FILTER (WHERE verdict = 'error'),
   count(*) FILTER (WHERE verdict = 'warning') FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run
 """
+# A record may have many rows; those that were not dealt with are left out.
+_COUNT_RECORDS = """
+SELECT count(*), count(*) FILTER (WHERE failed), count(*) FILTER (WHERE warned AND NOT failed)
+FROM (SELECT bool_or(verdict = 'error') AS failed,
+    bool_or(verdict = 'warning' OR problems <> '[]') AS warned
+  FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run
+  GROUP BY record HAVING bool_and(verdict NOT IN ('', 'stopped'))) records
+"""
 _CLEAR = "DELETE FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run"
 _REOPEN = """
-UPDATE bulk_rows SET verdict = '', code = '', units = 0, refund_minor = 0
+UPDATE bulk_rows SET verdict = '', code = '', detail = '', units = 0, refund_minor = 0
 WHERE merchant_id = :merchant AND run_id = :run AND group_no IS NOT NULL
 """
 _STOP = """
@@ -106,9 +156,9 @@ FROM (SELECT o.id, o.number, row_number() OVER (ORDER BY o.placed_at DESC, o.id 
       WHERE o.merchant_id = :merchant) chosen_orders
 """
 _RESULTS = """
-UPDATE bulk_rows r SET verdict = d.verdict, code = d.code, request_id = d.request_id,
+UPDATE bulk_rows r SET verdict = d.verdict, code = d.code, detail = d.detail, request_id = d.request_id,
   adjustment_id = d.adjustment_id, units = d.units, refund_minor = d.refund_minor
-FROM json_to_recordset(:rows) AS d(row_number bigint, verdict text, code text, request_id uuid,
+FROM json_to_recordset(:rows) AS d(row_number bigint, verdict text, code text, detail text, request_id uuid,
   adjustment_id uuid, units bigint, refund_minor bigint)
 WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.row_number = d.row_number
 """
@@ -136,16 +186,10 @@ def resolve(tx: Transaction, run_id: UUID, codes: Mapping[RowProblem, str]) -> t
     if tx.session.connection().execute(text(_LACK_AN_ORDER), _of(tx, run_id)).scalar_one():
         _run(tx, _BY_EXTERNAL_ID, run_id)
     _run(tx, _ITEMS, run_id)
+    _run(tx, _ITEMS_BY_OWN_ID, run_id)
     _run(tx, _ITEMS_BY_SKU, run_id)
-    marks = (
-        (_NO_ORDER, Verdict.ERROR, RowProblem.ORDER_NOT_FOUND),
-        (_NO_ITEM, Verdict.ERROR, RowProblem.ITEM_NOT_FOUND),
-        (_REPEATED, Verdict.WARNING, RowProblem.DUPLICATE_ROW),
-        (_CONFLICTING, Verdict.ERROR, RowProblem.CONFLICTING_ROWS),
-        (_IN_REFUSED_RECORD, Verdict.ERROR, RowProblem.RECORD_REFUSED),
-    )
-    for condition, verdict, problem in marks:
-        _run(tx, _MARK.format(condition=condition), run_id, verdict=verdict, code=codes[problem])
+    for statement, verdict, problem in _MARKS:
+        _run(tx, statement, run_id, verdict=verdict, code=codes[problem])
     _run(tx, _NUMBER_GROUPS, run_id)
     return counts(tx, run_id)
 
@@ -154,6 +198,13 @@ def counts(tx: Transaction, run_id: UUID) -> tuple[int, int, int, int]:
     """Count a run's orders, rows, rows with an error and rows with a warning so far."""
     found = tx.session.connection().execute(text(_COUNT), _of(tx, run_id)).one()
     return int(found[0]), int(found[1]), int(found[2]), int(found[3])
+
+
+def count_records(tx: Transaction, run_id: UUID) -> tuple[int, int, int]:
+    """Count the lines or messages dealt with, those with an error, and those with a warning alone."""
+    tx.session.connection().execute(text(_NO_LIMIT))
+    found = tx.session.connection().execute(text(_COUNT_RECORDS), _of(tx, run_id)).one()
+    return int(found[0]), int(found[1]), int(found[2])
 
 
 def clear(tx: Transaction, run_id: UUID) -> None:

@@ -45,6 +45,22 @@ class PaymentChange:
     released_minor: int
 
 
+@dataclass(frozen=True, slots=True)
+class OwnOrder:
+    """An order and the merchant's own name for it."""
+
+    id: UUID
+    own_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnItem:
+    """A line and the merchant's own name for it."""
+
+    id: UUID
+    own_id: str
+
+
 _LINES = """
 UPDATE line_items l SET requested = l.requested + d.requested, canceled = l.canceled + d.canceled
 FROM json_to_recordset(:rows) AS d(id uuid, requested bigint, canceled bigint)
@@ -81,6 +97,19 @@ FROM json_to_recordset(:rows) AS d(day date, orders bigint) ORDER BY d.day
 ON CONFLICT (merchant_id, day, shard)
 DO UPDATE SET canceled_by_merchant = order_days.canceled_by_merchant + excluded.canceled_by_merchant
 """
+_OWN_ORDERS = """
+UPDATE orders o SET external_ids = o.external_ids || jsonb_build_object('merchant_order_id', d.own_id)
+FROM json_to_recordset(:rows) AS d(id uuid, own_id text)
+WHERE o.merchant_id = :merchant AND o.id = d.id
+  AND o.external_ids ->> 'merchant_order_id' IS DISTINCT FROM d.own_id
+RETURNING o.id
+"""
+_OWN_ITEMS = """
+UPDATE line_items l SET merchant_item_id = d.own_id
+FROM json_to_recordset(:rows) AS d(id uuid, own_id text)
+WHERE l.merchant_id = :merchant AND l.id = d.id AND l.merchant_item_id <> d.own_id
+RETURNING l.order_id
+"""
 
 
 def change_lines(tx: Transaction, changes: Sequence[LineChange]) -> None:
@@ -110,6 +139,24 @@ def put_back(tx: Transaction, units: Mapping[str, int]) -> None:
 def count_canceled(tx: Transaction, days: Mapping[str, int], shard: int) -> None:
     """Add orders that the merchant canceled to their days; the keys are ISO dates."""
     _run(tx, _DAYS, [{"day": day, "orders": count} for day, count in days.items()], shard=shard)
+
+
+def tie_orders(tx: Transaction, names: Sequence[OwnOrder]) -> set[UUID]:
+    """Tie the merchant's own names to orders; give those that change."""
+    return _changed(tx, _OWN_ORDERS, names)
+
+
+def tie_items(tx: Transaction, names: Sequence[OwnItem]) -> set[UUID]:
+    """Tie the merchant's own names to lines; give the orders that change."""
+    return _changed(tx, _OWN_ITEMS, names)
+
+
+def _changed(tx: Transaction, statement: str, names: Sequence[OwnOrder | OwnItem]) -> set[UUID]:
+    if not names:
+        return set()
+    document = json.dumps([asdict(name) for name in names], default=str)
+    rows = {"rows": document, "merchant": tx.merchant_id}
+    return set(tx.session.connection().execute(text(statement), rows).scalars())
 
 
 def _run(tx: Transaction, statement: str, rows: Sequence[Mapping[str, Any]], **more: object) -> None:

@@ -15,6 +15,7 @@ from shared.domain.uploads import UploadState
 from shared.queries import merchants
 from shared.rendering import gettext as _
 from shared.rendering import speaking
+from shared.storage import files
 from shared.storage.engine import Database, Transaction
 from shared.stores.findings import Finding
 from shared.stores.importing import Observer, OrderImport, Tally
@@ -117,7 +118,5 @@ def _kept(db: Database, merchant_id: MerchantId, run: Run) -> Iterator[Path]:
     """Write the file out to where it can be read as often as it must be, for the length of the run."""
     with tempfile.TemporaryDirectory(prefix="rescind-upload-") as folder:
         path = Path(folder) / "orders"
-        with path.open("wb") as target:
-            for chunk in uploads.content(db, merchant_id, run.upload_id):
-                target.write(chunk)
+        files.write_out(db, merchant_id, run.upload_id, path)
         yield path

@@ -6,7 +6,9 @@ from shared.rendering import gettext as _
 from shared.tables.troubles import Fault, RowFault
 
 _POWER_OF_TEN = re.compile(r"[0-9](?:[.,][0-9]+)?E\+[0-9]{1,3}", re.IGNORECASE)
-_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)|#{3,}", re.IGNORECASE)
+_ERROR = re.compile(
+    r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|DATE!|FORMULA!)|#{3,}", re.IGNORECASE
+)
 _AMAZON_NUMBER = re.compile(r"[0-9]{3}-[0-9]{7}-[0-9]{7}")
 _SHORTENED_ITEM = re.compile(r"[0-9]{10,12}")
 

@@ -19,11 +19,15 @@ _QUOTED = re.compile('"(?:[^"]|"")*"')
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The cells of one record and the line it begins on; with a fault, as far as they could be made out."""
+    """The cells of one record and the line it begins on; with a fault, as far as they could be made out.
+
+    `ended` is false for a last line without a line end: the file may have been cut off there.
+    """
 
     line: int
     cells: Sequence[str]
     fault: Fault | None = None
+    ended: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +35,7 @@ class _Line:
     number: int
     text: str
     cut: bool = False
+    ended: bool = True
 
 
 class _Lines:
@@ -52,7 +57,7 @@ class _Lines:
         cut = len(text) == MAX_LINE and not text.endswith("\n")
         if cut:
             self._skip_rest_of_line()
-        return _Line(self._number, text.rstrip("\r\n"), cut)
+        return _Line(self._number, text.rstrip("\r\n"), cut, ended=text.endswith(("\n", "\r")))
 
     def give_back(self, lines: Sequence[_Line]) -> None:
         """Put lines back, to be taken again in their order."""
@@ -72,19 +77,17 @@ def records(stream: TextIO, delimiter: str) -> Iterator[Record]:
         if line.cut:
             yield Record(line.number, _loosely(line.text[:2000], delimiter), _too_long())
         elif delimiter == "\t":
-            yield _checked(line.number, _tab_cells(line.text), line.text)
+            yield _checked(line, _tab_cells(line.text), line.text)
         elif '"' in line.text:
             yield _quoted(lines, line, delimiter)
         else:
-            yield _checked(line.number, line.text.split(delimiter), line.text)
+            yield _checked(line, line.text.split(delimiter), line.text)
 
 
-def _checked(line: int, cells: Sequence[str], text: str) -> Record:
-    if _CONTROLS.search(text):
-        return Record(line, cells, _control_character())
-    if "\r" in text and '"' not in text:
-        return Record(line, cells, _control_character())
-    return Record(line, cells)
+def _checked(line: _Line, cells: Sequence[str], text: str, *, ended: bool = True) -> Record:
+    if _CONTROLS.search(text) or ("\r" in text and '"' not in text):
+        return Record(line.number, cells, _control_character())
+    return Record(line.number, cells, ended=line.ended and ended)
 
 
 def _tab_cells(text: str) -> list[str]:
@@ -109,7 +112,7 @@ def _quoted(lines: _Lines, first: _Line, delimiter: str) -> Record:
         lines.give_back(taken[1:])
         fault = _control_character() if "\r" in first.text else _broken_quotation()
         return Record(first.number, _loosely(first.text, delimiter), fault)
-    return _checked(first.number, cells, "\n".join(line.text for line in taken))
+    return _checked(first, cells, "\n".join(line.text for line in taken), ended=taken[-1].ended)
 
 
 def _is_too_large(taken: Sequence[_Line]) -> bool:

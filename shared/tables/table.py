@@ -26,12 +26,17 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: the line it begins on, and its values, trimmed and as many as the header names."""
+    """One row: the line it begins on, and its values, trimmed and as many as the header names.
+
+    `cut_off` marks a last line without a line end, `short` one that had fewer values than the header.
+    """
 
     line: int
     cells: Sequence[str]
     columns: Mapping[str, int]
     fault: Fault | None = None
+    short: bool = False
+    cut_off: bool = False
 
     @property
     def place(self) -> str:
@@ -84,11 +89,12 @@ class Table:
     def _row(self, record: Record) -> Row:
         cells = [cell.strip() for cell in record.cells]
         fault = record.fault
-        if len(cells) < self.width:
+        short = len(cells) < self.width
+        if short:
             cells += [""] * (self.width - len(cells))
         elif len(cells) > self.width and fault is None:
             fault = _surplus(cells, self.width)
-        return Row(record.line, cells, self.columns, fault)
+        return Row(record.line, cells, self.columns, fault, short, not record.ended)
 
     def _body(self, found: Iterator[Record]) -> Iterator[Record]:
         for record in found:

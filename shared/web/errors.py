@@ -11,7 +11,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
-from shared.domain.errors import InvalidContent, NotFound, NotPermitted, Refusal
+from shared.domain.errors import InvalidContent, NotFound, NotPermitted, Refusal, TooMany
 from shared.links import DeadLink
 from shared.rendering import N_
 from shared.rendering import gettext as _
@@ -23,6 +23,7 @@ _STATUSES: dict[type[Refusal], int] = {
     InvalidContent: 422,
     KeyReused: 422,
     DeadLink: 410,
+    TooMany: 429,
 }
 _CODES = {
     400: "malformed",

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.actions import bulk_runs, cancellations, effects, execution, uploads, warehouse
+from shared.actions import cancellations, effects, execution, uploads, warehouse
 from shared.actions.uploads import Run
 from shared.domain.actors import SYSTEM
 from shared.domain.events import EffectKind
 from shared.domain.ids import EffectId, MerchantId, MessageId
 from shared.domain.uploads import UploadKind
+from shared.feeds import running
 from shared.mail.sending import Post, send
 from shared.payments import sending
 from shared.payments.connections import Connections
@@ -63,7 +64,7 @@ def _end_question(outside: Outside, merchant_id: MerchantId, request_id: UUID) -
 
 
 def _advance_run(outside: Outside, merchant_id: MerchantId, run_id: UUID) -> None:
-    bulk_runs.take_turn(outside.db, merchant_id, run_id)
+    running.take_turn(outside.db, merchant_id, run_id)
 
 
 def _send_mail(outside: Outside, merchant_id: MerchantId, message_id: UUID) -> None:

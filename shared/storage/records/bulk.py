@@ -15,7 +15,8 @@ class BulkRunRecord(TenantRow, Base):
     """A run and how far it is. `dedup_key` names what another run would repeat.
 
     `next_group` counts the orders that are dealt with, `counters` sums verdicts, units and money by currency.
-    `per_day` spreads the orders over days. `note` says why it stopped or was refused.
+    `per_day` spreads the orders over days. `note` says why it stopped or was refused; `problems` are those of
+    its file as a whole, as documents of the file's reader.
     """
 
     __tablename__ = "bulk_runs"
@@ -46,6 +47,7 @@ class BulkRunRecord(TenantRow, Base):
     stop_requested: Mapped[bool] = mapped_column(server_default=text("false"))
     counters: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     note: Mapped[str] = mapped_column(server_default=text("''"))
+    problems: Mapped[list[Any]] = mapped_column(JSONB, server_default=text("'[]'"))
 
     __table_args__ = (
         of_merchant(),
@@ -58,7 +60,8 @@ class BulkRunRecord(TenantRow, Base):
 class BulkRowRecord(TenantRow, Base):
     """One row of a run: what it asks for, what it was found to mean, and what became of it.
 
-    Rows of one order share `group_no`; those without an order of ours have none.
+    Rows of one order share `group_no`; those without an order of ours have none. `detail` is what `code` is
+    measured against: another row, how much is left, a blocker.
     """
 
     __tablename__ = "bulk_rows"
@@ -82,6 +85,7 @@ class BulkRowRecord(TenantRow, Base):
     group_no: Mapped[int | None]
     verdict: Mapped[str]
     code: Mapped[str]
+    detail: Mapped[str] = mapped_column(server_default=text("''"))
     request_id: Mapped[UUID | None]
     adjustment_id: Mapped[UUID | None]
     units: Mapped[int] = mapped_column(server_default=text("0"))

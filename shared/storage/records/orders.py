@@ -163,7 +163,10 @@ class OrderPartRecord(TenantRow, Base):
 
 
 class LineItemRecord(TenantRow, Base):
-    """A line of an order; its identity is the source's external id, else its ordinal."""
+    """A line of an order; its identity is the source's external id, else its ordinal.
+
+    `merchant_item_id` is the merchant's own name for it, where an acknowledgement told one.
+    """
 
     __tablename__ = "line_items"
 
@@ -171,6 +174,7 @@ class LineItemRecord(TenantRow, Base):
     order_id: Mapped[UUID]
     ordinal: Mapped[int]
     external_id: Mapped[str]
+    merchant_item_id: Mapped[str] = mapped_column(server_default=text("''"))
     sku: Mapped[str]
     asin: Mapped[str]
     parent_sku: Mapped[str]

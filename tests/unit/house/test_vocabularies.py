@@ -122,6 +122,7 @@ STATUSES = {
     "quote_changed": 409,
     "refused": 409,
     "store_full": 409,
+    "too_many_requests": 429,
     "under_cancellation": 409,
 }
 

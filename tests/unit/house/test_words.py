@@ -40,7 +40,14 @@ NOT_OUR_WORDS = re.compile(
         )
     )
 )
-FOREIGN = ("shared/stores/", "shared/tables/", "tests/unit/stores/", "requirements")
+FOREIGN = (
+    "shared/stores/",
+    "shared/tables/",
+    "shared/feeds/",
+    "tests/unit/stores/",
+    "tests/unit/feeds/",
+    "requirements",
+)
 THE_QUEUE = (
     "shared/storage/migrations/versions/0005_queue.py",
     "shared/queries/queue_state.py",

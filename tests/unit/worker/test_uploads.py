@@ -10,14 +10,16 @@ import pytest
 from sqlalchemy import delete, func, select
 
 from shared.actions import intake, merchants, uploads
-from shared.actions.uploads import File, StoreFull
+from shared.actions.uploads import File
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.ids import MerchantId
 from shared.domain.permissions import Role
 from shared.domain.uploads import UploadKind, UploadState
 from shared.queries import uploads as views
 from shared.queries.invariants import violations_of
+from shared.storage import files
 from shared.storage.engine import Database
+from shared.storage.files import StoreFull
 from shared.storage.records import MembershipRecord, OrderRecord, UploadChunkRecord
 from shared.stores import importing, uploaded
 from tests.builders import a_merchant
@@ -68,7 +70,7 @@ def count(db: Database, merchant_id: MerchantId, record: type) -> int:
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "BATCH_ORDERS", 1)
-    monkeypatch.setattr(uploads, "CHUNK", 100)
+    monkeypatch.setattr(files, "CHUNK", 100)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
@@ -151,7 +153,7 @@ def test_a_file_that_kills_every_worker_is_given_up(db: Database) -> None:
 def test_only_so_much_is_kept_waiting(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     merchant_id = a_merchant(db)
     actor = a_user(db, merchant_id)
-    monkeypatch.setattr(uploads, "MOST_STORED", 10)
+    monkeypatch.setattr(files, "MOST_STORED", 10)
 
     with pytest.raises(StoreFull):
         hand_in(db, merchant_id, actor, b"more than ten bytes")
