@@ -1,14 +1,16 @@
 """Give back what was captured for units that had been canceled while it was only authorized."""
 
+from collections.abc import Sequence
+
 from shared.actions import refunds
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.payments import split_over_payments, voidable
-from shared.domain.refunds import RefundKind
+from shared.domain.refunds import RefundKind, RefundState
 from shared.storage.engine import Transaction
 from shared.storage.facts import order_facts
-from shared.storage.records import OrderRecord, RequestRecord
-from shared.storage.scopes import requests_on
+from shared.storage.records import OrderRecord, RefundRecord, RequestRecord
+from shared.storage.scopes import payments_of, refunds_on, requests_on
 
 
 def settle(tx: Transaction, order: OrderRecord) -> None:
@@ -16,11 +18,15 @@ def settle(tx: Transaction, order: OrderRecord) -> None:
 
     What the shop system canceled by itself is left to it.
     """
+    failed = [row for row in refunds_on(tx, order.id) if _waits_for_retry(row)]
+    _let_go(tx, order, failed)
     canceled = [record for record in reversed(requests_on(tx, order.id)) if _is_ours(record)]
     if not canceled:
         return
     facts = order_facts(tx, order)
-    surplus = facts.left_minor - facts.due_minor
+    # What failed to go back lies there still, but is spoken for.
+    owed = sum(row.amount_minor for row in failed if row.kind == RefundKind.REFUND)
+    surplus = facts.left_minor - facts.due_minor - owed
     for record in canceled:
         step = max(0, min(surplus, _never_charged(record)))
         surplus -= step
@@ -29,6 +35,19 @@ def settle(tx: Transaction, order: OrderRecord) -> None:
     if facts.left_minor >= facts.due_minor:
         idle = voidable(facts.payments, 0)
         refunds.write(tx, order, idle, kind=RefundKind.VOID, request_id=canceled[0].id)
+
+
+def _waits_for_retry(row: RefundRecord) -> bool:
+    return row.state == RefundState.FAILED and row.retried_at is None
+
+
+def _let_go(tx: Transaction, order: OrderRecord, failed: Sequence[RefundRecord]) -> None:
+    """Have nobody wait for voids that failed because the money was taken: it is refunded instead."""
+    captured = {payment.id for payment in payments_of(tx, order.id) if payment.captured_minor}
+    for row in failed:
+        if row.kind == RefundKind.VOID and row.payment_id in captured:
+            row.retried_at = tx.now
+            order.refunds_failed -= 1
 
 
 def _is_ours(record: RequestRecord) -> bool:
