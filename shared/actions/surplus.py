@@ -1,7 +1,5 @@
 """Give back what was captured for units that had been canceled while it was only authorized."""
 
-from collections.abc import Sequence
-
 from shared.actions import refunds
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
@@ -9,7 +7,7 @@ from shared.domain.payments import split_over_payments, voidable
 from shared.domain.refunds import RefundKind, RefundState
 from shared.storage.engine import Transaction
 from shared.storage.facts import order_facts
-from shared.storage.records import OrderRecord, RefundRecord, RequestRecord
+from shared.storage.records import OrderRecord, RequestRecord
 from shared.storage.scopes import payments_of, refunds_on, requests_on
 
 
@@ -18,15 +16,12 @@ def settle(tx: Transaction, order: OrderRecord) -> None:
 
     What the shop system canceled by itself is left to it.
     """
-    failed = [row for row in refunds_on(tx, order.id) if _waits_for_retry(row)]
-    _let_go(tx, order, failed)
+    _let_go_of_voids(tx, order)
     canceled = [record for record in reversed(requests_on(tx, order.id)) if _is_ours(record)]
     if not canceled:
         return
     facts = order_facts(tx, order)
-    # What failed to go back lies there still, but is spoken for.
-    owed = sum(row.amount_minor for row in failed if row.kind == RefundKind.REFUND)
-    surplus = facts.left_minor - facts.due_minor - owed
+    surplus = facts.left_minor - facts.due_minor
     for record in canceled:
         step = max(0, min(surplus, _never_charged(record)))
         surplus -= step
@@ -37,15 +32,12 @@ def settle(tx: Transaction, order: OrderRecord) -> None:
         refunds.write(tx, order, idle, kind=RefundKind.VOID, request_id=canceled[0].id)
 
 
-def _waits_for_retry(row: RefundRecord) -> bool:
-    return row.state == RefundState.FAILED and row.retried_at is None
-
-
-def _let_go(tx: Transaction, order: OrderRecord, failed: Sequence[RefundRecord]) -> None:
+def _let_go_of_voids(tx: Transaction, order: OrderRecord) -> None:
     """Have nobody wait for voids that failed because the money was taken: it is refunded instead."""
     captured = {payment.id for payment in payments_of(tx, order.id) if payment.captured_minor}
-    for row in failed:
-        if row.kind == RefundKind.VOID and row.payment_id in captured:
+    for row in refunds_on(tx, order.id) if order.refunds_failed else ():
+        is_open = row.state == RefundState.FAILED and row.retried_at is None
+        if is_open and row.kind == RefundKind.VOID and row.payment_id in captured:
             row.retried_at = tx.now
             order.refunds_failed -= 1
 
