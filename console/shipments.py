@@ -21,6 +21,7 @@ from shared.queries.orders import order_page
 from shared.queries.sign_in import Member
 from shared.queries.values import ItemView, OrderPage
 from shared.rendering import gettext as _
+from shared.rendering import ngettext
 from shared.storage.idempotency import Answer, Once, Replayed
 from shared.web.notices import done, not_done
 from shared.web.services import services
@@ -123,7 +124,18 @@ def _window(
 
 
 def _nothing_left(page: OrderPage) -> ResponseReturnValue:
-    not_done(_("Nothing of this order is left to ship."))
+    canceled = sum(item.canceled for item in page.items)
+    sentences = [_("Nothing of this order is left to ship.")]
+    if canceled:
+        sentences.append(
+            ngettext(
+                "%(num)s unit is canceled; do not ship it.",
+                "%(num)s units are canceled; do not ship them.",
+                canceled,
+            )
+            % {"num": canceled}
+        )
+    not_done(" ".join(sentences))
     return redirect(url_for("console.order_detail", order_id=page.id), code=303)
 
 

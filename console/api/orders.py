@@ -60,8 +60,7 @@ def show_eligibility(caller: Caller, number: str) -> Response:
     asked_by = request.args.get("requested_by", "merchant")
     if asked_by not in {"merchant", BUYER}:
         raise InvalidContent("requested_by: is neither merchant nor buyer")
-    asker = ActorKind.BUYER if asked_by == BUYER else ActorKind.STORE
-    return answer(documents.eligibility(caller.db, caller.merchant_id, number, asker))
+    return answer(documents.eligibility(caller.db, caller.merchant_id, number, _asker(asked_by)))
 
 
 def quote_cancellation(caller: Caller, number: str) -> Response:
@@ -71,9 +70,18 @@ def quote_cancellation(caller: Caller, number: str) -> Response:
     quantities = payload.quantities(order.lines)
     return answer(
         cancellation_documents.quote_document(
-            caller.db, caller.merchant_id, order.id, quantities, most_minor=payload.refund
+            caller.db,
+            caller.merchant_id,
+            order.id,
+            _asker(payload.requested_by),
+            quantities,
+            most_minor=payload.refund,
         )
     )
+
+
+def _asker(asked_by: str) -> ActorKind:
+    return ActorKind.BUYER if asked_by == BUYER else ActorKind.STORE
 
 
 def set_stock(caller: Caller, sku: str) -> Response:

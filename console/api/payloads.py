@@ -33,15 +33,9 @@ def _true(value: bool) -> bool:  # noqa: FBT001 - what a validator is handed
     return value
 
 
-class CancellationPayload(LinesPayload):
-    """A cancellation; the merchant decides at once, a buyer's waits for what the policy says.
+class QuotePayload(LinesPayload):
+    """Which units, and for whom; `refund` is the most that a merchant gives back, 0 for nothing."""
 
-    `refund` is the most that a merchant gives back, 0 for nothing.
-    """
-
-    reason: Annotated[Reason | None, Field(strict=False)] = None
-    comments: Comments = ""
-    memo: Memo = ""
     requested_by: Literal["merchant", "buyer"] = "merchant"
     refund: Annotated[Money | None, NotNull] = None
 
@@ -51,17 +45,19 @@ class CancellationPayload(LinesPayload):
             raise ValueError("what a buyer asks for is refunded as it was quoted; leave refund out")
         return self
 
+
+class CancellationPayload(QuotePayload):
+    """A cancellation; the merchant decides at once, a buyer's waits for what the policy says."""
+
+    reason: Annotated[Reason | None, Field(strict=False)] = None
+    comments: Comments = ""
+    memo: Memo = ""
+
     @model_validator(mode="after")
     def _reason_is_theirs(self) -> Self:
         if self.requested_by == BUYER and self.reason is not None and self.reason not in BUYER_REASONS:
             raise ValueError(f"{self.reason} is no reason a buyer gives")
         return self
-
-
-class QuotePayload(LinesPayload):
-    """What a merchant's cancellation would bring back; `refund` is the most that goes back, 0 for nothing."""
-
-    refund: Annotated[Money | None, NotNull] = None
 
 
 class AmountPayload(LinePayload):

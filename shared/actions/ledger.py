@@ -63,13 +63,18 @@ def succeed(tx: Transaction, order: OrderRecord, row: RefundRecord, actor: Actor
 
 def fail(tx: Transaction, order: OrderRecord, row: RefundRecord, trouble: Trouble, actor: Actor) -> None:
     """Note that nothing went back: what was reserved is free again, and the team is told."""
+    free(tx, order, row, trouble, actor)
+    outbox.alert(tx, order, MailEvent.REFUND_FAILED, request_id=row.request_id, refund_id=row.id)
+
+
+def free(tx: Transaction, order: OrderRecord, row: RefundRecord, trouble: Trouble, actor: Actor) -> None:
+    """Note that nothing went back, and tell nobody."""
     kind = RefundKind(row.kind)
     row.trouble = trouble
     reserve(tx, order, row.payment_id, kind, -row.amount_minor)
     order.refunds_failed += 1
     event = Event.VOID_FAILED if kind is RefundKind.VOID else Event.REFUND_FAILED
     _end(tx, row, RefundState.FAILED, event, actor)
-    outbox.alert(tx, order, MailEvent.REFUND_FAILED, request_id=row.request_id, refund_id=row.id)
 
 
 def _end(tx: Transaction, row: RefundRecord, state: RefundState, event: Event, actor: Actor) -> None:

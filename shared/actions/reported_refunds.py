@@ -154,6 +154,8 @@ def _fits(row: RefundRecord, seen: SeenRefund) -> bool:
 def _report(tx: Transaction, seen: SeenRefund) -> None:
     payment = _payment(tx, seen.payments)
     order = lock_order(tx, payment.order_id) if payment else None
+    if payment is not None and seen.refund_id is None and _known_elsewhere(tx, payment, seen):
+        return
     is_new = tx.session.execute(
         insert(ReportedRefundRecord)
         .values(
@@ -175,6 +177,33 @@ def _report(tx: Transaction, seen: SeenRefund) -> None:
         details = {"refund_minor": seen.amount_minor}
         timeline.note(tx, order.id, Event.REFUND_REPORTED, SYSTEM, details=details)
         outbox.alert(tx, order, MailEvent.REFUND_REPORTED)
+
+
+def _known_elsewhere(tx: Transaction, payment: PaymentRecord, seen: SeenRefund) -> bool:
+    """Give the gateway's name to the one refund that the shop told of without it; never guess between two."""
+    told = (
+        ReportedRefundRecord.merchant_id == tx.merchant_id,
+        ReportedRefundRecord.gateway == seen.gateway,
+        ReportedRefundRecord.reference == seen.answer.reference,
+    )
+    found = tx.session.scalars(
+        select(RefundRecord)
+        .where(
+            RefundRecord.merchant_id == tx.merchant_id,
+            RefundRecord.payment_id == payment.id,
+            RefundRecord.kind == RefundKind.REFUND,
+            RefundRecord.state == RefundState.EXTERNAL,
+            RefundRecord.gateway_reference == "",
+            RefundRecord.amount_minor == seen.amount_minor,
+            RefundRecord.currency == seen.currency,
+            ~select(ReportedRefundRecord.id).where(*told).exists(),
+        )
+        .execution_options(populate_existing=True)
+    ).all()
+    if len(found) != 1:
+        return False
+    found[0].gateway_reference = seen.answer.reference
+    return True
 
 
 def _settle_failed(tx: Transaction, seen: SeenRefund) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NoReturn
 from uuid import UUID
 
 from shared.actions.claims import add_to_lines
@@ -77,7 +78,7 @@ def _ship(
 def ship_in(tx: Transaction, order: OrderRecord, shipment: Shipment, actor: Actor) -> UUID:
     """Record a shipment of a locked order in an open transaction; raises as `ship` does."""
     lines = {line.id: line for line in lines_of(tx, order.id)}
-    quantities = _wanted(lines, shipment)
+    quantities = _wanted(tx, order, lines, shipment)
     for line_id, units in quantities.items():
         _refuse_what_is_gone(lines[line_id], units)
     touched = _take_from_requests(tx, order, lines, quantities)
@@ -104,12 +105,13 @@ def _note_refusal(db: Database, merchant_id: MerchantId, order_id: UUID, actor: 
             timeline.note(tx, order.id, Event.SHIPMENT_REFUSED, actor, details={"units": units})
 
 
-def _wanted(lines: Mapping[UUID, LineItemRecord], shipment: Shipment) -> dict[UUID, int]:
+def _wanted(
+    tx: Transaction, order: OrderRecord, lines: Mapping[UUID, LineItemRecord], shipment: Shipment
+) -> dict[UUID, int]:
     if shipment.quantities is None:
         wanted = {line.id: _open(line) for line in lines.values()}
         if not any(wanted.values()):
-            gone = sum(line.canceled + line.requested for line in lines.values())
-            raise NotEligible("Nothing of this order is left to ship.", canceled=gone)
+            _refuse_as_nothing_is_open(tx, order, lines)
     else:
         wanted = {UUID(str(line_id)): units for line_id, units in shipment.quantities.items()}
         if any(line_id not in lines for line_id in wanted):
@@ -119,6 +121,23 @@ def _wanted(lines: Mapping[UUID, LineItemRecord], shipment: Shipment) -> dict[UU
         if not any(wanted.values()):
             raise InvalidContent("Choose at least one unit to ship.")
     return {line_id: units for line_id, units in wanted.items() if units}
+
+
+def _refuse_as_nothing_is_open(
+    tx: Transaction, order: OrderRecord, lines: Mapping[UUID, LineItemRecord]
+) -> NoReturn:
+    """Say of what has not shipped how much is canceled, being canceled, or may leave once it is named."""
+    canceled = sum(line.canceled for line in lines.values())
+    held = [record for record in requests_on(tx, order.id) if _holds(record)]
+    going = sum(units.quantity for units in units_of(tx, [record.id for record in held]))
+    asked = sum(line.requested for line in lines.values()) - going
+    sentences = ["Nothing of this order is left to ship."]
+    if canceled or going:
+        sentences.append(f"Units canceled: {canceled}; being canceled: {going}. Do not ship them.")
+    if asked:
+        sentences.append(f"Units asked to be canceled: {asked}. They ship if the shipment names them.")
+    refusal = UnderCancellation if going else NotEligible
+    raise refusal(" ".join(sentences), canceled=canceled + going)
 
 
 def _open(line: LineItemRecord) -> int:
@@ -169,6 +188,10 @@ def _yields(record: RequestRecord) -> bool:
     """Say whether a shipment wins: nobody has decided, or the warehouse that is asked has just shipped."""
     asked = record.state == RequestState.ACCEPTING and record.warehouse == Question.ASKED
     return asked or record.state == RequestState.REQUESTED
+
+
+def _holds(record: RequestRecord) -> bool:
+    return record.state == RequestState.ACCEPTING and not _yields(record)
 
 
 def _take(claim_: RequestUnitsRecord, missing: dict[UUID, int], taken: dict[UUID, int]) -> bool:

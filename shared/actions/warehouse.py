@@ -14,7 +14,7 @@ from shared.storage import timeline
 from shared.storage.engine import Database, Transaction
 from shared.storage.idempotency import Once, answered, claim
 from shared.storage.records import OrderRecord, RequestRecord
-from shared.storage.scopes import lock_request
+from shared.storage.scopes import lines_of, lock_request
 
 
 def answer(
@@ -64,4 +64,7 @@ def _take(
     if given is WarehouseAnswer.STOPPED:
         await_execution(tx, record)
     else:
+        # What ships from here on are the units that were too late to stop.
+        shipped = {str(line.id): line.shipped for line in lines_of(tx, order.id)}
+        record.quote = {**record.quote, "shipped": shipped}
         end_declined(tx, order, record, actor, reason=DeclineReason.ALREADY_SHIPPED, move=Move.TOO_LATE)

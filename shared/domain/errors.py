@@ -43,6 +43,12 @@ class NothingLeft(Refusal):
     code = "nothing_left"
 
 
+class StillUnderWay(Refusal):
+    """What this depends on has not come to an end yet; it is possible again when it has."""
+
+    code = "still_under_way"
+
+
 class UnderCancellation(Refusal):
     """The units are decided to be canceled: do not ship them."""
 

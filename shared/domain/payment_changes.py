@@ -12,7 +12,7 @@ def match(stored: Sequence[Payment], told: Sequence[IncomingPayment]) -> tuple[P
     """Tell which payment on record each of those told is, None for a new one.
 
     A reference that stands once on either side finds its payment, else the place in the list does. Raises
-    InvalidContent when one on record is not told, or is told to be less than what it was used for.
+    InvalidContent when one on record is not told.
     """
     found = _by_reference(stored, told)
     for place, (payment, given) in enumerate(zip(stored, told, strict=False)):
@@ -22,9 +22,14 @@ def match(stored: Sequence[Payment], told: Sequence[IncomingPayment]) -> tuple[P
     if missing:
         name = missing[0].reference or f"number {stored.index(missing[0]) + 1}"
         raise InvalidContent(f"payments: {name} is missing; send all of them as they are now")
-    for place, payment in found.items():
-        _check(place, payment, told[place])
     return tuple(found.get(place) for place in range(len(told)))
+
+
+def check(payments: Sequence[Payment | None], told: Sequence[IncomingPayment]) -> None:
+    """Raise InvalidContent when a payment is told to be less than what it was used for."""
+    for place, (payment, given) in enumerate(zip(payments, told, strict=True)):
+        if payment is not None:
+            _check(place, payment, given)
 
 
 def _by_reference(stored: Sequence[Payment], told: Sequence[IncomingPayment]) -> dict[int, Payment]:

@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import Row, select, tuple_
 
 from shared.domain.actors import ActorKind
-from shared.domain.cancellation import Question, RequestState, bwp_state
+from shared.domain.cancellation import OPEN_STATES, Question, RequestState, bwp_state
 from shared.domain.errors import InvalidContent, NotFound
 from shared.domain.ids import LineItemId, MerchantId, OrderId
+from shared.domain.refunds import AmountState
 from shared.queries.cancellations import quote_for
 from shared.queries.document_values import (
     CancellationDocument,
@@ -35,6 +36,8 @@ from shared.storage.records import (
 from shared.storage.scopes import orders_of, requests_of
 
 _RATE_DIGITS = 4
+_TEXTS = ("comments", "message", "decline_message")
+_WITHOUT_EFFECT = frozenset({RequestState.DECLINED, RequestState.WITHDRAWN})
 
 
 def cancellation(tx: Transaction, request_id: UUID) -> CancellationDocument:
@@ -73,15 +76,16 @@ def quote_document(
     db: Database,
     merchant_id: MerchantId,
     order_id: OrderId,
+    asker: ActorKind,
     quantities: dict[LineItemId, int] | None,
     *,
     most_minor: int | None = None,
 ) -> QuoteDocument:
-    """Quote what a store's cancellation would bring back, at most `most_minor`.
+    """Quote what a cancellation by this kind of asker would bring back, at most `most_minor`.
 
     Raises InvalidContent or NotEligible.
     """
-    return _quote(quote_for(db, merchant_id, order_id, ActorKind.STORE, quantities, most_minor=most_minor))
+    return _quote(quote_for(db, merchant_id, order_id, asker, quantities, most_minor=most_minor))
 
 
 def cancellation_documents(
@@ -89,22 +93,27 @@ def cancellation_documents(
 ) -> tuple[CancellationDocument, ...]:
     """Make the documents of several requests, in their order."""
     ids = [record.id for record in records]
-    numbers = _numbers(tx, {record.order_id for record in records})
-    comments = _comments(tx, ids)
+    orders = _orders(tx, {record.order_id for record in records})
+    texts = _texts(tx, ids)
     units = _units(tx, ids)
     return tuple(
         CancellationDocument(
             id=record.id,
-            order_number=numbers[record.order_id],
+            order_number=orders[record.order_id].number,
             state=RequestState(record.state),
             bwp_state=bwp_state(RequestState(record.state)),
             source=record.source,
             reason=record.reason,
-            comments=comments.get(record.id, ""),
+            comments=texts.get((record.id, "comments"), ""),
             line_items=tuple(units[record.id]),
             requested_at=record.requested_at,
             ended_at=record.ended_at,
             warehouse=_warehouse(record),
+            message=texts.get((record.id, "message"), ""),
+            decline_reason=record.decline_reason,
+            decline_message=texts.get((record.id, "decline_message"), ""),
+            refund=_refund(record, priced=orders[record.order_id].priced),
+            fee=0 if record.state in _WITHOUT_EFFECT else record.fee_minor,
         )
         for record in records
     )
@@ -114,6 +123,13 @@ def _warehouse(record: RequestRecord) -> WarehouseDocument | None:
     if record.answer_by is None:
         return None
     return WarehouseDocument(Question(record.warehouse), record.answer_by)
+
+
+def _refund(record: RequestRecord, *, priced: bool) -> int | None:
+    if record.state in _WITHOUT_EFFECT:
+        return 0
+    unknown = record.amount == AmountState.OPEN or (record.state in OPEN_STATES and not priced)
+    return None if unknown else record.refund_minor
 
 
 def _quote(view: QuoteView) -> QuoteDocument:
@@ -129,24 +145,24 @@ def _quote(view: QuoteView) -> QuoteDocument:
     )
 
 
-def _numbers(tx: Transaction, order_ids: set[UUID]) -> dict[UUID, str]:
+def _orders(tx: Transaction, order_ids: set[UUID]) -> dict[UUID, Row[UUID, str, bool]]:
     rows = tx.session.execute(
         orders_of(tx)
-        .with_only_columns(OrderRecord.id, OrderRecord.number)
+        .with_only_columns(OrderRecord.id, OrderRecord.number, OrderRecord.priced)
         .where(OrderRecord.id.in_(order_ids))
     )
-    return {row.id: row.number for row in rows}
+    return {row.id: row for row in rows}
 
 
-def _comments(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID, str]:
+def _texts(tx: Transaction, request_ids: Sequence[UUID]) -> dict[tuple[UUID, str], str]:
     rows = tx.session.execute(
-        select(PersonalTextRecord.subject_id, PersonalTextRecord.body).where(
+        select(PersonalTextRecord.subject_id, PersonalTextRecord.kind, PersonalTextRecord.body).where(
             PersonalTextRecord.merchant_id == tx.merchant_id,
             PersonalTextRecord.subject_id.in_(request_ids),
-            PersonalTextRecord.kind == "comments",
+            PersonalTextRecord.kind.in_(_TEXTS),
         )
     )
-    return {row.subject_id: row.body for row in rows}
+    return {(row.subject_id, row.kind): row.body for row in rows}
 
 
 def _units(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID, list[UnitsDocument]]:

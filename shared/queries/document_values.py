@@ -142,7 +142,11 @@ class WarehouseDocument:
 
 @dataclass(frozen=True, slots=True)
 class CancellationDocument:
-    """A cancellation request."""
+    """A cancellation request.
+
+    `refund` and `fee` are as quoted until it is carried out, 0 where nothing came of it; `refund` is None as
+    long as nobody knows it. `message` and `decline_message` are what the merchant told the buyer.
+    """
 
     id: UUID
     order_number: str
@@ -155,6 +159,11 @@ class CancellationDocument:
     requested_at: datetime
     ended_at: datetime | None
     warehouse: WarehouseDocument | None
+    message: str
+    decline_reason: str | None
+    decline_message: str
+    refund: int | None
+    fee: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,9 @@ def _claims(
     return (
         [claim for claim in units if claim.request_id in claiming],
         [
-            Declined(claim.line_item_id, claim.quantity, request.requested_by, request.warehouse)
+            Declined(
+                claim.line_item_id, claim.quantity, request.requested_by, request.warehouse, request.quote
+            )
             for claim in units
             if (request := declined.get(claim.request_id))
         ],

@@ -78,13 +78,24 @@ def timeline_rows(
     views: Sequence[RequestView],
     asker: ActorKind,
 ) -> tuple[TimelineRow, ...]:
-    """Tell an order's timeline, newest first; a buyer's begins when the order was placed."""
+    """Tell an order's timeline, newest first; a buyer's begins when the order was placed.
+
+    To buyers, what a store or a file passed on for them was asked by themselves.
+    """
     names = actor_names(tx, {entry.actor_id for entry in entries if entry.actor_id})
     by_request = {view.id: view for view in views}
     rows = [_timeline_row(entry, order, by_request, names) for entry in entries]
     if asker is ActorKind.BUYER and rows:
+        rows = [_as_their_own(row, by_request) for row in rows]
         rows[-1] = replace(rows[-1], at=order.placed_at)
     return tuple(rows)
+
+
+def _as_their_own(row: TimelineRow, by_request: Mapping[RequestId, RequestView]) -> TimelineRow:
+    view = by_request.get(row.request_id) if row.request_id else None
+    if row.event is not Event.CANCELLATION_REQUESTED or view is None or not view.for_buyer:
+        return row
+    return replace(row, actor=ActorKind.BUYER, actor_name=view.buyer_name)
 
 
 def actor_names(tx: Transaction, ids: set[UUID]) -> dict[UUID, str]:

@@ -35,6 +35,12 @@ class Declined:
     quantity: int
     requested_by: str
     warehouse: str
+    quote: Mapping[str, Any]
+
+    @property
+    def shipped_before(self) -> int:
+        """How many units of the line had shipped when the warehouse said that it was too late."""
+        return int(self.quote.get("shipped", {}).get(str(self.line_item_id), 0))
 
 
 def to_multirange(units: Iterable[UnitRange]) -> Int4Multirange:
@@ -141,7 +147,8 @@ def assemble(
 
 def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange], declined: Sequence[Declined]) -> LineItem:
     refused = [units for units in declined if units.line_item_id == line.id]
-    late = sum(units.quantity for units in refused if units.warehouse == Question.TOO_LATE)
+    late = [units for units in refused if units.warehouse == Question.TOO_LATE and units.quantity]
+    shipped_since = line.shipped - min((units.shipped_before for units in late), default=0)
     return LineItem(
         id=LineItemId(line.id),
         ordinal=line.ordinal,
@@ -159,7 +166,7 @@ def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange], declined: Se
         parent_sku=line.parent_sku,
         claimed=tuple(claimed),
         declined=any(units.requested_by == "buyer" for units in refused),
-        leaving=max(0, late - line.shipped),
+        leaving=max(0, sum(units.quantity for units in late) - shipped_since),
     )
 
 

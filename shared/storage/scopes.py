@@ -1,6 +1,7 @@
 """The one way to select a merchant's orders and requests, and to lock them: the order row first, always."""
 
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, Select, func, select
@@ -140,14 +141,15 @@ def claims_on(tx: Transaction, order_id: UUID) -> Sequence[RequestUnitsRecord]:
     ).all()
 
 
-def declined_lines(tx: Transaction, order_id: UUID) -> Sequence[Row[UUID, int, str, str]]:
-    """List what declined requests on an order were about: line, units, who asked, what the warehouse said."""
+def declined_lines(tx: Transaction, order_id: UUID) -> Sequence[Row[UUID, int, str, str, dict[str, Any]]]:
+    """List what declined requests were about: line, units, who asked, what the warehouse said, the quote."""
     return tx.session.execute(
         select(
             RequestUnitsRecord.line_item_id,
             RequestUnitsRecord.quantity,
             RequestRecord.requested_by,
             RequestRecord.warehouse,
+            RequestRecord.quote,
         )
         .join(
             RequestRecord,

@@ -56,6 +56,7 @@ class RequestModel:
     alarm: bool = False
     lines: frozenset[int] = frozenset()
     late: tuple[int, ...] = ()
+    shipped_before: tuple[int, ...] = ()
 
     @property
     def may_ship(self) -> bool:
@@ -134,7 +135,8 @@ class OrderModel:
             return [0] * len(self.lines)
         alone = [self._alone(place, for_buyer=for_buyer) for place in range(len(self.lines))]
         bundled = [self._bundled(place, alone) for place in range(len(self.lines))]
-        if any(bundled[place] < self.open(place) for place in self.promotion):
+        torn = for_buyer and any(self.lines[place].shipped for place in self.promotion)
+        if torn or any(bundled[place] < self.open(place) for place in self.promotion):
             bundled = [0 if place in self.promotion else units for place, units in enumerate(bundled)]
         return bundled
 
@@ -153,8 +155,9 @@ class OrderModel:
             return 0
         if for_buyer and not self.policy.ask_again and place in self._refused():
             return 0
-        late = sum(one.late[place] for one in self.requests.values() if one.late)
-        leaving = max(0, late - self.lines[place].shipped) if for_buyer else 0
+        late = [one for one in self.requests.values() if one.late and one.late[place]]
+        since = self.lines[place].shipped - min((one.shipped_before[place] for one in late), default=0)
+        leaving = max(0, sum(one.late[place] for one in late) - since) if for_buyer else 0
         return max(0, self.open(place) - leaving)
 
     def _refused(self) -> set[int]:
@@ -224,6 +227,7 @@ class OrderModel:
         one.question = Question(given)
         if given is WarehouseAnswer.TOO_LATE:
             one.late = tuple(len(units) for units in one.units)
+            one.shipped_before = tuple(line.shipped for line in self.lines)
             self.end(request_id, RequestState.DECLINED)
 
     def carry_out(self, request_id: RequestId) -> None:

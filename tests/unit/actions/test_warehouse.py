@@ -215,3 +215,14 @@ def test_units_that_left_too_late_to_be_stopped_are_not_offered_to_the_buyer_aga
     nothing_more = order_page(db, merchant_id, order_id, ActorKind.BUYER).items[0]
     assert nothing_more.open == 2
     assert nothing_more.blockers == (Blocker.IN_FULFILLMENT,)
+
+
+def test_what_had_shipped_before_says_nothing_about_what_leaves_now(db: Database) -> None:
+    merchant_id, order_id = a_shop(db, units=5)
+    ship(db, merchant_id, order_id, 2)
+    warehouse.answer(db, merchant_id, request(db, merchant_id, order_id, 2), WarehouseAnswer.TOO_LATE, USER)
+
+    assert told(db, merchant_id, order_id).items[0].cancelable_quantity == 1
+    ship(db, merchant_id, order_id, 2)
+
+    assert told(db, merchant_id, order_id).items[0].cancelable_quantity == 1

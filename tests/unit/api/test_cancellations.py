@@ -3,8 +3,9 @@
 from shared.actions import execution
 from shared.domain.actors import ActorKind
 from shared.domain.events import Event
-from shared.domain.policy import Mode, Policy, Warehouse
+from shared.domain.policy import Fee, Mode, Policy, Warehouse
 from shared.queries.orders import order_page
+from tests.builders import an_order
 
 from .conftest import address
 
@@ -32,8 +33,13 @@ def test_an_empty_object_asks_for_all_that_may_go_and_the_merchant_decides_at_on
         "requested_at",
         "ended_at",
         "warehouse",
+        "message",
+        "decline_reason",
+        "decline_message",
+        "refund",
+        "fee",
     }
-    assert told["warehouse"] is None
+    assert (told["warehouse"], told["decline_reason"], told["refund"]) == (None, None, 22800)
     assert (told["state"], told["bwp_state"], told["source"]) == ("accepting", "PENDING", "store")
     assert told["order_number"] == order["number"]
     assert [units["quantity"] for units in told["line_items"]] == [3, 2]
@@ -50,6 +56,25 @@ def test_an_empty_object_asks_for_all_that_may_go_and_the_merchant_decides_at_on
     ended = store.call("GET", f"/cancellations/{told['id']}").json
     assert (ended["state"], ended["bwp_state"]) == ("accepted", "SUCCESS")
     assert ended["ended_at"] is not None
+
+
+def test_a_cancellation_tells_its_money_and_what_the_buyer_was_told(a_store) -> None:
+    store = a_store(Policy(fee=Fee(percent=10)))
+    asked = ask(store, store.taken_in(), {"requested_by": "buyer"}).json
+    assert (asked["refund"], asked["fee"], asked["message"]) == (20520, 2280, "")
+
+    body = {"reason": "already_packed", "message": "It is in the box."}
+    told = store.call("POST", f"/cancellations/{asked['id']}/decline", body).json
+
+    assert (told["decline_reason"], told["decline_message"]) == ("already_packed", "It is in the box.")
+    assert (told["refund"], told["fee"]) == (0, 0)
+    assert listed(store, "?state=declined") == [told]
+
+
+def test_a_refund_that_nobody_knows_yet_is_none(db, store) -> None:
+    an_order().with_(number="NP-1", priced=False).taken_in(db, store.merchant_id)
+
+    assert ask(store, {"number": "NP-1"}).json["refund"] is None
 
 
 def test_an_empty_body_is_malformed(store) -> None:
@@ -198,13 +223,31 @@ def test_a_refused_shipment_is_kept_for_the_merchant_to_see(store, db) -> None:
     ask(store, order)
     for _ in range(2):
         response = store.call("POST", f"{address(order)}/shipments", {})
-        assert (response.status_code, response.json["code"]) == (409, "not_eligible")
+        assert (response.status_code, response.json["code"]) == (409, "under_cancellation")
+        assert "canceled: 0; being canceled: 5. Do not ship them." in response.json["detail"]
 
     timeline = order_page(db, store.merchant_id, order["id"], ActorKind.MERCHANT_USER).timeline
     assert [(row.event, row.units) for row in timeline[:2]] == [
         (Event.SHIPMENT_REFUSED, 5),
         (Event.CANCELLATION_REQUESTED, 5),
     ]
+
+
+def test_a_shipment_of_all_that_is_open_says_what_is_not(store, db) -> None:
+    canceled, asked_for = store.taken_in(), store.taken_in()
+    execution.execute(db, store.merchant_id, ask(store, canceled).json["id"])
+    ask(store, asked_for, {"requested_by": "buyer"})
+
+    gone = store.call("POST", f"{address(canceled)}/shipments", {})
+    undecided = store.call("POST", f"{address(asked_for)}/shipments", {})
+
+    assert (gone.status_code, gone.json["code"]) == (409, "not_eligible")
+    assert "Units canceled: 5; being canceled: 0. Do not ship them." in gone.json["detail"]
+    assert (undecided.status_code, undecided.json["code"]) == (409, "not_eligible")
+    assert "Units asked to be canceled: 5." in undecided.json["detail"]
+    assert "Do not ship" not in undecided.json["detail"]
+    timeline = order_page(db, store.merchant_id, asked_for["id"], ActorKind.MERCHANT_USER).timeline
+    assert timeline[0].event is Event.CANCELLATION_REQUESTED
 
 
 def test_foreign_missing_and_malformed_ids_answer_alike(store, a_store) -> None:

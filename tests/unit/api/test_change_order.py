@@ -2,16 +2,20 @@
 
 import json
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 
 from shared.actions import cancellations, execution
+from shared.actions.refunds import mark_paid
 from shared.domain.actors import ActorKind
+from shared.domain.events import MailEvent
 from shared.domain.policy import Fee, Policy, WindowFrom
 from shared.queries.invariants import violations_of
 from shared.queries.links import exchange
 from shared.queries.order_list import order_list
 from shared.queries.orders import order_page
+from shared.queries.refunds import waiting_refunds
 from shared.queries.values import OrderFilter
 from shared.storage.records import TimelineRecord
 from tests.builders import USER, accept, cancel, request
@@ -213,6 +217,8 @@ def test_a_capture_may_be_corrected_while_nothing_has_gone_back(db, store: Store
 def test_a_released_authorization_is_neither_captured_nor_less_than_it_was(db, store: Store) -> None:
     order = store.taken_in(placed_at=NOW, payments=AUTHORIZED)
     cancel(db, store.merchant_id, order["id"])
+    (void,) = json.loads(store.call("GET", address(order)).text)["refunds"]
+    mark_paid(db, store.merchant_id, UUID(void["id"]), USER)
 
     captured = store.call("PATCH", address(order), {"payments": CAPTURED})
     less = store.call("PATCH", address(order), {"payments": [{**AUTHORIZED[0], "authorized": 100}]})
@@ -220,6 +226,20 @@ def test_a_released_authorization_is_neither_captured_nor_less_than_it_was(db, s
     assert (captured.status_code, less.status_code) == (422, 422)
     assert "released" in captured.text
     assert "released" in less.text
+
+
+def test_what_was_captured_though_its_release_was_asked_for_goes_back(db, store: Store) -> None:
+    order = store.taken_in(placed_at=NOW, payments=AUTHORIZED)
+    cancel(db, store.merchant_id, order["id"])
+
+    told = changed(store, order, payments=CAPTURED)
+
+    assert refunds(told) == [(22800, "failed"), (22800, "manual")]
+    assert {refund["cancellation_id"] for refund in told["refunds"]} == {told["cancellations"][0]["id"]}
+    assert waiting_refunds(db, store.merchant_id).failed == ()
+    assert MailEvent.REFUND_FAILED not in {message.event for message in messages_of(db, store.merchant_id)}
+    assert violations_of(db, store.merchant_id) == []
+    assert changed(store, order, payments=CAPTURED)["refunds"] == told["refunds"]
 
 
 def test_a_full_capture_after_a_part_was_canceled_gives_that_part_back(db, store: Store) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from shared.actions import execution
-from shared.domain.policy import Policy
+from shared.domain.policy import Fee, Policy
 from shared.queries import invariants
 
 from .conftest import address
@@ -202,6 +202,28 @@ def test_a_quote_tells_refund_and_payments_and_changes_nothing(store) -> None:
     assert response.json["kept"] == [{"amount": 500, "why": "shipping_with_last_unit"}]
     assert set(response.json) == {"hash", "refund", "kept", "payments", "rate_after"}
     assert store.call("GET", address(order)).json == order
+
+
+def test_a_quote_for_a_buyer_keeps_the_fee_and_binds_as_their_cancellation(a_store) -> None:
+    store = a_store(Policy(fee=Fee(percent=10)))
+    order = store.taken_in()
+    path = f"{address(order)}/quote"
+
+    mine = store.call("POST", path, {}, key=None).json
+    theirs = store.call("POST", path, {"requested_by": "buyer"}, key=None).json
+
+    assert (mine["refund"], theirs["refund"]) == (22800, 20520)
+    assert theirs["kept"] == [{"amount": 2280, "why": "fee"}]
+    assert store.call("POST", path, {"requested_by": "buyer", "refund": 0}, key=None).status_code == 422
+    assert store.call("POST", path, {"requested_by": "store"}, key=None).status_code == 422
+
+
+def test_a_quote_for_a_buyer_holds_what_a_buyer_may(a_store) -> None:
+    store = a_store(Policy(window_hours=1))
+    path = f"{address(store.taken_in())}/quote"
+    body = {"requested_by": "buyer", "line_items": [{"sku": "MUG", "quantity": 1}]}
+
+    assert store.call("POST", path, body, key=None).json["code"] == "not_eligible"
 
 
 def test_stock_is_set_and_follows_restocked_units(store, db) -> None:

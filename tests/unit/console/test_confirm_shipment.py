@@ -12,7 +12,7 @@ from shared.domain.policy import Mode, Policy, Warehouse
 from shared.domain.reasons import DeclineReason
 from shared.queries.orders import order_page
 from shared.queries.values import OrderPage
-from tests.builders import USER, an_order, line_ids, quantities, request, ship
+from tests.builders import USER, an_order, cancel, line_ids, quantities, request, ship
 from tests.unit.console.browsing import (
     Browser,
     Shop,
@@ -160,6 +160,20 @@ def test_when_nothing_is_left_one_is_told_so(owner: Browser, shop: Shop) -> None
 
     assert owner.told(owner.send(order_path(order_id, "/ship"), **fields)) == nothing
     assert owner.told(owner.get(order_path(order_id, "/ship"))) == nothing
+
+
+def test_when_nothing_is_left_since_it_is_canceled_one_is_told_not_to_ship(
+    owner: Browser, shop: Shop
+) -> None:
+    order_id = an_order_of(shop, 2)
+    fields = window(owner, order_id)
+    cancel(shop.db, shop.merchant_id, order_id)
+    canceled = (
+        "alert",
+        "Nothing of this order is left to ship. 2 units are canceled; do not ship them.",
+    )
+
+    assert owner.told(owner.send(order_path(order_id, "/ship"), **fields)) == canceled
 
 
 def test_at_least_one_unit_has_to_leave(owner: Browser, shop: Shop) -> None:

@@ -6,7 +6,7 @@ from shared.domain.errors import InvalidContent
 from shared.domain.ids import PaymentId, new_id
 from shared.domain.intake import IncomingPayment
 from shared.domain.orders import Gateway, Payment
-from shared.domain.payment_changes import match
+from shared.domain.payment_changes import check, match
 
 
 def stored(reference: str = "", gateway: Gateway = Gateway.STRIPE, **minor: int) -> Payment:
@@ -78,4 +78,4 @@ def test_a_payment_is_not_less_than_what_it_was_used_for(
     payment: Payment, given: IncomingPayment, said: str
 ) -> None:
     with pytest.raises(InvalidContent, match=said):
-        match([payment], [given])
+        check(match([payment], [given]), [given])

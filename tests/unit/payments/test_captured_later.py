@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from shared.actions import changes, refunds
 from shared.actions.changes import OrderChange
+from shared.domain.errors import StillUnderWay
 from shared.domain.gateways import Trouble
 from shared.domain.intake import IncomingPayment
 from shared.domain.orders import Gateway
@@ -55,6 +58,22 @@ def test_a_void_that_came_too_late_waits_for_nobody_once_the_money_is_refunded(t
     ]
     assert till.order_row(order_id).refunds_failed == 0
     assert waiting_refunds(till.db, till.merchant_id).failed == ()
+    assert till.agrees(order_id, payment)
+
+
+def test_a_capture_waits_for_what_the_gateway_says_of_the_release(till) -> None:
+    payment = till.peer.a_payment(0, authorized=10_000)
+    order_id = till.order(payment)
+    cancel(till.db, till.merchant_id, order_id)
+    payment.captured, payment.status = 10_000, "succeeded"
+
+    with pytest.raises(StillUnderWay):
+        told(till, order_id, payment)
+    till.work()
+    told(till, order_id, payment)
+    till.work()
+
+    assert till.states(order_id) == ["failed", "succeeded"]
     assert till.agrees(order_id, payment)
 
 

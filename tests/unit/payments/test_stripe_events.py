@@ -7,16 +7,21 @@ import time
 import pytest
 import stripe
 
-from shared.actions import refunds, reported_refunds
+from shared.actions import changes, refunds, reported_refunds
+from shared.actions.changes import OrderChange
+from shared.actions.elsewhere import write_paid_back
 from shared.domain.actors import ActorKind
 from shared.domain.errors import AlreadyDecided, NotFound, NothingLeft
 from shared.domain.gateways import Trouble
 from shared.domain.ids import new_id
+from shared.domain.orders import Gateway
+from shared.domain.payments import PaymentShare
 from shared.payments import stripe_events
 from shared.payments.stripe_events import BadEvent
 from shared.queries.orders import order_page
 from shared.queries.refunds import waiting_refund_count, waiting_refunds
-from tests.builders import USER, cancel
+from shared.storage.scopes import lock_order, payments_of
+from tests.builders import STORE, USER, cancel
 from tests.stripe_peer import WEBHOOK_SECRET
 
 
@@ -103,6 +108,50 @@ def test_a_refund_nobody_asked_for_is_shown_to_a_person_once(till, named_by) -> 
         page = order_page(till.db, till.merchant_id, order_id, ActorKind.MERCHANT_USER)
         assert [one.id for one in page.reported_refunds] == [seen.id]
         assert order_page(till.db, till.merchant_id, order_id, ActorKind.BUYER).reported_refunds == ()
+
+
+def test_a_refund_of_an_order_the_shop_canceled_is_known_by_its_amount(till) -> None:
+    payment = till.peer.a_payment(10_000)
+    order_id = till.order(payment)
+    changes.change(till.db, till.merchant_id, order_id, OrderChange(canceled=True), STORE)
+    made = till.peer.refund_by_hand(payment, 10_000)
+
+    till.hear("refund.created", made)
+    till.hear("refund.updated", made)
+
+    assert [(row.state, row.gateway_reference) for row in till.rows(order_id)] == [("external", made["id"])]
+    assert told(till) == ()
+    assert till.agrees(order_id, payment)
+
+    till.hear("refund.failed", till.peer.end(made["id"], "failed", "expired_or_canceled_card"))
+    assert till.states(order_id) == ["failed"]
+
+
+def test_between_two_refunds_of_one_amount_none_is_guessed(till) -> None:
+    payment = till.peer.a_payment(10_000)
+    order_id = till.order(payment)
+    with till.db.begin(till.merchant_id) as tx:
+        (paid,) = payments_of(tx, order_id)
+        share = PaymentShare(paid.id, Gateway.STRIPE, paid.reference, 2500)
+        write_paid_back(tx, lock_order(tx, order_id), [share, share], request_id=None)
+
+    till.hear("refund.created", till.peer.refund_by_hand(payment, 2500))
+
+    assert [row.gateway_reference for row in till.rows(order_id)] == ["", ""]
+    assert len(told(till)) == 1
+
+
+def test_what_a_person_has_looked_at_is_not_taken_for_another(till) -> None:
+    payment = till.peer.a_payment(10_000)
+    order_id = till.order(payment)
+    made = till.peer.refund_by_hand(payment, 10_000)
+    till.hear("refund.created", made)
+    changes.change(till.db, till.merchant_id, order_id, OrderChange(canceled=True), STORE)
+
+    till.hear("refund.updated", made)
+
+    assert [row.gateway_reference for row in till.rows(order_id)] == [""]
+    assert len(told(till)) == 1
 
 
 def test_what_a_person_records_stands_in_the_ledger(till) -> None:

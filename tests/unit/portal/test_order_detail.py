@@ -303,3 +303,24 @@ def test_a_fee_that_was_kept_is_told_beside_the_refund(open_shop: Callable[..., 
     region = shop.buyer(order).get(f"/orders/{order}").region("Refund")
 
     assert "A cancellation fee of $2.00 is kept." in (region or "")
+
+
+def test_a_fee_that_leaves_nothing_to_refund_is_told_all_the_same(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(policy=Policy(mode=Mode.AUTOMATIC, fee=Fee(percent=100)))
+    order = shop.take(an_order().with_item("Tea kettle", 1, 2000))
+    execution.execute(shop.db, shop.merchant_id, request(shop.db, shop.merchant_id, order))
+
+    region = shop.buyer(order).get(f"/orders/{order}").region("Refund")
+
+    assert "A cancellation fee of $20.00 is kept." in (region or "")
+
+
+@pytest.mark.parametrize(("for_buyer", "who"), [(True, "You"), (False, "The shop")])
+def test_what_a_store_passes_on_was_asked_by_the_buyer(shop: Shop, *, for_buyer: bool, who: str) -> None:
+    order = shop.take()
+    ask = Ask(reason=Reason.OTHER, for_buyer=for_buyer)
+    cancellations.request(shop.db, shop.merchant_id, order, ask, STORE)
+
+    timeline = shop.buyer(order).get(f"/orders/{order}").region("Timeline")
+
+    assert f"{who} asked to cancel 1 × Tea kettle" in (timeline or "")
