@@ -105,7 +105,7 @@ def assess(order: Order, asker: ActorKind, *, now: datetime) -> dict[LineItemId,
     standing = _order_blockers(order, asker, now)
     alone = {line.id: _assess_line(order, line, asker, standing) for line in order.line_items}
     bundled = {line.id: _in_bundle(order, line, alone) for line in order.line_items}
-    return _in_promotions(order, bundled)
+    return _in_promotions(order, asker, bundled)
 
 
 def units(verdicts: Mapping[LineItemId, Eligibility]) -> int:
@@ -161,10 +161,14 @@ def _in_bundle(order: Order, line: LineItem, alone: Mapping[LineItemId, Eligibil
     return Eligibility(whole, () if whole else tuple(dict.fromkeys(stopped)))
 
 
-def _in_promotions(order: Order, verdicts: Mapping[LineItemId, Eligibility]) -> dict[LineItemId, Eligibility]:
+def _in_promotions(
+    order: Order, asker: ActorKind, verdicts: Mapping[LineItemId, Eligibility]
+) -> dict[LineItemId, Eligibility]:
     judged = dict(verdicts)
     for items in bundles.promotions(order):
-        if any(verdicts[line.id].quantity < line.open for line in items):
+        # Canceling what has not shipped would keep a discount for all; that is the merchant's to give.
+        is_torn = asker is ActorKind.BUYER and any(line.shipped for line in items)
+        if is_torn or any(verdicts[line.id].quantity < line.open for line in items):
             for line in items:
                 judged[line.id] = Eligibility(0, verdicts[line.id].blockers or (Blocker.GOES_TOGETHER,))
     return judged
