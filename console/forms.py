@@ -1,4 +1,4 @@
-"""The console's forms: signing in, the dashboard's filters, canceling, declining, shipping, the memo."""
+"""The console's forms: signing in, filters, canceling, declining, shipping, the memo, files of orders."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -7,17 +7,21 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import request
+from flask_wtf.file import FileField  # type: ignore[import-untyped]
 from werkzeug.datastructures import MultiDict
-from wtforms import DateField, PasswordField, RadioField
+from wtforms import BooleanField, DateField, PasswordField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
 
 from console.money_forms import AmountField
 from shared import wording
 from shared.domain.ids import LineItemId
+from shared.domain.money import to_minor
+from shared.domain.order_reports import NO_CURRENCY
 from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.text import MEMO_LIMIT
 from shared.queries.values import ItemView, OrderFilter
+from shared.rendering import currency_exponent
 from shared.rendering import gettext as _
 from shared.web.cancel_form import CancelWindowForm
 from shared.web.forms import ChoiceField, LongTextField, PageForm, QuantityField, TextField, TokenField
@@ -30,6 +34,7 @@ NOTHING = "nothing"
 FIRST_DAYS = 30
 _EMAIL_LIMIT = 320
 _SHIP = "ship-"
+_MOST_MINOR = 10**12
 
 
 class SignInForm(PageForm):
@@ -273,6 +278,78 @@ class ShipmentForm(PageForm):
             for name, field in self._fields.items()
             if name.startswith(_SHIP) and field.data
         }
+
+
+class ImportForm(PageForm):
+    """A file of orders, and whether old orders are confirmed by e-mail as well."""
+
+    file = FileField()
+    mail_all = BooleanField()
+
+    @classmethod
+    def made(cls) -> Self:
+        form = cls()
+        form.file.label.text = _("File")
+        form.mail_all.label.text = _("Confirm orders older than 30 days by e-mail, too")
+        return form
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own
+        super().validate(extra_validators)
+        if not (self.file.data and self.file.data.filename):
+            self.refuse(self.file, _("Choose a file."))
+        return not self.problems()
+
+
+class AmountForm(PageForm):
+    """What goes back, in the order's currency, or in one that is entered where the order has none."""
+
+    asks_currency: bool
+    known_currency: str
+    amount = TextField(limit=20)
+    currency = TextField(limit=3)
+
+    @classmethod
+    def made(cls, currency: str) -> Self:
+        form = cls()
+        form.asks_currency = currency == NO_CURRENCY
+        form.known_currency = currency
+        form.amount.label.text = (
+            _("Refund amount")
+            if form.asks_currency
+            else _("Refund amount in %(currency)s") % {"currency": currency}
+        )
+        form.currency.label.text = _("Currency")
+        return form
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own
+        super().validate(extra_validators)
+        if self._exponent() is None:
+            self.refuse(self.currency, _("Enter the three letters of a currency."))
+        elif self._read() is None:
+            self.refuse(self.amount, _("Enter an amount in plain digits, such as 12.50."))
+        return not self.problems()
+
+    def currency_code(self) -> str:
+        """Tell the currency that the amount is in."""
+        return (self.currency.data or "").upper() if self.asks_currency else self.known_currency
+
+    def minor(self) -> int:
+        """Read the amount of a form that is in order, in minor units."""
+        return self._read() or 0
+
+    def _exponent(self) -> int | None:
+        code = self.currency_code()
+        try:
+            return None if code == NO_CURRENCY else currency_exponent(code)
+        except ValueError:
+            return None
+
+    def _read(self) -> int | None:
+        try:
+            minor = to_minor(self.amount.data or "", self._exponent() or 0)
+        except ValueError:
+            return None
+        return minor if 0 <= minor <= _MOST_MINOR else None
 
 
 class MemoForm(PageForm):

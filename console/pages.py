@@ -24,6 +24,7 @@ class Abilities:
     ship: bool
     refund: bool
     reply: bool
+    import_orders: bool
 
     @classmethod
     def of(cls, role: Role) -> Self:
@@ -34,6 +35,7 @@ class Abilities:
             ship=holds(role, Permission.SHIP),
             refund=holds(role, Permission.REFUND),
             reply=holds(role, Permission.REPLY),
+            import_orders=holds(role, Permission.IMPORT),
         )
 
 

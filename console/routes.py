@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from console import (
     adjustments,
+    amounts,
     batches,
     cancellations,
+    imports,
     orders,
     refunds,
     requests,
@@ -54,6 +56,9 @@ _page(f"{_BATCH}/confirm", batches.confirm_batch, "POST", may=Permission.CANCEL)
 _page(f"{_BATCH}/stop", batches.stop_batch, "POST", may=Permission.CANCEL)
 _page(f"{_BATCH}/results", batches.batch_results, may=Permission.CANCEL)
 _page(_ORDER, orders.order_detail, may=Permission.READ)
+_page("/orders/import", imports.import_orders, "GET", "POST", may=Permission.IMPORT)
+_page("/orders/import/<uuid:upload_id>", imports.import_result, may=Permission.IMPORT)
+_page("/orders/import/<uuid:upload_id>/findings", imports.import_findings, may=Permission.IMPORT)
 _page("/requests", requests.requests, may=Permission.READ)
 _page("/requests/warehouse", requests.warehouse_questions, may=Permission.READ)
 _page("/support", support.support, may=Permission.READ)
@@ -63,6 +68,7 @@ _page(f"{_ORDER}/adjust", adjustments.adjust_price, "GET", "POST", may=Permissio
 _page(f"{_ORDER}/adjust/quote", adjustments.adjust_price_quote, "POST", may=Permission.REFUND)
 _page(f"{_REQUEST}/accept", cancellations.accept_request, "POST", may=Permission.DECIDE)
 _page(f"{_REQUEST}/decline", cancellations.decline_request, "GET", "POST", may=Permission.DECIDE)
+_page(f"{_REQUEST}/amount", amounts.refund_amount, "GET", "POST", may=Permission.REFUND)
 _page(f"{_REQUEST}/warehouse", cancellations.answer_for_warehouse, "POST", may=Permission.SHIP)
 _page(f"{_ORDER}/ship", shipments.confirm_shipment, "GET", "POST", may=Permission.SHIP)
 _page(f"{_ORDER}/memo", orders.order_memo, "GET", "POST", may=Permission.REPLY)

@@ -30,6 +30,7 @@ from shared.refund_wording import (  # noqa: F401 - templates ask this module fo
 )
 from shared.rendering import N_, format_money, spoken_locale
 from shared.rendering import gettext as _
+from shared.upload_wording import upload_state  # noqa: F401 - as above
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,8 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.PAYMENT_VOIDED: N_("%(who)s released %(amount)s that was only authorized"),
     Event.PRICE_ADJUSTED: N_("%(who)s gave %(amount)s of the price back"),
     Event.ORDER_CHANGED: N_("%(who)s changed the order's data: %(items)s"),
+    Event.ORDER_FACTS_ADDED: N_("A later report told what was not known of the order"),
+    Event.AMOUNT_ENTERED: N_("%(who)s entered %(amount)s as what goes back"),
     Event.REFUND_SENT: N_("%(who)s sent %(amount)s back"),
     Event.REFUND_FAILED: N_("A refund of %(amount)s did not go through"),
     Event.VOID_FAILED: N_("The authorization of %(amount)s could not be released"),

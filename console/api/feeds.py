@@ -3,11 +3,12 @@
 import hashlib
 import re
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 from uuid import UUID
 
-from flask import Response, request, send_file
+from flask import Response, request
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 from console.api.answers import answer, carry_out
@@ -65,7 +66,16 @@ def feed_report(caller: Caller, feed_id: str) -> Response:
     held = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115 - closed when it has been sent
     report.write(held)
     held.seek(0)
-    return send_file(held, report.mimetype, download_name=report.filename, as_attachment=True)
+    headers = {"Content-Disposition": f'attachment; filename="{report.filename}"'}
+    response = Response(_pieces(held), mimetype=report.mimetype, headers=headers)
+    response.call_on_close(held.close)
+    return response
+
+
+def _pieces(held: IO[bytes]) -> Iterator[bytes]:
+    with held:
+        while piece := held.read(_PIECE):
+            yield piece
 
 
 def _take_in(target: IO[bytes], digest: "hashlib._Hash") -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from shared.actions import bulk_cancel_rows as rows
 from shared.actions.intake_rows import shard
+from shared.actions.refunds import connected_to
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.eligibility import Blocker, Eligibility, assess
 from shared.domain.errors import NotEligible, NotFound, Refusal
@@ -96,12 +97,15 @@ def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None
     insert_rows(tx, RequestRecord, [rows.request(tx, one, actor) for one in every])
     insert_rows(tx, RequestUnitsRecord, [row for one in every for row in rows.units(tx, one)])
     insert_rows(tx, PersonalTextRecord, [text.row for of_one in texts.values() for text in of_one])
-    insert_rows(tx, RefundRecord, [row for one in done for row in rows.refunds(tx, one)])
+    shares = [share for one in done for share in (*one.quoted.payments, *one.quoted.voids)]
+    connected = connected_to(tx, shares)
+    refunds = [row for one in done for row in rows.refunds(tx, one, connected)]
+    insert_rows(tx, RefundRecord, refunds)
     moved = _put_back(tx, done)
     _change_sums(tx, every)
     insert_rows(tx, TimelineRecord, rows.timeline(tx, every, actor, texts, moved))
     _count_for_rate(tx, done)
-    outbox.defer_each(tx, rows.questions(every))
+    outbox.defer_each(tx, [*rows.questions(every), *rows.sendings(refunds)])
     if merchant.mails_buyers:
         asked = {one.order.id: one.request_id for one in done}
         outbox.mail_each(tx, [one.order for one in done], MailEvent.CANCELLATION_ACCEPTED, asked)

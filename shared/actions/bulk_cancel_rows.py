@@ -3,17 +3,20 @@
 import hashlib
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from shared import wording
+from shared.actions.execution import amount_of
 from shared.domain.actors import SYSTEM, Actor
 from shared.domain.cancellation import Question, RequestState
 from shared.domain.events import EffectKind, Event
 from shared.domain.ids import RequestId, new_id
+from shared.domain.orders import Gateway
 from shared.domain.payments import PaymentShare
-from shared.domain.refunds import RefundKind, RefundState
+from shared.domain.refunds import AmountState, RefundKind, RefundState
 from shared.storage.engine import Transaction
 from shared.storage.outbox import Due
 
@@ -64,6 +67,7 @@ def request(tx: Transaction, one: "Planned", actor: Actor) -> dict[str, Any]:
         "executes_at": tx.now,
         "ended_at": None if one.waits else tx.now,
         "decline_reason": None,
+        "amount": AmountState.KNOWN if warehouse else amount_of(order),
         "warehouse": Question.ASKED if warehouse else Question.NOT_ASKED,
         "answer_by": tx.now + timedelta(minutes=warehouse.answer_minutes) if warehouse else None,
     }
@@ -84,16 +88,19 @@ def units(tx: Transaction, one: "Planned") -> list[dict[str, Any]]:
     ]
 
 
-def refunds(tx: Transaction, one: "Planned") -> list[dict[str, Any]]:
-    """Make the rows of what goes back and of what is never charged."""
+def refunds(tx: Transaction, one: "Planned", connected: AbstractSet[Gateway]) -> list[dict[str, Any]]:
+    """Make the rows of what goes back and of what is never charged; connected gateways send them."""
     parts = (
         *((RefundKind.REFUND, share) for share in one.quoted.payments),
         *((RefundKind.VOID, share) for share in one.quoted.voids),
     )
-    return [_refund(tx, one, kind, share) for kind, share in parts]
+    sending = frozenset() if one.order.disputed else connected
+    return [_refund(tx, one, kind, share, is_sent=share.gateway in sending) for kind, share in parts]
 
 
-def _refund(tx: Transaction, one: "Planned", kind: RefundKind, share: PaymentShare) -> dict[str, Any]:
+def _refund(
+    tx: Transaction, one: "Planned", kind: RefundKind, share: PaymentShare, *, is_sent: bool
+) -> dict[str, Any]:
     return {
         "merchant_id": tx.merchant_id,
         "id": new_id(),
@@ -104,7 +111,7 @@ def _refund(tx: Transaction, one: "Planned", kind: RefundKind, share: PaymentSha
         "gateway": share.gateway,
         "amount_minor": share.amount_minor,
         "currency": one.order.currency,
-        "state": RefundState.MANUAL,
+        "state": RefundState.PENDING if is_sent else RefundState.MANUAL,
         "created_at": tx.now,
         "gateway_reference": "",
         "trouble": "",
@@ -229,6 +236,15 @@ def _entry(
         "at": tx.now,
         "details": details,
     }
+
+
+def sendings(written: Sequence[Mapping[str, Any]]) -> list[Due]:
+    """List the refunds that their gateways are asked to send."""
+    return [
+        Due(EffectKind.SEND_REFUND, row["id"], f"refund:{row['id']}")
+        for row in written
+        if row["state"] is RefundState.PENDING
+    ]
 
 
 def questions(every: Sequence["Planned"]) -> list[Due]:

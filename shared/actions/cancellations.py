@@ -65,20 +65,28 @@ def request(
         earlier = _confirmed_before(tx, order, ask.nonce)
         if earlier is not None:
             return earlier
-        facts = order_facts(tx, order)
-        if ask.seen is not None and ask.seen != fingerprint(facts):
-            raise QuoteChanged("The order has changed since this window was opened.")
-        quantities = _allowed(facts, ask, tx)
-        quoted = _quoted(facts, ask, quantities, tx)
-        decision = at_once(tx, order, facts, quoted, ask.reason, for_buyer=ask.for_buyer)
-        record = _record(tx, order, ask, actor, quoted, decision)
-        _claim_units(tx, order, record, quoted)
-        _note_request(tx, order, record, ask, actor)
-        if decision is Decision.ACCEPT:
-            begin_accepting(tx, record)
-        if decision is Decision.DECLINE:
-            end_declined(tx, order, record, SYSTEM, reason=DeclineReason.BY_RULE)
-        return answered(tx, once, RequestId(record.id))
+        return answered(tx, once, request_in(tx, order, ask, actor))
+
+
+def request_in(tx: Transaction, order: OrderRecord, ask: Ask, actor: Actor) -> RequestId:
+    """Ask for units of a locked order in an open transaction.
+
+    Raises InvalidContent, NotEligible or QuoteChanged before anything is written.
+    """
+    facts = order_facts(tx, order)
+    if ask.seen is not None and ask.seen != fingerprint(facts):
+        raise QuoteChanged("The order has changed since this window was opened.")
+    quantities = _allowed(facts, ask, tx)
+    quoted = _quoted(facts, ask, quantities, tx)
+    decision = at_once(tx, order, facts, quoted, ask.reason, for_buyer=ask.for_buyer)
+    record = _record(tx, order, ask, actor, quoted, decision)
+    _claim_units(tx, order, record, quoted)
+    _note_request(tx, order, record, ask, actor)
+    if decision is Decision.ACCEPT:
+        begin_accepting(tx, record)
+    if decision is Decision.DECLINE:
+        end_declined(tx, order, record, SYSTEM, reason=DeclineReason.BY_RULE)
+    return RequestId(record.id)
 
 
 def accept(

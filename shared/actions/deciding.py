@@ -26,7 +26,8 @@ def at_once(
     mode = facts.policy.mode
     if not for_buyer or mode is Mode.AUTOMATIC:
         return Decision.ACCEPT
-    if mode is Mode.REVIEW:
+    # Rules weigh the money; where no price is known there is nothing to weigh.
+    if mode is Mode.REVIEW or not facts.priced:
         return Decision.PERSON
     case = Case(
         minutes=(tx.now - facts.placed_at) // timedelta(minutes=1),

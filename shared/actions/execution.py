@@ -13,7 +13,7 @@ from shared.domain.cancellation import Move, Question, RequestState, after
 from shared.domain.events import Event, MailEvent
 from shared.domain.ids import MerchantId, new_id
 from shared.domain.reasons import Reason
-from shared.domain.refunds import Quote, RefundKind
+from shared.domain.refunds import AmountState, Quote, RefundKind
 from shared.domain.restock import rule_for
 from shared.storage import outbox, timeline
 from shared.storage.engine import Database, Transaction
@@ -43,6 +43,7 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
         record.value_minor = quoted.value_minor
         record.refund_minor = quoted.refund_minor
         record.withheld_minor = quoted.withheld_minor
+        record.amount = amount_of(order)
         units: dict[UUID, int] = {share.line_item_id: share.quantity for share in quoted.lines}
         add_to_lines(tx, order, units, requested=-1, canceled=1)
         timeline.note(
@@ -61,6 +62,11 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
             },
         )
         outbox.mail(tx, order, MailEvent.CANCELLATION_ACCEPTED, request_id=record.id)
+
+
+def amount_of(order: OrderRecord) -> AmountState:
+    """Tell whether what goes back is known: a paid order without prices leaves it to a person."""
+    return AmountState.KNOWN if order.priced or order.paid_at is None else AmountState.OPEN
 
 
 def _is_due(tx: Transaction, record: RequestRecord) -> bool:

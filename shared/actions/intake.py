@@ -2,10 +2,10 @@
 
 import hashlib
 import json
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -13,17 +13,23 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.actions import intake_rows as rows
+from shared.actions.completion import Change, complete_order
 from shared.actions.intake_past import write_past
+from shared.actions.wishes import wishes_of_new
 from shared.domain.actors import Actor
+from shared.domain.completion import complete
+from shared.domain.eligibility import Blocker
 from shared.domain.errors import AlreadyExists, InvalidContent
 from shared.domain.events import Event, MailEvent
 from shared.domain.ids import MerchantId, OrderId, new_id
 from shared.domain.intake import IncomingOrder, allocate
-from shared.storage import outbox
+from shared.domain.order_reports import Contradiction, Report, of_order, to_order
+from shared.storage import outbox, parts
 from shared.storage.bulk import insert_missing, insert_rows
 from shared.storage.doors import Door, fingerprint
 from shared.storage.engine import Database, Transaction
 from shared.storage.idempotency import Once, answered, claim
+from shared.storage.parts import Part
 from shared.storage.records import (
     DoorRecord,
     LineItemRecord,
@@ -43,34 +49,85 @@ class IntakeOutcome(StrEnum):
     """What became of an order that was given."""
 
     TAKEN_IN = "taken_in"
+    COMPLETED = "completed"
     ALREADY_THERE = "already_there"
     DIFFERS = "differs"
+    WAITING = "waiting"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """An order's number and what became of it; `order_id` is the order that is there now."""
+    """An order's number and what became of it."""
 
     number: str
     outcome: IntakeOutcome
     order_id: OrderId
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of an order that was given; `order_id` is the order that is there now, if any.
+
+    `contradictions` say where it differs from what is known; `refused_wish` why a buyer's wish to cancel
+    could not become a request.
+    """
+
+    number: str
+    outcome: IntakeOutcome
+    order_id: OrderId | None = None
+    contradictions: tuple[Contradiction, ...] = ()
+    refused_wish: tuple[Blocker, ...] = ()
+
+
+Beside = Callable[[Transaction, Sequence[Verdict]], None]
+
+
 def take_in(
     db: Database,
     merchant_id: MerchantId,
-    orders: Sequence[IncomingOrder],
+    orders: Sequence[IncomingOrder | Report],
     *,
     actor: Actor,
     mail_all: bool = False,
-) -> list[Taken]:
-    """Take in a batch in one transaction; orders that are there already stay as they are.
+    beside: Beside | None = None,
+) -> list[Verdict]:
+    """Take in a batch in one transaction; orders that are there already are completed by what they lacked.
 
-    Confirmations go to orders younger than 30 days, with `mail_all` to older ones too. Raises ValueError when
-    an order's discounts do not fit its lines.
+    Confirmations go to orders younger than 30 days, with `mail_all` to older ones too. `beside` is done in
+    the same transaction. Raises ValueError when an order's discounts do not fit its lines.
     """
     with db.begin(merchant_id) as tx:
-        return _take_in(tx, orders, actor, mail_all=mail_all)
+        batch = Batch(tx, actor, mail_all=mail_all)
+        found: dict[str, list[Verdict]] = defaultdict(list)
+        for turn in _turns(orders):
+            for one in batch.take_in(turn):
+                found[one.number].append(one)
+        taken = [found[order.number].pop(0) for order in orders]
+        if beside is not None:
+            beside(tx, taken)
+        return taken
+
+
+def count_waiting(db: Database, merchant_id: MerchantId) -> int:
+    """Count what waits for the rest of an order."""
+    with db.begin(merchant_id) as tx:
+        return parts.count_waiting(tx)
+
+
+def _turns(orders: Sequence[IncomingOrder | Report]) -> Iterator[list[IncomingOrder | Report]]:
+    """Split a batch so that no number stands in a turn twice: the second one completes the first."""
+    # By number, whatever the file says first: two imports of the same orders wait in line, not in a ring.
+    left = list(orders)
+    while left:
+        turn: dict[str, IncomingOrder | Report] = {}
+        later = []
+        for order in left:
+            if order.number in turn:
+                later.append(order)
+            else:
+                turn[order.number] = order
+        yield [turn[number] for number in sorted(turn)]
+        left = later
 
 
 def take_in_one(
@@ -83,50 +140,149 @@ def take_in_one(
     with db.begin(merchant_id) as tx:
         claim(tx, once)
         try:
-            taken = _take_in(tx, [order], actor, mail_all=False)[0]
+            order_id = Batch(tx, actor, mail_all=False).take_in_anew(order)
         except ValueError as error:
             raise InvalidContent(f"The order's amounts do not fit together: {error}.") from error
-        if taken.outcome is not IntakeOutcome.TAKEN_IN:
+        if order_id is None:
             raise AlreadyExists(
                 f"An order with the number {order.number} is there already.", number=order.number
             )
-        return answered(tx, once, taken)
+        return answered(tx, once, Taken(order.number, IntakeOutcome.TAKEN_IN, order_id))
 
 
-def _take_in(
-    tx: Transaction, orders: Sequence[IncomingOrder], actor: Actor, *, mail_all: bool
-) -> list[Taken]:
-    merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
-    wanted = _once_each(orders)
-    digests = {order.number: _digest(order) for order in wanted}
-    ids = {order.number: new_id() for order in orders}
-    allocations = {order.number: allocate(order) for order in wanted}
-    inserted = insert_missing(
-        tx,
-        OrderRecord,
-        [
-            rows.order_row(
-                tx, merchant, order, allocations[order.number], ids[order.number], digests[order.number]
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Orders of different numbers that are taken in together, in an open transaction."""
+
+    tx: Transaction
+    actor: Actor
+    mail_all: bool
+
+    def take_in_anew(self, order: IncomingOrder) -> OrderId | None:
+        """Take in a single order, and leave one that is there alone."""
+        return self._there([order.number])[order.number][0] if self._insert([order]) else None
+
+    def take_in(self, given: Sequence[IncomingOrder | Report]) -> list[Verdict]:
+        """Take in what is new, complete what is there, and keep what is no order yet."""
+        waiting = parts.parts_of(self.tx, [order.number for order in given])
+        merged = {order.number: _merged(order, waiting.get(order.number)) for order in given}
+        fresh = {
+            number: order
+            for number, (report, found) in merged.items()
+            if not found and (order := _order(report)) is not None
+        }
+        inserted = self._insert(list(fresh.values()))
+        for number in sorted(inserted):
+            self._keep_rest(merged[number][0], fresh[number], known=number in waiting)
+        refused = self._file_wishes([fresh[number] for number in sorted(inserted)])
+        there = self._there(merged)
+        return [
+            Verdict(
+                order.number,
+                IntakeOutcome.TAKEN_IN,
+                there[order.number][0],
+                (),
+                refused.get(order.number, ()),
             )
-            for order in wanted
-        ],
-        key=("merchant_id", "number"),
-    )
-    fresh = [order for order in wanted if order.number in inserted]
-    if fresh:
-        _write_lines(tx, fresh, ids, allocations)
-        _write_ways_to_find(tx, fresh, ids)
-        _write_timeline(tx, fresh, ids, actor)
-        _count_by_day(tx, fresh)
-        write_past(tx, [(ids[order.number], order) for order in fresh if rows.has_past(order)])
-        _confirm(tx, merchant, [order for order in fresh if mail_all or _is_young(tx, order)], ids)
-    return _outcomes(tx, orders, inserted, digests)
+            if order.number in inserted
+            else self._complete(order, merged[order.number], waiting.get(order.number), there)
+            for order in given
+        ]
+
+    def _insert(self, orders: Sequence[IncomingOrder]) -> set[str]:
+        tx = self.tx
+        merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
+        ids = {order.number: new_id() for order in orders}
+        allocations = {order.number: allocate(order) for order in orders}
+        inserted: set[str] = insert_missing(
+            tx,
+            OrderRecord,
+            [
+                rows.order_row(
+                    tx, merchant, order, allocations[order.number], ids[order.number], _digest(order)
+                )
+                for order in orders
+            ],
+            key=("merchant_id", "number"),
+        )
+        fresh = [order for order in orders if order.number in inserted]
+        if fresh:
+            _write_lines(tx, fresh, ids, allocations)
+            _write_ways_to_find(tx, fresh, ids)
+            _write_timeline(tx, fresh, ids, self.actor)
+            _count_by_day(tx, fresh)
+            write_past(tx, [(ids[order.number], order) for order in fresh if rows.has_past(order)])
+            confirmed = [order for order in fresh if self.mail_all or _is_young(tx, order.placed_at)]
+            _confirm(tx, merchant, confirmed, ids)
+        return inserted
+
+    def _keep_rest(self, report: IncomingOrder | Report, order: IncomingOrder, *, known: bool) -> None:
+        if not order.priced:
+            there = self._there([order.number])[order.number][0]
+            parts.keep(self.tx, report if isinstance(report, Report) else of_order(report), there)
+        elif known:
+            parts.drop(self.tx, order.number)
+
+    def _file_wishes(self, orders: Sequence[IncomingOrder]) -> dict[str, tuple[Blocker, ...]]:
+        wishing = [order for order in orders if any(line.wish is not None for line in order.lines)]
+        if not wishing:
+            return {}
+        there = self._there([order.number for order in wishing])
+        return {order.number: wishes_of_new(self.tx, there[order.number][0], order) for order in wishing}
+
+    def _there(self, numbers: Collection[str]) -> dict[str, tuple[OrderId, bytes]]:
+        found = self.tx.session.execute(
+            orders_of(self.tx)
+            .with_only_columns(OrderRecord.number, OrderRecord.id, OrderRecord.intake_digest)
+            .where(OrderRecord.number.in_(list(numbers)))
+        )
+        return {number: (OrderId(order_id), digest) for number, order_id, digest in found}
+
+    def _complete(
+        self,
+        given: IncomingOrder | Report,
+        merged: tuple[IncomingOrder | Report, tuple[Contradiction, ...]],
+        part: Part | None,
+        there: Mapping[str, tuple[OrderId, bytes]],
+    ) -> Verdict:
+        report, contradictions = merged
+        if given.number not in there:
+            if contradictions:
+                return Verdict(given.number, IntakeOutcome.DIFFERS, None, contradictions)
+            parts.keep(self.tx, report if isinstance(report, Report) else of_order(report), None)
+            return Verdict(given.number, IntakeOutcome.WAITING)
+        order_id, digest = there[given.number]
+        if isinstance(given, IncomingOrder) and digest == _digest(given):
+            return Verdict(given.number, IntakeOutcome.ALREADY_THERE, order_id)
+        reported = given if isinstance(given, Report) else of_order(given)
+        done = complete_order(
+            self.tx, order_id, reported, part, actor=self.actor, mails=self._mails(reported.placed_at)
+        )
+        return Verdict(given.number, _OUTCOMES[done.change], order_id, done.contradictions, done.refused_wish)
+
+    def _mails(self, placed_at: datetime | None) -> bool:
+        return self.mail_all or (placed_at is not None and _is_young(self.tx, placed_at))
 
 
-def _once_each(orders: Sequence[IncomingOrder]) -> list[IncomingOrder]:
-    # By number, whatever the file says first: two imports of the same orders wait in line, not in a ring.
-    first = {order.number: order for order in reversed(orders)}
-    return [first[number] for number in sorted(first)]
+_OUTCOMES = {
+    Change.ADDED: IntakeOutcome.COMPLETED,
+    Change.NOTHING: IntakeOutcome.ALREADY_THERE,
+    Change.REFUSED: IntakeOutcome.DIFFERS,
+}
+
+
+def _merged(
+    given: IncomingOrder | Report, part: Part | None
+) -> tuple[IncomingOrder | Report, tuple[Contradiction, ...]]:
+    """Add what waited for this; with an order that is there it is merged later, under the order's lock."""
+    if part is None or part.order_id is not None:
+        return given, ()
+    reported = given if isinstance(given, Report) else of_order(given)
+    return complete(part.report, reported)
+
+
+def _order(report: IncomingOrder | Report) -> IncomingOrder | None:
+    return report if isinstance(report, IncomingOrder) else to_order(report)
 
 
 def _digest(order: IncomingOrder) -> bytes:
@@ -134,14 +290,14 @@ def _digest(order: IncomingOrder) -> bytes:
 
 
 def _plainly(value: object) -> object:
-    # asdict() would copy every value of every order first.
+    # asdict() would copy every value of every order first. Where a line stands in its file is no part of it.
     if is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        return {field.name: getattr(value, field.name) for field in fields(value) if field.compare}
     return str(value)
 
 
-def _is_young(tx: Transaction, order: IncomingOrder) -> bool:
-    return order.placed_at > tx.now - CONFIRMED_UNTIL
+def _is_young(tx: Transaction, placed_at: datetime) -> bool:
+    return placed_at > tx.now - CONFIRMED_UNTIL
 
 
 def _write_lines(
@@ -241,28 +397,3 @@ def _confirm(
     wanted = [ids[order.number] for order in orders]
     records = tx.session.scalars(orders_of(tx).where(OrderRecord.id.in_(wanted)).order_by(OrderRecord.id))
     outbox.mail_each(tx, records.all(), MailEvent.ORDER_CONFIRMED)
-
-
-def _outcomes(
-    tx: Transaction, orders: Sequence[IncomingOrder], inserted: set[str], digests: dict[str, bytes]
-) -> list[Taken]:
-    there = {
-        number: (order_id, digest)
-        for number, order_id, digest in tx.session.execute(
-            orders_of(tx)
-            .with_only_columns(OrderRecord.number, OrderRecord.id, OrderRecord.intake_digest)
-            .where(OrderRecord.number.in_(list(digests)))
-        )
-    }
-    outcomes = []
-    for order in orders:
-        order_id, digest = there[order.number]
-        if order.number in inserted:
-            outcome = IntakeOutcome.TAKEN_IN
-            inserted.discard(order.number)
-        elif digest == _digest(order):
-            outcome = IntakeOutcome.ALREADY_THERE
-        else:
-            outcome = IntakeOutcome.DIFFERS
-        outcomes.append(Taken(order.number, outcome, OrderId(order_id)))
-    return outcomes

@@ -1,6 +1,7 @@
 """Write what had happened to an order elsewhere before it came in: shipments, cancellations, refunds."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from shared.actions.claims import add_to_lines
@@ -9,6 +10,7 @@ from shared.domain.actors import SYSTEM
 from shared.domain.events import Event
 from shared.domain.ids import PaymentId, new_id
 from shared.domain.intake import IncomingOrder
+from shared.domain.orders import Gateway
 from shared.domain.payments import PaymentShare
 from shared.domain.refunds import pick_units, quote
 from shared.storage import timeline
@@ -18,24 +20,43 @@ from shared.storage.records import LineItemRecord, OrderRecord, ShipmentRecord, 
 from shared.storage.scopes import lines_of, lock_order, payments_of
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What happened elsewhere: units canceled by line, minor units that went back by payment's ordinal."""
+
+    source: str
+    canceled: Mapping[UUID, int]
+    refunded: Mapping[int, int]
+
+
 def write_past(tx: Transaction, orders: Sequence[tuple[UUID, IncomingOrder]]) -> None:
     """Write each order's past; nobody is mailed about it."""
     for order_id, incoming in orders:
         order = lock_order(tx, order_id)
         lines = lines_of(tx, order_id)
-        request_id = _cancel(tx, order, lines, incoming)
-        _refund(tx, order, incoming, request_id)
+        canceled = {
+            line.id: given.canceled
+            for line, given in zip(lines, incoming.lines, strict=True)
+            if given.canceled
+        }
+        refunded = {
+            ordinal: payment.refunded_minor
+            for ordinal, payment in enumerate(incoming.payments, start=1)
+            if payment.refunded_minor
+        }
+        write_progress(tx, order, Past(incoming.source, canceled, refunded))
         _ship(tx, order, lines, incoming)
 
 
-def _cancel(
-    tx: Transaction, order: OrderRecord, lines: Sequence[LineItemRecord], incoming: IncomingOrder
-) -> UUID | None:
-    canceled = {
-        line.id: given.canceled for line, given in zip(lines, incoming.lines, strict=True) if given.canceled
-    }
-    if not canceled:
-        return None
+def write_progress(tx: Transaction, order: OrderRecord, past: Past) -> None:
+    """Write what was canceled and what went back elsewhere, of a locked order."""
+    request_id = _cancel(tx, order, past) if past.canceled else None
+    if past.refunded:
+        _refund(tx, order, past, request_id)
+
+
+def _cancel(tx: Transaction, order: OrderRecord, past: Past) -> UUID:
+    canceled = past.canceled
     facts = order_facts(tx, order)
     wanted = {line.id: canceled[line.id] for line in facts.line_items if line.id in canceled}
     return write_canceled(
@@ -43,17 +64,18 @@ def _cancel(
         order,
         quote(facts, pick_units(facts, wanted), for_buyer=False, at=tx.now),
         requested_by="buyer",
-        refund_minor=sum(payment.refunded_minor for payment in incoming.payments),
-        details={"source": incoming.source},
+        refund_minor=sum(past.refunded.values()),
+        details={"source": past.source},
     )
 
 
-def _refund(tx: Transaction, order: OrderRecord, incoming: IncomingOrder, request_id: UUID | None) -> None:
-    payments = zip(payments_of(tx, order.id), incoming.payments, strict=True)
+def _refund(tx: Transaction, order: OrderRecord, past: Past, request_id: UUID | None) -> None:
     shares = [
-        PaymentShare(PaymentId(payment.id), given.gateway, given.reference, given.refunded_minor)
-        for payment, given in payments
-        if given.refunded_minor
+        PaymentShare(
+            PaymentId(payment.id), Gateway(payment.gateway), payment.reference, past.refunded[payment.ordinal]
+        )
+        for payment in payments_of(tx, order.id)
+        if past.refunded.get(payment.ordinal)
     ]
     write_paid_back(tx, order, shares, request_id=request_id)
 

@@ -67,6 +67,7 @@ def order_row(
         "hold": order.hold,
         "held_since": tx.now if order.hold or order.disputed else None,
         "disputed": order.disputed,
+        "priced": order.priced,
         "policy": merchant.policy,
         "ordered": sum(line.quantity for line in order.lines),
     }

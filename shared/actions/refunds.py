@@ -1,6 +1,6 @@
 """The ledger of what goes back: write its rows, try a failed one again, or leave it to a person."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -37,7 +37,7 @@ def write(
 
     The order is locked. What no gateway can send waits for a person.
     """
-    connected = frozenset() if by_hand or order.disputed else _connected(tx, shares)
+    connected = frozenset() if by_hand or order.disputed else connected_to(tx, shares)
     written = []
     for share in shares:
         refund_id = RefundId(new_id())
@@ -108,7 +108,8 @@ def ask_again(db: Database, merchant_id: MerchantId, refund_id: UUID) -> None:
             outbox.defer(tx, kind, row.id, dedup_key=f"refund:{row.id}:{new_id()}")
 
 
-def _connected(tx: Transaction, shares: Sequence[PaymentShare]) -> frozenset[Gateway]:
+def connected_to(tx: Transaction, shares: Iterable[PaymentShare]) -> frozenset[Gateway]:
+    """Tell which of the gateways that hold these payments the merchant has connected."""
     if not any(share.gateway is Gateway.STRIPE for share in shares):
         return frozenset()
     found = tx.session.scalars(

@@ -71,24 +71,28 @@ def _ship(
 ) -> UUID:
     with db.begin(merchant_id) as tx:
         claim(tx, once)
-        order = lock_order(tx, order_id)
-        lines = {line.id: line for line in lines_of(tx, order.id)}
-        quantities = _wanted(lines, shipment)
-        for line_id, units in quantities.items():
-            _refuse_what_is_gone(lines[line_id], units)
-        touched = _take_from_requests(tx, order, lines, quantities)
-        shipment_id = _write(tx, order, shipment, quantities)
-        add_to_lines(tx, order, quantities, shipped=1)
-        timeline.note(
-            tx,
-            order.id,
-            Event.ORDER_SHIPPED,
-            actor,
-            details={"units": sum(quantities.values()), "shipment": str(shipment_id)},
-        )
-        if touched:
-            _settle_touched(tx, order, touched, actor)
-        return answered(tx, once, shipment_id)
+        return answered(tx, once, ship_in(tx, lock_order(tx, order_id), shipment, actor))
+
+
+def ship_in(tx: Transaction, order: OrderRecord, shipment: Shipment, actor: Actor) -> UUID:
+    """Record a shipment of a locked order in an open transaction; raises as `ship` does."""
+    lines = {line.id: line for line in lines_of(tx, order.id)}
+    quantities = _wanted(lines, shipment)
+    for line_id, units in quantities.items():
+        _refuse_what_is_gone(lines[line_id], units)
+    touched = _take_from_requests(tx, order, lines, quantities)
+    shipment_id = _write(tx, order, shipment, quantities)
+    add_to_lines(tx, order, quantities, shipped=1)
+    timeline.note(
+        tx,
+        order.id,
+        Event.ORDER_SHIPPED,
+        actor,
+        details={"units": sum(quantities.values()), "shipment": str(shipment_id)},
+    )
+    if touched:
+        _settle_touched(tx, order, touched, actor)
+    return shipment_id
 
 
 def _note_refusal(db: Database, merchant_id: MerchantId, order_id: UUID, actor: Actor, units: int) -> None:

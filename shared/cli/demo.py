@@ -82,7 +82,7 @@ def _fill(shop: Shop, wanted: tuple[DemoOrder, ...], prefix: str) -> None:
     taken = intake.take_in(shop.db, shop.id, made[:-1], actor=STORE)
     for place, (order, outcome) in enumerate(zip(earlier, taken, strict=True)):
         happen = _STORIES.get(order.story)
-        if happen is not None:
+        if happen is not None and outcome.order_id is not None:
             happen(shop, outcome.order_id, place)
     # Last of all, so that the newest e-mail in the mailbox confirms an order that can still be canceled.
     intake.take_in_one(shop.db, shop.id, newest, actor=STORE)

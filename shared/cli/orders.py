@@ -2,7 +2,6 @@
 
 import json
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -10,16 +9,17 @@ import click
 from shared.actions.intake import IntakeOutcome
 from shared.cli.database import opened
 from shared.cli.meter import bytes_meter
-from shared.cli.order_import import OrderImport, Tally
 from shared.domain.errors import NotFound
 from shared.queries import merchants
 from shared.rendering import gettext as _
 from shared.rendering import ngettext
 from shared.settings import Settings
 from shared.storage.engine import Database
+from shared.stores.findings import Finding, Severity
+from shared.stores.importing import Observer, OrderImport, Tally
+from shared.stores.json_orders import JsonOrders
 from shared.stores.reading import OrderFile
 from shared.stores.recognize import open_orders
-from shared.stores.troubles import BadRow
 from shared.tables.troubles import UnreadableFile
 
 
@@ -34,9 +34,10 @@ def orders() -> None:
 @click.option("--mail", "mail_all", is_flag=True, help="Confirm orders older than 30 days by e-mail, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def import_orders(file: Path, slug: str, *, mail_all: bool, as_json: bool) -> None:
-    """Take in the orders of FILE: Amazon's new orders report or Shopify's orders export.
+    """Take in the orders of FILE: reports of Amazon, exports of Shopify, or JSON of either or WooCommerce.
 
-    An order is taken in once, however often its file is given. Exits with 1 when a row could not be taken in.
+    An order is taken in once, however often its file is given; another report adds what it lacked. Exits with
+    1 when something could not be taken in, or contradicts what is known.
     """
     try:
         order_file = open_orders(file)
@@ -50,51 +51,43 @@ def import_orders(file: Path, slug: str, *, mail_all: bool, as_json: bool) -> No
         sys.exit(1)
 
 
-def _import(db: Database, file: OrderFile, slug: str, *, mail_all: bool, as_json: bool) -> Tally:
+def _import(db: Database, file: OrderFile | JsonOrders, slug: str, *, mail_all: bool, as_json: bool) -> Tally:
     try:
         merchant = merchants.find(db, slug)
     except NotFound as error:
         raise click.BadParameter(error.detail, param_hint="--merchant") from error
     report = _JsonReport() if as_json else _TextReport()
     report.begin(file)
-    with bytes_meter(file.table.size, to_stdout=not as_json) as advance:
-        tally = OrderImport(db, merchant, mail_all, report.finding).run(file, advance)
+    with bytes_meter(file.size, to_stdout=not as_json) as advance:
+        tally = OrderImport(db, merchant, mail_all, report).run(file, advance)
     report.end(tally)
     return tally
 
 
-class _TextReport:
+class _TextReport(Observer):
     """Tell people what became of the file, line by line."""
 
-    def begin(self, file: OrderFile) -> None:
+    def begin(self, file: OrderFile | JsonOrders) -> None:
         """Say what the file was taken for."""
-        words = _("%(name)s, %(encoding)s text, columns separated by %(delimiter)s.")
-        if file.table.encoding.assumed:
-            words = _("%(name)s, read as %(encoding)s text, columns separated by %(delimiter)s.")
-        click.echo(
-            words
-            % {
-                "name": file.layout.name,
-                "encoding": file.table.encoding.name,
-                "delimiter": _delimiter_words(file.table.delimiter),
+        words = _("%(name)s, %(encoding)s text")
+        if file.encoding.assumed:
+            words = _("%(name)s, read as %(encoding)s text")
+        said = words % {"name": file.kind, "encoding": file.encoding.name}
+        if file.delimiter:
+            said += _(", columns separated by %(delimiter)s") % {
+                "delimiter": _delimiter_words(file.delimiter)
             }
-        )
+        click.echo(said + ".")
 
-    def finding(self, found: BadRow | str) -> None:
-        """Name a bad row, or an order that differs."""
-        if isinstance(found, str):
-            click.echo(
-                _("order %(number)s: is already there and differs; it stays as it is.") % {"number": found}
-            )
-            return
-        row = found
-        text = _("line %(line)d: %(what)s %(how)s") % {
-            "line": row.line,
-            "what": row.what,
-            "how": row.how_to_mend,
-        }
-        if row.order_number:
-            text += " " + _("Order %(number)s is left out as a whole.") % {"number": row.order_number}
+    def finding(self, found: Finding) -> None:
+        """Name what a person should look at."""
+        text = f"{found.what} {found.how_to_mend}"
+        if found.severity is not Severity.LEFT_OUT:
+            text = _("order %(number)s:") % {"number": found.order_number} + f" {text}"
+        if found.where:
+            text = f"{found.where}: {text}"
+        if found.order_number and found.severity is Severity.LEFT_OUT:
+            text += " " + _("Order %(number)s is left out as a whole.") % {"number": found.order_number}
         click.echo(text)
 
     def end(self, tally: Tally) -> None:
@@ -103,49 +96,61 @@ class _TextReport:
             click.echo(ngettext("%(num)s order:", "%(num)s orders:", count) % {"num": count} + " " + what)
         taken_in = tally.outcomes[IntakeOutcome.TAKEN_IN]
         parts = [ngettext("%(num)s order taken in", "%(num)s orders taken in", taken_in) % {"num": taken_in}]
+        counts = (
+            (_("%(num)s completed"), tally.outcomes[IntakeOutcome.COMPLETED]),
+            (_("%(num)s there with other content"), tally.outcomes[IntakeOutcome.DIFFERS]),
+            (_("%(num)s left out"), tally.left_out),
+            (_("%(num)s waiting for the rest of an order"), tally.waiting),
+        )
         parts.append(_("%(num)s already there") % {"num": tally.outcomes[IntakeOutcome.ALREADY_THERE]})
-        differ = tally.outcomes[IntakeOutcome.DIFFERS]
-        if differ:
-            parts.append(_("%(num)s there with other content") % {"num": differ})
-        if tally.left_out:
-            parts.append(_("%(num)s left out") % {"num": tally.left_out})
+        parts += [words % {"num": count} for words, count in counts if count]
         bad = tally.bad_rows
         parts.append(ngettext("%(num)s bad row", "%(num)s bad rows", bad) % {"num": bad})
         click.echo(", ".join(parts) + ".")
 
 
-class _JsonReport:
+class _JsonReport(Observer):
     """Write one JSON document for scripts; bad rows leave the memory as soon as they are found."""
 
     def __init__(self) -> None:
         self._differing: list[str] = []
         self._between = ""
 
-    def begin(self, file: OrderFile) -> None:
+    def begin(self, file: OrderFile | JsonOrders) -> None:
         """Open the document."""
         about = {
-            "file": file.table.path.name,
-            "kind": file.layout.name,
-            "encoding": file.table.encoding.name,
-            "delimiter": file.table.delimiter,
+            "file": file.path.name,
+            "kind": file.kind,
+            "encoding": file.encoding.name,
+            "delimiter": file.delimiter,
         }
         click.echo(json.dumps(about)[:-1] + ', "bad_rows": [', nl=False)
 
-    def finding(self, found: BadRow | str) -> None:
-        """Write a bad row; keep the number of an order that differs."""
-        if isinstance(found, str):
-            self._differing.append(found)
-            return
-        click.echo(self._between + json.dumps(asdict(found)), nl=False)
+    def finding(self, found: Finding) -> None:
+        """Write what a person should look at; keep the number of an order that differs."""
+        if found.severity is Severity.UNCHANGED and found.order_number not in self._differing[-1:]:
+            self._differing.append(found.order_number)
+        row = {
+            "line": found.line,
+            "place": found.place,
+            "order_number": found.order_number,
+            "what": found.what,
+            "how_to_mend": found.how_to_mend,
+            "code": found.code,
+            "severity": found.severity,
+        }
+        click.echo(self._between + json.dumps(row), nl=False)
         self._between = ", "
 
     def end(self, tally: Tally) -> None:
         """Close the document with the counts."""
         counts = {
             "taken_in": tally.outcomes[IntakeOutcome.TAKEN_IN],
+            "completed": tally.outcomes[IntakeOutcome.COMPLETED],
             "already_there": tally.outcomes[IntakeOutcome.ALREADY_THERE],
             "differing": self._differing,
             "left_out": tally.left_out,
+            "waiting": tally.waiting,
             "notices": [{"what": what, "orders": count} for what, count in tally.notices.items()],
             "stopped": None if tally.stopped is None else str(tally.stopped),
         }

@@ -141,7 +141,10 @@ def _assess_line(
         blockers.append(Blocker.NOT_CANCELABLE_PRODUCT)
     if asker is ActorKind.BUYER and line.declined and not order.policy.ask_again:
         blockers.append(Blocker.DECLINED_BEFORE)
-    return Eligibility(0, tuple(blockers)) if blockers else Eligibility(line.open)
+    leaving = line.leaving if asker is ActorKind.BUYER else 0
+    if line.open and line.open <= leaving:
+        blockers.append(Blocker.IN_FULFILLMENT)
+    return Eligibility(0, tuple(dict.fromkeys(blockers))) if blockers else Eligibility(line.open - leaving)
 
 
 def _in_bundle(order: Order, line: LineItem, alone: Mapping[LineItemId, Eligibility]) -> Eligibility:

@@ -13,7 +13,9 @@ class IncomingLine:
     """One line as a store tells it. Amounts are minor units for the whole line, all its units together.
 
     `external_id` is the source's own id of the line, else "" and the line is known by its ordinal.
-    `shipped` and `canceled` are units that left or were canceled before the order came in.
+    `shipped` and `canceled` are units that left or were canceled before the order came in. `wish` is the
+    buyer's own word for wanting the line canceled, None when no such wish is known. `place` is where in its
+    file the line stands, for messages alone.
     """
 
     sku: str
@@ -29,6 +31,8 @@ class IncomingLine:
     parent_sku: str = ""
     shipped: int = 0
     canceled: int = 0
+    wish: str | None = None
+    place: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class IncomingOrder:
     """An order as it comes in. `source` is the system ("api", "amazon", "shopify"), never the report.
 
     `shipping_minor` and `shipping_tax_minor` are for the whole order; tax stands inside prices if
-    `prices_include_tax`. Instants are UTC.
+    `prices_include_tax`. Instants are UTC. Where not all prices are known the order is not `priced`, and its
+    amounts are all 0.
     """
 
     source: str
@@ -83,6 +88,7 @@ class IncomingOrder:
     disputed: bool = False
     delivery: tuple[str, ...] = ()
     external_ids: dict[str, str] = field(default_factory=dict)
+    priced: bool = True
 
 
 @dataclass(frozen=True, slots=True)

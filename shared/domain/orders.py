@@ -61,7 +61,8 @@ class LineItem:
     `price_minor` is the listed price, `discount_minor` includes the line's share of order discounts,
     `tax_minor` stands beside the price only if prices do not include it, `shipping_minor` is the line's
     share of shipping.
-    `claimed` are the units of open and accepted requests; `declined` says that a buyer was refused some.
+    `claimed` are the units of open and accepted requests; `declined` says that a buyer was refused some;
+    `leaving` are units that a warehouse could not stop any more and nobody has reported as shipped yet.
     """
 
     id: LineItemId
@@ -80,6 +81,7 @@ class LineItem:
     parent_sku: str = ""
     claimed: tuple[UnitRange, ...] = ()
     declined: bool = False
+    leaving: int = 0
 
     @property
     def open(self) -> int:
@@ -133,6 +135,7 @@ class Order:
     `repriced_minor` is what lost discounts took off it. `fees_minor` was kept as fees, out of `fee_bases`:
     what the buyer canceled, by the percentage that held then. `withheld_minor` the merchant kept of its own
     will; `adjusted_minor` went back for units that had shipped. `self_service` is the merchant's switch.
+    Until all prices are known it is not `priced`: units bring nothing back by themselves, a person enters it.
     """
 
     id: OrderId
@@ -160,6 +163,7 @@ class Order:
     fulfilled_by_other: bool = False
     hold: bool = False
     disputed: bool = False
+    priced: bool = True
 
     @property
     def authorized_minor(self) -> int:
@@ -179,7 +183,9 @@ class Order:
 
     @property
     def is_pending(self) -> bool:
-        """Nothing is authorized yet, and something is owed."""
+        """Nothing is authorized yet, and something is owed; without prices, nobody says it is paid."""
+        if not self.priced:
+            return self.paid_at is None
         return self.authorized_minor == 0 and self.total_minor > 0
 
     def line(self, line_item_id: LineItemId) -> LineItem:

@@ -33,6 +33,14 @@ class RefundKind(StrEnum):
     VOID = "void"
 
 
+class AmountState(StrEnum):
+    """Whether what a cancellation brings back is known: from prices, not yet, or from a person."""
+
+    KNOWN = "known"
+    OPEN = "open"
+    ENTERED = "entered"
+
+
 class RefundState(StrEnum):
     """Where a refund is: `manual` waits for a person, `external` was made elsewhere before the intake."""
 
@@ -77,7 +85,7 @@ class Quote:
     `refund_minor` the part that was charged, less the fee and what the merchant withholds, and the sum over
     `payments`; `released_minor` is never charged, and `voids` are the authorizations that end with it.
     `repriced_minor` is what lost discounts changed, negative where one counts again. `fee_percent` is the
-    percentage that held.
+    percentage that held. Of an order that is not `priced` the amount is yet to be entered by a person.
     """
 
     hash: str
@@ -93,6 +101,7 @@ class Quote:
     payments: tuple[PaymentShare, ...]
     voids: tuple[PaymentShare, ...]
     kept: tuple[Kept, ...]
+    priced: bool = True
 
     @property
     def items_minor(self) -> int:
@@ -175,6 +184,7 @@ def quote(
         payments=split_over_payments(order.payments, refund),
         voids=_voids(order, value, charged) if lines else (),
         kept=(*kept, *(Kept(amount, why) for amount, why in reasons if amount)),
+        priced=order.priced,
     )
 
 

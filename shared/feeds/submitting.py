@@ -16,8 +16,9 @@ from shared.feeds.kinds import FeedType
 from shared.feeds.processing_report import plain
 from shared.feeds.recognize import is_markup, open_feed
 from shared.rendering import spoken_locale
+from shared.storage import files
 from shared.storage.engine import Database
-from shared.storage.files import CHUNK, File
+from shared.storage.files import File
 from shared.storage.idempotency import Once
 from shared.tables.sniffing import MAX_BYTES
 
@@ -79,6 +80,6 @@ def _type_of(feed: Feed) -> str:
 def _digest(path: Path) -> bytes:
     digest = hashlib.sha256()
     with path.open("rb") as source:
-        while piece := source.read(CHUNK):
+        for piece in files.pieces(source):
             digest.update(piece)
     return digest.digest()

@@ -231,7 +231,7 @@ def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
         buyer_name=order.buyer_name,
         delivery=tuple(order.delivery),
         items=tuple(MailItem(line.ordered, named[line.id], line.price_minor) for line in lines),
-        totals=totals(order, payments),
+        totals=totals(order, payments, ActorKind.BUYER),
         is_canceled=order.status == OrderStatus.CANCELED,
         can_cancel=units(assess(facts, ActorKind.BUYER, now=tx.now)) > 0,
         cancel_until=closes_at(facts),

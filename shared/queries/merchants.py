@@ -39,6 +39,12 @@ def find(db: Database, slug: str) -> Merchant:
         return _merchant(record)
 
 
+def read(db: Database, merchant_id: MerchantId) -> Merchant:
+    """Read one merchant."""
+    with db.snapshot(merchant_id) as tx:
+        return of(tx)
+
+
 def of(tx: Transaction) -> Merchant:
     """Read the merchant that the transaction is for."""
     return _merchant(tx.session.get_one(MerchantRecord, tx.merchant_id))

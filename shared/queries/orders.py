@@ -30,7 +30,7 @@ from shared.queries.values import (
 )
 from shared.storage.adjusted import adjusted_before
 from shared.storage.engine import Database, Transaction
-from shared.storage.facts import assemble
+from shared.storage.facts import Declined, assemble
 from shared.storage.records import (
     LineItemRecord,
     MerchantRecord,
@@ -100,7 +100,7 @@ def page_of(tx: Transaction, order: OrderRecord, merchant: MerchantRecord, asker
         ),
         payment_status=PaymentStatus(order.payment_status),
         items=items,
-        totals=totals(order, payments),
+        totals=totals(order, payments, asker),
         requests=requests,
         refunds=_refund_views(tx, order, payments, asker),
         reported_refunds=reported_refunds(tx, OrderId(order.id)) if asker is not ActorKind.BUYER else (),
@@ -148,7 +148,7 @@ def item_views(
     )
 
 
-def totals(order: OrderRecord, payments: Sequence[PaymentRecord]) -> Totals:
+def totals(order: OrderRecord, payments: Sequence[PaymentRecord], asker: ActorKind) -> Totals:
     """Put an order's money together in parts that add up."""
     included = order.prices_include_tax
     return Totals(
@@ -164,30 +164,37 @@ def totals(order: OrderRecord, payments: Sequence[PaymentRecord]) -> Totals:
             PaymentView(
                 id=PaymentId(payment.id),
                 gateway=Gateway(payment.gateway),
-                reference=payment.reference,
+                reference=_reference(payment, asker),
                 authorized_minor=payment.authorized_minor,
                 captured_minor=payment.captured_minor,
                 refunded_minor=payment.refunded_minor,
             )
             for payment in payments
         ),
+        priced=order.priced,
     )
 
 
 def _claims(
     requests: Sequence[RequestRecord], units: Sequence[RequestUnitsRecord]
-) -> tuple[list[RequestUnitsRecord], set[UUID]]:
-    """Tell the units that requests claim, and the lines on which a buyer's was declined."""
+) -> tuple[list[RequestUnitsRecord], list[Declined]]:
+    """Tell the units that requests claim, and those of declined ones."""
     claiming = {request.id for request in requests if request.state in CLAIMING_STATES}
-    declined = {
-        request.id
-        for request in requests
-        if request.state == RequestState.DECLINED and request.requested_by == "buyer"
-    }
+    declined = {request.id: request for request in requests if request.state == RequestState.DECLINED}
     return (
         [claim for claim in units if claim.request_id in claiming],
-        {claim.line_item_id for claim in units if claim.request_id in declined},
+        [
+            Declined(claim.line_item_id, claim.quantity, request.requested_by, request.warehouse)
+            for claim in units
+            if (request := declined.get(claim.request_id))
+        ],
     )
+
+
+def _reference(payment: PaymentRecord, asker: ActorKind) -> str:
+    """Name a payment as its reader knows it; a buyer has never seen a gateway's own id."""
+    hidden = asker is ActorKind.BUYER and payment.gateway == Gateway.STRIPE
+    return "" if hidden else payment.reference
 
 
 def _refund_views(
@@ -195,7 +202,7 @@ def _refund_views(
 ) -> tuple[RefundView, ...]:
     if not (order.refunded_minor or order.released_minor or order.refunds_failed):
         return ()
-    references = {payment.id: payment.reference for payment in payments}
+    references = {payment.id: _reference(payment, asker) for payment in payments}
     views = tuple(_refund_view(refund, references) for refund in refunds_on(tx, order.id))
     if asker is ActorKind.BUYER:
         return tuple(view for view in views if not view.is_void and not view.was_retried)

@@ -15,6 +15,7 @@ from shared.domain.events import Event
 from shared.domain.ids import LineItemId, OrderId, RequestId
 from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import DeclineReason, Reason
+from shared.domain.refunds import AmountState
 from shared.queries.values import RequestedUnits, RequestView, TimelineRow
 from shared.rendering import ngettext
 from shared.storage.engine import Transaction
@@ -149,6 +150,8 @@ def _view(
         ended_at=request.ended_at,
         decline_reason=DeclineReason(request.decline_reason) if request.decline_reason else None,
         decline_message=texts.get((request.id, "decline_message"), ""),
+        priced=order.priced,
+        amount_open=request.amount == AmountState.OPEN,
     )
 
 

@@ -101,6 +101,8 @@ class RequestView:
     ended_at: datetime | None
     decline_reason: DeclineReason | None
     decline_message: str
+    priced: bool = True
+    amount_open: bool = False
 
     @property
     def quantity(self) -> int:
@@ -204,6 +206,7 @@ class Totals:
     captured_minor: int
     refunded_minor: int
     payments: tuple[PaymentView, ...] = ()
+    priced: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -356,6 +359,7 @@ class OrderRow:
     currency: str
     can_cancel: bool
     request: RequestView | None
+    priced: bool = True
 
     @property
     def has_failed_refund(self) -> bool:

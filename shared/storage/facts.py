@@ -1,13 +1,15 @@
 """Rows into facts: what the domain is handed to judge, and unit ranges on their way in and out."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from psycopg.types.multirange import Int4Multirange
 from psycopg.types.range import Int4Range
 
+from shared.domain.cancellation import Question
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId
 from shared.domain.orders import Discount, Gateway, LineItem, Order, Payment
 from shared.domain.policy import from_document
@@ -23,6 +25,16 @@ from shared.storage.records import (
     RequestUnitsRecord,
 )
 from shared.storage.scopes import claims_on, declined_lines, lines_of, payments_of, units_of
+
+
+@dataclass(frozen=True, slots=True)
+class Declined:
+    """Units of one line in a declined request."""
+
+    line_item_id: UUID
+    quantity: int
+    requested_by: str
+    warehouse: str
 
 
 def to_multirange(units: Iterable[UnitRange]) -> Int4Multirange:
@@ -41,8 +53,9 @@ def from_multirange(units: Iterable[object]) -> tuple[UnitRange, ...]:
 def order_facts(tx: Transaction, order: OrderRecord) -> Order:
     """Load everything the domain needs to judge an order."""
     merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
-    # Only a policy that lets buyers ask once looks at what was declined.
-    declined = () if order.policy.get("ask_again", True) else declined_lines(tx, order.id)
+    # Only a policy that lets buyers ask once, or asks a warehouse, looks at what was declined.
+    looks = order.policy.get("warehouse") or not order.policy.get("ask_again", True)
+    declined = [Declined(*row) for row in declined_lines(tx, order.id)] if looks else ()
     lines, payments = lines_of(tx, order.id), payments_of(tx, order.id)
     return assemble(
         order,
@@ -83,11 +96,11 @@ def assemble(
     claims: Sequence[RequestUnitsRecord],
     *,
     self_service: bool,
-    declined: Collection[UUID] = (),
+    declined: Sequence[Declined] = (),
 ) -> Order:
     """Make facts of rows that have been read already.
 
-    `self_service` is the merchant's switch, `declined` are lines on which a buyer was refused.
+    `self_service` is the merchant's switch, `declined` is what declined requests were about.
     """
     claimed: dict[UUID, list[UnitRange]] = defaultdict(list)
     for claim in claims:
@@ -118,10 +131,13 @@ def assemble(
         fulfilled_by_other=order.fulfilled_by_other,
         hold=order.hold,
         disputed=order.disputed,
+        priced=order.priced,
     )
 
 
-def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange], declined: Collection[UUID]) -> LineItem:
+def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange], declined: Sequence[Declined]) -> LineItem:
+    refused = [units for units in declined if units.line_item_id == line.id]
+    late = sum(units.quantity for units in refused if units.warehouse == Question.TOO_LATE)
     return LineItem(
         id=LineItemId(line.id),
         ordinal=line.ordinal,
@@ -138,7 +154,8 @@ def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange], declined: Co
         cancelable=line.cancelable,
         parent_sku=line.parent_sku,
         claimed=tuple(claimed),
-        declined=line.id in declined,
+        declined=any(units.requested_by == "buyer" for units in refused),
+        leaving=max(0, late - line.shipped),
     )
 
 

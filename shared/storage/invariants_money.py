@@ -77,7 +77,8 @@ MONEY = {
         FROM orders o
         CROSS JOIN LATERAL (SELECT
             coalesce(sum(refund_minor + fee_minor + withheld_minor), 0)::bigint AS minor,
-            coalesce(bool_or(source = 'system' AND decided_at = requested_at), false) AS elsewhere
+            coalesce(bool_or(source = 'system' AND decided_at = requested_at OR amount = 'entered'), false)
+              AS elsewhere
           FROM cancellation_requests
           WHERE merchant_id = o.merchant_id AND order_id = o.id AND state = 'accepted') r
         WHERE o.merchant_id = :merchant AND NOT r.elsewhere

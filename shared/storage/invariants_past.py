@@ -26,11 +26,15 @@ PAST = {
     "outcomes_are_mailed_once": f"""
         SELECT c.id, format('state %s, %s outcome e-mails', c.state, m.mails)
         FROM cancellation_requests c JOIN merchants k ON k.id = c.merchant_id
+        JOIN orders o ON o.merchant_id = c.merchant_id AND o.id = c.order_id
         CROSS JOIN LATERAL (SELECT count(*) AS mails,
             count(*) FILTER (WHERE {_FITTING}) AS fitting FROM messages
           WHERE merchant_id = c.merchant_id AND request_id = c.id AND event IN {_OUTCOMES}) m
         WHERE c.merchant_id = :merchant AND (m.mails <> m.fitting OR m.mails > 1
-          OR (m.mails = 0 AND c.state IN {_TERMINAL} AND k.mails_buyers AND NOT {_ELSEWHERE}))""",
+          OR (m.mails = 0 AND c.state IN {_TERMINAL} AND k.mails_buyers AND o.buyer_email <> ''
+            AND NOT {_ELSEWHERE}
+            AND NOT EXISTS (SELECT FROM timeline t WHERE t.merchant_id = o.merchant_id AND t.order_id = o.id
+              AND t.event = 'order_facts_added' AND t.details ? 'address' AND t.at >= c.ended_at)))""",
     "warehouses_are_asked_while_a_request_waits": """
         SELECT c.id, format('state %s, warehouse %s, to answer by %s', c.state, c.warehouse, c.answer_by)
         FROM cancellation_requests c
@@ -82,6 +86,7 @@ PAST = {
           WHEN o.shipped > 0 AND o.shipped = o.ordered - o.canceled THEN 'shipped'
           WHEN o.shipped > 0 THEN 'partially_shipped'
           WHEN o.authorized_minor = 0 AND o.total_minor > 0 THEN 'pending'
+          WHEN NOT o.priced AND o.paid_at IS NULL THEN 'pending'
           ELSE 'unshipped' END
         UNION ALL
         SELECT o.id, format('closed at %s with %s units open or asked for',

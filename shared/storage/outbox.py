@@ -35,6 +35,7 @@ QUEUES = {
     EffectKind.APPLY_SILENCE: "core",
     EffectKind.END_QUESTION: "core",
     EffectKind.SEND_MAIL: "mail",
+    EffectKind.CARRY_OUT_UPLOAD: "files",
     EffectKind.SEND_REFUND: "money",
     EffectKind.LOOK_UP_REFUND: "money",
     EffectKind.ADVANCE_RUN: "bulk",
@@ -130,9 +131,9 @@ def mail(
 ) -> MessageId | None:
     """Note one e-mail to the order's buyer; its row is the truth about whether it was sent.
 
-    None when the merchant has switched mails to buyers off.
+    None when the merchant has switched mails to buyers off, or no report has told the buyer's address.
     """
-    if not tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers:
+    if not (order.buyer_email and tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers):
         return None
     return _write(tx, order, event, order.buyer_email, order.buyer_locale, request_id, refund_id)
 
@@ -196,9 +197,10 @@ def mail_each(
 ) -> None:
     """Note an e-mail to the buyer of each of these orders, of a merchant who mails buyers, all at once.
 
-    `request_ids` names the request that each order's e-mail is about.
+    `request_ids` names the request that each order's e-mail is about. Where no address is known nobody is.
     """
-    ids = [new_id() for _ in orders]
+    reachable = [order for order in orders if order.buyer_email]
+    ids = [new_id() for _ in reachable]
     messages = [
         {
             "merchant_id": tx.merchant_id,
@@ -211,7 +213,7 @@ def mail_each(
             "state": "ready",
             "created_at": tx.now,
         }
-        for message_id, order in zip(ids, orders, strict=True)
+        for message_id, order in zip(ids, reachable, strict=True)
     ]
     insert_rows(tx, MessageRecord, messages)
     defer_each(tx, [Due(EffectKind.SEND_MAIL, message_id, f"mail:{message_id}") for message_id in ids])

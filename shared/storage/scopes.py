@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 
 from shared.domain.cancellation import CLAIMING_STATES, RequestState
 from shared.domain.errors import NotFound
@@ -139,24 +139,26 @@ def claims_on(tx: Transaction, order_id: UUID) -> Sequence[RequestUnitsRecord]:
     ).all()
 
 
-def declined_lines(tx: Transaction, order_id: UUID) -> frozenset[UUID]:
-    """List the lines of an order on which a buyer's request was declined."""
-    return frozenset(
-        tx.session.scalars(
-            select(RequestUnitsRecord.line_item_id)
-            .join(
-                RequestRecord,
-                (RequestRecord.merchant_id == RequestUnitsRecord.merchant_id)
-                & (RequestRecord.id == RequestUnitsRecord.request_id),
-            )
-            .where(
-                RequestUnitsRecord.merchant_id == tx.merchant_id,
-                RequestRecord.order_id == order_id,
-                RequestRecord.requested_by == "buyer",
-                RequestRecord.state == RequestState.DECLINED,
-            )
+def declined_lines(tx: Transaction, order_id: UUID) -> Sequence[Row[UUID, int, str, str]]:
+    """List what declined requests on an order were about: line, units, who asked, what the warehouse said."""
+    return tx.session.execute(
+        select(
+            RequestUnitsRecord.line_item_id,
+            RequestUnitsRecord.quantity,
+            RequestRecord.requested_by,
+            RequestRecord.warehouse,
         )
-    )
+        .join(
+            RequestRecord,
+            (RequestRecord.merchant_id == RequestUnitsRecord.merchant_id)
+            & (RequestRecord.id == RequestUnitsRecord.request_id),
+        )
+        .where(
+            RequestUnitsRecord.merchant_id == tx.merchant_id,
+            RequestRecord.order_id == order_id,
+            RequestRecord.state == RequestState.DECLINED,
+        )
+    ).all()
 
 
 def refunds_on(tx: Transaction, order_id: UUID) -> Sequence[RefundRecord]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from shared.domain.money import to_minor
 from shared.domain.text import BadText, TooLong, clean, read_quantity
 from shared.rendering import gettext as _
+from shared.stores.nodes import Node
 from shared.stores.troubles import BadRow, bad_row
 from shared.tables import damage
 from shared.tables.amounts import exponent_of
@@ -27,7 +28,7 @@ _MAX_EMAIL = 254
 class Cells:
     """The values of one row. What cannot be read gives a harmless value and a fault."""
 
-    def __init__(self, row: Row, order_number: str) -> None:
+    def __init__(self, row: Row | Node, order_number: str) -> None:
         self._row = row
         self.raw = row.value
         self._order_number = order_number
@@ -38,9 +39,14 @@ class Cells:
         """The line of the row."""
         return self._row.line
 
+    @property
+    def place(self) -> str:
+        """Where the row stands, in words for a message."""
+        return self._row.place
+
     def refuse(self, fault: Fault) -> None:
         """Note a fault of this row."""
-        found = bad_row(self.line, self._order_number, fault)
+        found = bad_row(self.line, self._order_number, fault, place="" if self.line else self.place)
         if found not in self.faults:
             self.faults.append(found)
 
@@ -85,6 +91,10 @@ class Cells:
             return 1
         return quantity
 
+    def count(self, column: str) -> int:
+        """Read a whole number of units, 0 where the cell is empty."""
+        return 0 if self.raw(column) in {"", "0"} else self.quantity(column)
+
     def currency(self, column: str) -> str:
         """Read an ISO 4217 code; "" when there is no such currency."""
         code = self.needed(column)
@@ -119,8 +129,11 @@ class Cells:
             self.refuse(_missing(column))
         return self.amount(column, currency) or 0
 
-    def instant(self, column: str) -> datetime | None:
-        """Read an instant with its offset into UTC; None when the cell is empty."""
+    def instant(self, column: str, *, offset: str = "") -> datetime | None:
+        """Read an instant into UTC; None when the cell is empty.
+
+        It names its own offset, unless the system has one for all and it is given here.
+        """
         value = self._undamaged(column)
         if not value:
             return None
@@ -128,8 +141,9 @@ class Cells:
         if found is None:
             self.refuse(_bad_instant(column, value))
             return None
-        day, clock, offset = found.groups()
-        if offset is None:
+        day, clock, own = found.groups()
+        offset = own or offset
+        if not offset:
             self.refuse(_no_offset(column, value))
             return None
         try:

@@ -103,7 +103,7 @@ def group_faults(group: Group, column: str, apart: Apart) -> list[BadRow]:
     if group.nameless_lines:
         faults.append(bad_row(group.first_line, group.number, _beside(group.nameless_lines[0])))
     if group.too_many:
-        faults.append(bad_row(group.first_line, group.number, _too_many()))
+        faults.append(bad_row(group.first_line, group.number, too_many_lines()))
     return faults
 
 
@@ -152,7 +152,8 @@ def _apart(column: str, group: Group, places: list[int]) -> Fault:
     )
 
 
-def _too_many() -> Fault:
+def too_many_lines() -> Fault:
+    """Say that an order has more lines than any has."""
     return Fault(
         RowFault.TOO_MANY_LINES,
         _("the order has more than %(limit)d lines.") % {"limit": MAX_LINES},

@@ -1,18 +1,22 @@
 """Read the orders of a recognized file one by one: an order comes in whole, or its bad rows are named."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from shared.domain.intake import IncomingOrder
+from shared.domain.order_reports import Report
 from shared.rendering import gettext as _
 from shared.stores.cells import Cells
 from shared.stores.groups import Group, find_apart, group_faults, groups
+from shared.stores.nodes import Node
 from shared.stores.troubles import BadRow, Notice
+from shared.tables.encodings import Encoding
 from shared.tables.table import Progress, Row, Table
 from shared.tables.troubles import Fault, RowFault
 
-Reading = IncomingOrder | BadRow | Notice
+Reading = IncomingOrder | Report | BadRow | Notice
 TaxInside = Callable[[str], bool]
 
 
@@ -21,7 +25,7 @@ class OrderRows:
     """The rows of one order while they are read; `cells` has at least one row."""
 
     number: str
-    cells: Sequence[Cells]
+    cells: list[Cells]
     prices_include_tax: TaxInside
     notices: list[Notice] = field(default_factory=list)
 
@@ -46,6 +50,12 @@ class OrderRows:
                 cells.refuse(_contradiction(column, holder.line))
         return holder or self.head
 
+    def below(self, node: Node) -> Cells:
+        """Read an object of the order's document; what is wrong with it is wrong with the order."""
+        cells = Cells(node, self.number)
+        self.cells.append(cells)
+        return cells
+
     def note(self, line: int, what: str) -> None:
         """Remember something a reader should know."""
         self.notices.append(Notice(line, self.number, what))
@@ -69,7 +79,7 @@ class Layout(Protocol):
     def line_key(self, row: Row) -> tuple[str, ...]:
         """Tell what makes a row the same line of its order."""
 
-    def order(self, rows: OrderRows) -> IncomingOrder | None:
+    def order(self, rows: OrderRows) -> IncomingOrder | Report | None:
         """Read one order; None, or faults on its rows, when it cannot be taken in."""
 
 
@@ -79,6 +89,31 @@ class OrderFile:
 
     table: Table
     layout: Layout
+
+    @property
+    def path(self) -> Path:
+        """Where the file is."""
+        return self.table.path
+
+    @property
+    def kind(self) -> str:
+        """The file's name in words."""
+        return self.layout.name
+
+    @property
+    def size(self) -> int:
+        """How many bytes the file has."""
+        return self.table.size
+
+    @property
+    def encoding(self) -> Encoding:
+        """How its text is encoded."""
+        return self.table.encoding
+
+    @property
+    def delimiter(self) -> str:
+        """What separates its columns."""
+        return self.table.delimiter
 
     def readings(
         self,

@@ -5,22 +5,31 @@ from pathlib import Path
 
 from shared.rendering import gettext as _
 from shared.stores.amazon import NewOrdersReport
+from shared.stores.amazon_all_orders import AllOrdersReport
+from shared.stores.amazon_unshipped import UnshippedReport
+from shared.stores.json_orders import JsonOrders, open_json
 from shared.stores.reading import Layout, OrderFile
 from shared.stores.shopify import OrdersExport
+from shared.tables.sniffing import first_bytes, is_json
 from shared.tables.table import Table, open_table
 from shared.tables.troubles import UnreadableFile
 
-LAYOUTS: tuple[Layout, ...] = (NewOrdersReport(), OrdersExport())
+LAYOUTS: tuple[Layout, ...] = (NewOrdersReport(), UnshippedReport(), AllOrdersReport(), OrdersExport())
 _NEARLY = 0.5
 
 
 def accepted() -> str:
     """Say in one sentence what is accepted."""
-    return _("Accepted are Amazon's new orders report (tab-delimited) and Shopify's orders export (CSV).")
+    return _(
+        "Accepted are Amazon's new orders, unshipped orders and all orders reports (tab-delimited), Shopify's"
+        " orders export (CSV), and orders of the Selling Partner API, Shopify or WooCommerce as JSON."
+    )
 
 
-def open_orders(path: Path) -> OrderFile:
+def open_orders(path: Path) -> OrderFile | JsonOrders:
     """Open a file of orders; raises UnreadableFile when it is none, saying what it looks like."""
+    if is_json(first_bytes(path, accepted())):
+        return open_json(path, accepted())
     table = open_table(path, accepted())
     names = table.columns.keys()
     for layout in LAYOUTS:
@@ -54,10 +63,6 @@ def _known_stranger(table: Table) -> str:
     names = table.columns.keys()
     if any(name.startswith("templatetype=") for name in names) or "cancellation-reason-code" in names:
         return _("The file looks like an order cancellation file, not like orders.")
-    if {"order-id", "quantity-to-ship"} <= names:
-        return _("The file looks like Amazon's unshipped orders report, which has no prices.")
-    if {"amazon-order-id", "order-status"} <= names:
-        return _("The file looks like Amazon's all orders report, which has no ids of the order items.")
     return ""
 
 

@@ -106,6 +106,7 @@ def _line(rows: OrderRows, cells: Cells, currency: str) -> IncomingLine:
         discount_minor=discount,
         shipped=shipped,
         canceled=canceled,
+        place=cells.place,
     )
 
 

@@ -7,8 +7,8 @@ from shared.stores.cells import Cells
 from shared.stores.reading import OrderRows
 from shared.tables.troubles import Fault, RowFault, shown
 
-_CHARGED = frozenset({"paid", "refunded", "partially_refunded"})
-_NOT_PAID = frozenset({"pending", "voided", "expired", "unpaid"})
+CHARGED = frozenset({"paid", "refunded", "partially_refunded"})
+NOT_PAID = frozenset({"pending", "voided", "expired", "unpaid"})
 _SHIPPED = frozenset({"fulfilled"})
 _PARTLY = frozenset({"partial", "partially_fulfilled"})
 _RESTOCKED = frozenset({"restocked"})
@@ -24,7 +24,7 @@ def units(rows: OrderRows, cells: Cells, quantity: int) -> tuple[int, int]:
     if status in _PARTLY:
         cells.refuse(_partly_shipped())
     elif status not in _SHIPPED | _RESTOCKED | _NOT_SHIPPED:
-        cells.refuse(_unknown_status("lineitem-fulfillment-status", status))
+        cells.refuse(unknown_status("lineitem-fulfillment-status", status))
     shipped = quantity if status in _SHIPPED else 0
     gone = status in _RESTOCKED or rows.head.raw("cancelled-at")
     return shipped, quantity - shipped if gone else 0
@@ -37,7 +37,7 @@ def payments(rows: OrderRows, currency: str, total: int) -> tuple[IncomingPaymen
     authorized, captured = _charged(head, currency, total)
     refunded = _refunded(head, currency, captured)
     if refunded > captured:
-        head.refuse(_too_much_refunded())
+        head.refuse(too_much_refunded("refunded-amount"))
         return ()
     if authorized <= 0:
         return ()
@@ -49,9 +49,9 @@ def payments(rows: OrderRows, currency: str, total: int) -> tuple[IncomingPaymen
 def _charged(head: Cells, currency: str, total: int) -> tuple[int, int]:
     """Tell what was authorized and what captured; the first includes the second."""
     status = _word(head.raw("financial-status"))
-    if total == 0 or status in _NOT_PAID:
+    if total == 0 or status in NOT_PAID:
         return 0, 0
-    if status in _CHARGED:
+    if status in CHARGED:
         return total, total
     if status == "authorized":
         return total, 0
@@ -59,7 +59,7 @@ def _charged(head: Cells, currency: str, total: int) -> tuple[int, int]:
         return _partly_paid(head, currency, total)
     head.needed("financial-status")
     if status:
-        head.refuse(_unknown_status("financial-status", status))
+        head.refuse(unknown_status("financial-status", status))
     return 0, 0
 
 
@@ -93,7 +93,8 @@ def _partly_shipped() -> Fault:
     )
 
 
-def _unknown_status(column: str, status: str) -> Fault:
+def unknown_status(column: str, status: str) -> Fault:
+    """Say that a status is none that is known."""
     return Fault(
         RowFault.UNKNOWN_STATUS,
         _("“%(column)s” says “%(value)s”, which is not known here.")
@@ -110,9 +111,10 @@ def _paid_in_part() -> Fault:
     )
 
 
-def _too_much_refunded() -> Fault:
+def too_much_refunded(column: str) -> Fault:
+    """Say that more went back than was paid."""
     return Fault(
         RowFault.UNCLEAR_PAYMENT,
-        _("“refunded-amount” is larger than what was paid."),
+        _("“%(column)s” is larger than what was paid.") % {"column": column},
         _("Correct the amount, or export the file again."),
     )

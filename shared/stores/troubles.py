@@ -9,7 +9,7 @@ from shared.tables.troubles import Fault, RowFault
 class BadRow:
     """A row that cannot be taken in; `line` is the file's, `order_number` is "" where it cannot be read.
 
-    Its order is left out as a whole.
+    Its order is left out as a whole. A document without lines has 0 there, and `place` says where in it.
     """
 
     line: int
@@ -17,6 +17,7 @@ class BadRow:
     what: str
     how_to_mend: str
     code: RowFault
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,6 @@ class Notice:
     what: str
 
 
-def bad_row(line: int, order_number: str, fault: Fault) -> BadRow:
+def bad_row(line: int, order_number: str, fault: Fault, *, place: str = "") -> BadRow:
     """Say where a fault is."""
-    return BadRow(line, order_number, fault.what, fault.how_to_mend, fault.code)
+    return BadRow(line, order_number, fault.what, fault.how_to_mend, fault.code, place)

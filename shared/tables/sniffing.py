@@ -17,6 +17,13 @@ def refuse_what_is_no_table(path: Path, accepted: str) -> None:
 
     `accepted` says in a sentence what is taken in its place.
     """
+    likeness = _likeness(first_bytes(path, accepted))
+    if likeness:
+        raise UnreadableFile(likeness, accepted)
+
+
+def first_bytes(path: Path, accepted: str) -> bytes:
+    """Read how a file begins; raises UnreadableFile when it cannot be opened or is too large."""
     try:
         if not path.is_file():
             raise UnreadableFile(_("“%(name)s” is no file.") % {"name": path.name}, accepted)
@@ -34,9 +41,14 @@ def refuse_what_is_no_table(path: Path, accepted: str) -> None:
             % {"size": -(-size // 1_000_000), "limit": MAX_BYTES // 1_000_000},
             _("Export a shorter period, or split the file between two orders."),
         )
-    likeness = _likeness(sample)
-    if likeness:
-        raise UnreadableFile(likeness, accepted)
+    return sample
+
+
+def is_json(sample: bytes) -> bool:
+    """Say whether a file that begins like this is JSON."""
+    codec = "utf-16" if sample.startswith(_UTF_16_MARKS) else "utf-8-sig"
+    start = sample.decode(codec, "replace").lstrip()
+    return start[:1] in {"{", "["} and not start.startswith("{\\rtf")
 
 
 def _likeness(sample: bytes) -> str:

@@ -38,6 +38,11 @@ class Row:
     short: bool = False
     cut_off: bool = False
 
+    @property
+    def place(self) -> str:
+        """Where the row stands: its line, as text."""
+        return str(self.line)
+
     def value(self, column: str) -> str:
         """Give a column's value; "" when the row or the file lacks it."""
         index = self.columns.get(column)

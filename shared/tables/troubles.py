@@ -22,6 +22,7 @@ class RowFault(StrEnum):
     DAMAGED_BY_SPREADSHEET = "damaged_by_spreadsheet"
     DUPLICATE_LINE = "duplicate_line"
     MISSING_VALUE = "missing_value"
+    NOT_AN_ORDER = "not_an_order"
     NO_ORDER_NUMBER = "no_order_number"
     ROWS_APART = "rows_apart"
     TOO_LONG = "too_long"

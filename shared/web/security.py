@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, abort, current_app, request
+from flask import Flask, Request, Response, abort, current_app, request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import CSRFProtect  # type: ignore[import-untyped]
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -16,6 +16,7 @@ from itsdangerous import BadSignature, URLSafeTimedSerializer
 from shared.settings import Settings
 
 FORM_LIMIT = 256 * 1024
+FILE_LIMIT = 100_000_000
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # Where no cookie is read none can be abused: these doors are opened by a key, or open nothing.
 _WITHOUT_COOKIES = (
@@ -29,6 +30,7 @@ _WITHOUT_COOKIES = (
     "/favicon.ico",
 )
 _CSRF_FREE = "csrf_free"
+_TAKES_FILE = "takes_file"
 View = TypeVar("View", bound=Callable[..., Any])
 
 HEADERS = {
@@ -128,6 +130,12 @@ def without_csrf(view: View) -> View:
     return view
 
 
+def takes_file(view: View) -> View:
+    """Mark a view that is sent files: for who is signed in its bodies may be as large as a file."""
+    setattr(view, _TAKES_FILE, True)
+    return view
+
+
 def secure(app: Flask, settings: Settings) -> None:
     """Put every protection in front of and behind every view."""
     host = urlsplit(settings.base_url).hostname or ""
@@ -143,6 +151,12 @@ def secure(app: Flask, settings: Settings) -> None:
     )
     app.session_interface = SessionByPath(settings)
     csrf = CSRFProtect(app)
+
+    @app.before_request
+    def make_room_for_files() -> None:
+        view: Any = current_app.view_functions.get(request.endpoint or "")
+        if getattr(view, _TAKES_FILE, False) and session:
+            request.max_content_length = FILE_LIMIT + FORM_LIMIT
 
     @app.before_request
     def refuse_forgery() -> None:

@@ -5,16 +5,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.actions import cancellations, effects, execution, warehouse
+from shared.actions import cancellations, effects, execution, uploads, warehouse
+from shared.actions.uploads import Run
 from shared.domain.actors import SYSTEM
 from shared.domain.events import EffectKind
 from shared.domain.ids import EffectId, MerchantId, MessageId
+from shared.domain.uploads import UploadKind
 from shared.feeds import running
 from shared.mail.sending import Post, send
 from shared.payments import sending
 from shared.payments.connections import Connections
 from shared.ports import Refused
 from shared.storage.engine import Database
+from shared.stores import uploaded
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,17 @@ def _send_mail(outside: Outside, merchant_id: MerchantId, message_id: UUID) -> N
     send(outside.db, outside.post, merchant_id, MessageId(message_id))
 
 
+def _carry_out_upload(outside: Outside, merchant_id: MerchantId, upload_id: UUID) -> None:
+    run = uploads.start(outside.db, merchant_id, upload_id)
+    if run is not None:
+        CARRIERS[run.kind](outside.db, merchant_id, run)
+
+
+CARRIERS: dict[UploadKind, Callable[[Database, MerchantId, Run], None]] = {
+    UploadKind.ORDERS: uploaded.carry_out,
+}
+
+
 def _send_refund(outside: Outside, merchant_id: MerchantId, refund_id: UUID) -> None:
     sending.send(outside.db, outside.connect, merchant_id, refund_id)
 
@@ -82,6 +96,7 @@ HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
     EffectKind.END_QUESTION: _end_question,
     EffectKind.ADVANCE_RUN: _advance_run,
     EffectKind.SEND_MAIL: _send_mail,
+    EffectKind.CARRY_OUT_UPLOAD: _carry_out_upload,
     EffectKind.SEND_REFUND: _send_refund,
     EffectKind.LOOK_UP_REFUND: _look_up_refund,
 }

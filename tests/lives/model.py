@@ -55,6 +55,7 @@ class RequestModel:
     answer_by: int | None = None
     alarm: bool = False
     lines: frozenset[int] = frozenset()
+    late: tuple[int, ...] = ()
 
     @property
     def may_ship(self) -> bool:
@@ -152,7 +153,9 @@ class OrderModel:
             return 0
         if for_buyer and not self.policy.ask_again and place in self._refused():
             return 0
-        return self.open(place)
+        late = sum(one.late[place] for one in self.requests.values() if one.late)
+        leaving = max(0, late - self.lines[place].shipped) if for_buyer else 0
+        return max(0, self.open(place) - leaving)
 
     def _refused(self) -> set[int]:
         declined = [one for one in self.requests.values() if one.state is RequestState.DECLINED]
@@ -217,8 +220,10 @@ class OrderModel:
 
     def answer(self, request_id: RequestId, given: WarehouseAnswer) -> None:
         """Take the warehouse's answer."""
-        self.requests[request_id].question = Question(given)
+        one = self.requests[request_id]
+        one.question = Question(given)
         if given is WarehouseAnswer.TOO_LATE:
+            one.late = tuple(len(units) for units in one.units)
             self.end(request_id, RequestState.DECLINED)
 
     def carry_out(self, request_id: RequestId) -> None:
@@ -274,6 +279,8 @@ class OrderModel:
                 lacking[place] -= len(taken)
                 one.units[place] -= set(taken)
             if not any(one.units):
+                # The shipment is the warehouse's answer.
+                one.question = Question.TOO_LATE if one.is_asked else one.question
                 self.end(request_id, RequestState.DECLINED)
         for place, want in enumerate(wanted):
             self.lines[place].shipped += want

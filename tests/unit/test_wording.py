@@ -85,6 +85,8 @@ def test_buyers_are_not_told_the_merchants_own_business() -> None:
     assert silent == [
         Event.WAREHOUSE_ANSWERED,
         Event.ORDER_CHANGED,
+        Event.ORDER_FACTS_ADDED,
+        Event.AMOUNT_ENTERED,
         Event.SHIPMENT_REFUSED,
         Event.REFUND_FAILED,
         Event.VOID_FAILED,

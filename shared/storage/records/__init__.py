@@ -14,6 +14,7 @@ from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, R
 from shared.storage.records.orders import (
     LineItemRecord,
     OrderDayRecord,
+    OrderPartRecord,
     OrderRecord,
     OrderTermRecord,
     PaymentRecord,
@@ -64,6 +65,7 @@ __all__ = [
     "MerchantRecord",
     "MessageRecord",
     "OrderDayRecord",
+    "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",
     "PaymentRecord",

@@ -15,7 +15,8 @@ from shared.storage.records.base import Base, TenantRow, belongs_to, of_merchant
 class RequestRecord(TenantRow, Base):
     """Who asked, when, why, under which quote; units stand in `request_units`, words in `personal_texts`.
 
-    `warehouse` is empty where none is asked, else where the question is; `answer_by` its time limit.
+    `warehouse` is empty where none is asked, else where the question is; `answer_by` its time limit. `amount`
+    says whether the refund is known from prices, open until a person enters it, or entered.
     """
 
     __tablename__ = "cancellation_requests"
@@ -43,6 +44,7 @@ class RequestRecord(TenantRow, Base):
     withheld_minor: Mapped[int] = mapped_column(server_default=text("0"))
     warehouse: Mapped[str] = mapped_column(server_default=text("''"))
     answer_by: Mapped[datetime | None]
+    amount: Mapped[str] = mapped_column(server_default=text("'known'"))
 
     __table_args__ = (
         belongs_to("orders", "order_id"),
@@ -66,6 +68,12 @@ class RequestRecord(TenantRow, Base):
             "merchant_id",
             "answer_by",
             postgresql_where=text("state = 'accepting' AND warehouse = 'asked'"),
+        ),
+        Index(
+            "ix_cancellation_requests_amount",
+            "merchant_id",
+            "ended_at",
+            postgresql_where=text("amount = 'open'"),
         ),
     )
 

@@ -16,12 +16,16 @@ _STATUS = """CASE
  WHEN shipped > 0 AND shipped = ordered - canceled THEN 'shipped'
  WHEN shipped > 0 THEN 'partially_shipped'
  WHEN authorized_minor = 0 AND total_minor > 0 THEN 'pending'
+ WHEN NOT priced AND paid_at IS NULL THEN 'pending'
  ELSE 'unshipped' END"""
 
 _PAYMENT_STATUS = """CASE
  WHEN refunds_failed > 0 THEN 'refund_failed'
+ WHEN NOT priced AND refunded_minor > 0 AND canceled < ordered THEN 'partially_refunded'
  WHEN refunded_minor > 0 AND refunded_minor >= captured_minor THEN 'refunded'
  WHEN refunded_minor > 0 THEN 'partially_refunded'
+ WHEN NOT priced AND paid_at IS NULL THEN 'awaiting'
+ WHEN NOT priced THEN 'paid'
  WHEN total_minor = 0 THEN 'nothing_due'
  WHEN captured_minor >= total_minor THEN 'paid'
  WHEN captured_minor > 0 THEN 'partially_paid'
@@ -31,7 +35,10 @@ _PAYMENT_STATUS = """CASE
 
 
 class OrderRecord(TenantRow, Base):
-    """An order. Sums of lines and payments are written in the same statement that changes them."""
+    """An order. Sums of lines and payments are written in the same statement that changes them.
+
+    Until all its prices are known it is not `priced`: its money is what was refunded by hand, nothing else.
+    """
 
     __tablename__ = "orders"
 
@@ -75,6 +82,7 @@ class OrderRecord(TenantRow, Base):
     hold: Mapped[bool]
     held_since: Mapped[datetime | None]
     disputed: Mapped[bool]
+    priced: Mapped[bool] = mapped_column(server_default=text("true"))
     policy: Mapped[dict[str, Any]]
     memo: Mapped[str] = mapped_column(server_default=text("''"))
     version: Mapped[int] = mapped_column(server_default=text("1"))
@@ -127,6 +135,29 @@ class OrderRecord(TenantRow, Base):
             text("placed_at DESC"),
             text("id DESC"),
             postgresql_where=text("requested > 0"),
+        ),
+    )
+
+
+class OrderPartRecord(TenantRow, Base):
+    """What reports told of an order whose rows cannot hold it yet: there is none, or it has no prices."""
+
+    __tablename__ = "order_parts"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(primary_key=True)
+    order_id: Mapped[UUID | None]
+    facts: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime]
+
+    __table_args__ = (
+        of_merchant(),
+        belongs_to("orders", "order_id"),
+        Index(
+            "ix_order_parts_waiting",
+            "merchant_id",
+            "received_at",
+            postgresql_where=text("order_id IS NULL"),
         ),
     )
 

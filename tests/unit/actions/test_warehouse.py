@@ -7,7 +7,8 @@ import pytest
 from shared.actions import cancellations, execution, warehouse
 from shared.domain.actors import BUYER, ActorKind
 from shared.domain.cancellation import RequestState
-from shared.domain.errors import AlreadyDecided, NotFound, UnderCancellation
+from shared.domain.eligibility import Blocker
+from shared.domain.errors import AlreadyDecided, NotEligible, NotFound, UnderCancellation
 from shared.domain.events import EffectKind, Event
 from shared.domain.ids import MerchantId
 from shared.domain.policy import Mode, Policy, Warehouse, WarehouseAnswer
@@ -199,3 +200,18 @@ def test_a_shipment_of_all_of_it_is_the_answer(db: Database) -> None:
     assert order.requests[0].decline_reason is DeclineReason.ALREADY_SHIPPED
     with pytest.raises(AlreadyDecided):
         warehouse.answer(db, merchant_id, request_id, WarehouseAnswer.STOPPED, STORE)
+
+
+def test_units_that_left_too_late_to_be_stopped_are_not_offered_to_the_buyer_again(db: Database) -> None:
+    merchant_id, order_id = a_shop(db)
+    warehouse.answer(db, merchant_id, request(db, merchant_id, order_id, 2), WarehouseAnswer.TOO_LATE, USER)
+
+    item = order_page(db, merchant_id, order_id, ActorKind.BUYER).items[0]
+    assert (item.open, item.cancelable_quantity) == (3, 1)
+    with pytest.raises(NotEligible):
+        request(db, merchant_id, order_id, 2)
+    request(db, merchant_id, order_id, 1)
+
+    nothing_more = order_page(db, merchant_id, order_id, ActorKind.BUYER).items[0]
+    assert nothing_more.open == 2
+    assert nothing_more.blockers == (Blocker.IN_FULFILLMENT,)

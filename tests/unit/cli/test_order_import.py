@@ -9,10 +9,11 @@ from sqlalchemy import func, select
 
 from shared.actions import merchants
 from shared.actions.merchants import NewMerchant
-from shared.cli import order_import, orders
+from shared.cli import orders
 from shared.cli.main import cli
 from shared.domain.events import EffectKind
 from shared.storage.records import EffectRecord, LineItemRecord, OrderRecord
+from shared.stores import importing
 from shared.stores.recognize import open_orders
 from shared.tables.troubles import UnreadableFile
 from tests.unit.stores.making import amazon_row, amazon_text, shopify_row, shopify_text, written
@@ -100,11 +101,23 @@ def test_bad_rows_are_listed_and_the_other_orders_come_in(run, db, merchant):
 def test_an_order_that_is_there_with_other_content_is_named_and_left_alone(run):
     run(shopify_text(shopify_row()))
 
-    outcome = run(shopify_text(shopify_row(lineitem_fulfillment_status="fulfilled")))
+    outcome = run(shopify_text(shopify_row(lineitem_sku="another")))
 
     assert outcome.exit_code == 1
-    assert "order #1001: is already there and differs; it stays as it is." in outcome.output
+    assert (
+        "line 2: order #1001: its lines are not those of the order that is there."
+        " The order stays as it is; find out which of the two is right." in outcome.output
+    )
     assert "1 there with other content" in outcome.output
+
+
+def test_an_order_that_is_there_is_completed_by_what_happened_since(run):
+    run(shopify_text(shopify_row()))
+
+    outcome = run(shopify_text(shopify_row(lineitem_fulfillment_status="fulfilled")))
+
+    assert outcome.exit_code == 0, outcome.output
+    assert "0 orders taken in, 0 already there, 1 completed, 0 bad rows." in outcome.output
 
 
 def test_an_assumed_encoding_and_notices_are_told(run):
@@ -133,6 +146,7 @@ def test_json_is_one_document(run):
     assert [(row["line"], row["order_number"], row["code"]) for row in told["bad_rows"]] == [
         (2, "#1", "bad_email"),
         (3, "#2", "unknown_currency"),
+        (4, "#3", "contradiction"),
     ]
     assert (told["taken_in"], told["already_there"], told["left_out"]) == (1, 0, 2)
     assert (told["differing"], told["notices"], told["stopped"]) == (["#3"], [], None)
@@ -148,8 +162,8 @@ def test_old_orders_are_confirmed_by_mail_only_when_asked(run, db, merchant):
 
 
 def test_orders_are_handed_over_in_batches(run, db, merchant, monkeypatch):
-    monkeypatch.setattr(order_import, "BATCH_ORDERS", 2)
-    monkeypatch.setattr(order_import, "BATCH_LINES", 3)
+    monkeypatch.setattr(importing, "BATCH_ORDERS", 2)
+    monkeypatch.setattr(importing, "BATCH_LINES", 3)
 
     outcome = run(amazon_text(*(amazon_row(f"206-{place}", str(place)) for place in range(7))))
 
@@ -171,7 +185,13 @@ def test_a_file_that_becomes_unreadable_keeps_what_came_in_and_says_where_it_sto
 ):
     class Stopping:
         def __init__(self, file):
-            self.table, self.layout, self._file = file.table, file.layout, file
+            self.kind, self.size, self.encoding, self.delimiter = (
+                file.kind,
+                file.size,
+                file.encoding,
+                file.delimiter,
+            )
+            self._file = file
 
         def readings(self, *settings, **progress):
             yield from self._file.readings(*settings, **progress)

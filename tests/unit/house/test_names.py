@@ -12,6 +12,7 @@ FACES = ("portal", "console")
 # They answer with a part of another page, or lead to one.
 WITHOUT_PAGE = frozenset({
     "portal.open_link", "portal.start", "portal.cancel_quote", "console.start", "console.cancel_order_quote",
+    "console.import_findings",
     "console.batch_results",
 })  # fmt: skip
 # They are shown in the place of another page.

@@ -33,9 +33,10 @@ from shared.domain.policy import (
     WindowFrom,
 )
 from shared.domain.reasons import DeclineReason, Reason
-from shared.domain.refunds import Kept, KeptReason, RefundKind, RefundState
+from shared.domain.refunds import AmountState, Kept, KeptReason, RefundKind, RefundState
 from shared.domain.reports import Outcome
 from shared.domain.rules import Decision
+from shared.domain.uploads import UploadKind, UploadState
 from shared.rendering import available_locales, speaking
 from shared.web import errors
 from tests.unit.house.law import ROOT, Findings, planted, uphold
@@ -73,6 +74,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     Gateway: wording.gateway,
     Role: wording.role,
     Mode: lambda mode: wording.policy(Policy(mode=mode)),
+    UploadState: wording.upload_state,
     Event: lambda event: for_merchant(event=event),
     WarehouseAnswer: lambda answer: for_merchant(event=Event.WAREHOUSE_ANSWERED, answer=answer),
     RunState: run_wording.run_state,
@@ -83,6 +85,8 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
 # Read by machines and by ourselves, never by people. Next steps are said through the blocker they follow
 # from; a request's state shows as the status of its items and of its timeline.
 SILENT = {
+    AmountState,
+    UploadKind,
     Decision,
     DiscountPolicy,
     EffectKind,
@@ -117,6 +121,7 @@ STATUSES = {
     "nothing_left": 409,
     "quote_changed": 409,
     "refused": 409,
+    "store_full": 409,
     "too_many_requests": 429,
     "under_cancellation": 409,
 }

@@ -96,7 +96,6 @@ def test_no_text_becomes_a_header(db: Database, text: str) -> None:
         "a@",
         "@x.example",
         "nobody",
-        "",
     ],
 )
 def test_what_is_not_exactly_one_address_gets_nothing(db: Database, address: str) -> None:

@@ -9,12 +9,14 @@ import stripe
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from shared.actions import gateways, merchants, refund_outcomes, refunds, reported_refunds
+from shared.actions import bulk_cancel, gateways, merchants, refund_outcomes, refunds, reported_refunds
 from shared.domain.errors import AlreadyDecided, NothingLeft
 from shared.domain.gateways import Trouble
 from shared.domain.orders import Gateway
 from shared.domain.permissions import Role
+from shared.domain.reasons import Reason
 from shared.payments import sending
+from shared.queries.invariants import violations_of
 from shared.queries.refunds import waiting_refunds
 from tests.builders import USER, an_order, cancel
 from tests.stripe_peer import running_peer
@@ -358,3 +360,17 @@ def test_whatever_happens_both_ledgers_agree_in_the_end(db, faults, units) -> No
 
         assert till.agrees(order_id, payment)
         assert peer.given_back(payment) == 1000 * sum(units)
+
+
+def test_a_batch_has_its_refunds_sent_as_single_cancellations_do(till: Till) -> None:
+    order_ids = [till.order(till.peer.a_payment(5_000)) for _ in range(2)]
+    wishes = [bulk_cancel.Wanted(order_id, Reason.NO_INVENTORY, str(order_id)) for order_id in order_ids]
+
+    with till.db.begin(till.merchant_id) as tx:
+        plan = bulk_cancel.plan(tx, wishes, lock=True)
+        bulk_cancel.carry_out(tx, [one for one in plan if isinstance(one, bulk_cancel.Planned)], USER)
+    assert [till.states(order_id) for order_id in order_ids] == [["pending"], ["pending"]]
+    till.work()
+
+    assert [till.states(order_id) for order_id in order_ids] == [["succeeded"], ["succeeded"]]
+    assert violations_of(till.db, till.merchant_id) == []

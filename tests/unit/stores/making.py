@@ -27,6 +27,45 @@ AMAZON = (
     "ship-city",
     "ship-country",
 )
+UNSHIPPED = (
+    "order-id",
+    "order-item-id",
+    "purchase-date",
+    "payments-date",
+    "buyer-email",
+    "buyer-name",
+    "sku",
+    "product-name",
+    "quantity-purchased",
+    "quantity-shipped",
+    "quantity-to-ship",
+    "recipient-name",
+    "ship-address-1",
+    "ship-city",
+    "ship-country",
+    "sales-channel",
+    "is-buyer-requested-cancellation",
+    "buyer-requested-cancel-reason",
+)
+ALL_ORDERS = (
+    "amazon-order-id",
+    "merchant-order-id",
+    "purchase-date",
+    "order-status",
+    "fulfillment-channel",
+    "sales-channel",
+    "product-name",
+    "sku",
+    "asin",
+    "item-status",
+    "quantity",
+    "currency",
+    "item-price",
+    "item-tax",
+    "shipping-price",
+    "shipping-tax",
+    "item-promotion-discount",
+)
 SHOPIFY = (
     "Name",
     "Email",
@@ -90,6 +129,69 @@ def amazon_text(*rows: dict[str, str], end: str = "\n") -> str:
     """Write rows as the report does."""
     lines = ["\t".join(AMAZON)] + ["\t".join(row.get(name, "") for name in AMAZON) for row in rows]
     return end.join(lines) + end
+
+
+def unshipped_row(
+    number: str = "206-0000001-0000001", item: str = "10000000000001", **other: str
+) -> dict[str, str]:
+    """Give a good row of the unshipped report; keywords name columns with underscores."""
+    row = {
+        "order-id": number,
+        "order-item-id": item,
+        "purchase-date": "2026-03-01T08:26:00+00:00",
+        "payments-date": "2026-03-01T08:27:00+00:00",
+        "buyer-email": "ada@example.com",
+        "buyer-name": "Ada Lovelace",
+        "sku": "KETTLE-1",
+        "product-name": "Tea kettle",
+        "quantity-purchased": "2",
+        "quantity-shipped": "0",
+        "quantity-to-ship": "2",
+        "recipient-name": "Ada Lovelace",
+        "ship-address-1": "Main Street 1",
+        "ship-city": "London",
+        "ship-country": "GB",
+        "sales-channel": "Amazon.de",
+        "is-buyer-requested-cancellation": "false",
+    }
+    return row | {name.replace("_", "-"): value for name, value in other.items()}
+
+
+def unshipped_text(*rows: dict[str, str]) -> str:
+    """Write rows as the unshipped report does: trailing empty values may be missing."""
+    lines = ["\t".join(UNSHIPPED)]
+    lines += ["\t".join(row.get(name, "") for name in UNSHIPPED).rstrip("\t") for row in rows]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def all_orders_row(number: str = "206-0000001-0000001", **other: str) -> dict[str, str]:
+    """Give a good row of the all orders report; keywords name columns with underscores."""
+    row = {
+        "amazon-order-id": number,
+        "merchant-order-id": "NL-77",
+        "purchase-date": "2026-03-01T08:26:00+00:00",
+        "order-status": "Unshipped",
+        "fulfillment-channel": "Merchant",
+        "sales-channel": "Amazon.de",
+        "product-name": "Tea kettle",
+        "sku": "KETTLE-1",
+        "asin": "B000000001",
+        "item-status": "Unshipped",
+        "quantity": "2",
+        "currency": "EUR",
+        "item-price": "39.98",
+        "item-tax": "6.38",
+        "shipping-price": "4.90",
+        "shipping-tax": "0.78",
+    }
+    return row | {name.replace("_", "-"): value for name, value in other.items()}
+
+
+def all_orders_text(*rows: dict[str, str]) -> str:
+    """Write rows as the all orders report does."""
+    lines = ["\t".join(ALL_ORDERS)]
+    lines += ["\t".join(row.get(name, "") for name in ALL_ORDERS) for row in rows]
+    return "\n".join(lines) + "\n"
 
 
 def shopify_row(number: str = "#1001", **other: str) -> dict[str, str]:

@@ -136,7 +136,10 @@ def _workbook() -> bytes:
         (amazon_text().encode(), "no rows below it"),
         (b"TemplateType=OrderCancellation\tVersion=1.0/1.0.3\n", "order cancellation file"),
         (b"order-id\tcancellation-reason-code\tamazon-order-item-code\n", "order cancellation file"),
-        (b"order-id\torder-item-id\tquantity-to-ship\n1\t2\t3\n", "unshipped orders report"),
+        (
+            b"order-id\torder-item-id\tpurchase-date\tsku\tquantity-to-ship\n1\t2\t3\t4\t5\n",
+            "unshipped orders report, but lacks these columns: quantity-purchased, quantity-shipped",
+        ),
         (b"amazon-order-id\torder-status\tsku\n1\tShipped\tX\n", "all orders report"),
         (
             amazon_text(amazon_row()).replace("item-price", "price").encode(),

@@ -17,7 +17,7 @@ from shared.domain.refunds import Kept, KeptReason, LineShare, PaymentShare, Quo
 from shared.domain.units import UnitRange
 from shared.queries.values import ItemView, OrderPage, QuoteView, Totals
 from shared.web.cancel_form import CancelWindowForm
-from shared.web.forms import LongTextField
+from shared.web.forms import LongTextField, TextField
 
 WINDOW = (
     '{% from "components/cancel_window.html" import cancel_window %}'
@@ -31,6 +31,10 @@ class ConsoleForm(CancelWindowForm):
         choices=[SelectChoice("entire", "Cancel entire order"), SelectChoice("items", "Cancel items")],
         default="items",
     )
+    refund = RadioField(
+        choices=[SelectChoice("all", "All of it"), SelectChoice("less", "Less")], default="all"
+    )
+    refund_amount = TextField("Amount to refund")
     message = LongTextField("Message to customer")
     memo = LongTextField("Seller memo", limit=2000)
 
@@ -84,6 +88,7 @@ ORDER = OrderPage(
     memo="",
     policy_label="",
     is_old=False,
+    can_adjust=False,
 )
 QUOTE = Quote(
     hash="f" * 64,
@@ -181,7 +186,7 @@ def test_money_that_was_never_charged_is_told_apart(app: Flask) -> None:
     split = replace(QUOTE, refund_minor=3000, payments=(payment,))
     receipt = _only(_window(app, view=replace(VIEW, quote=split)), "section").get_text(" ", strip=True)
 
-    assert "Not charged any more −$162.00 Back to you $30.00" in receipt
+    assert "Will not be charged −$162.00 Back to you $30.00" in receipt
 
 
 def test_a_page_of_its_own_has_the_heading_and_a_dialog_is_named_by_it(app: Flask) -> None:
