@@ -19,7 +19,7 @@ from shared.storage.records import BulkRunRecord
 
 _HOUR = timedelta(hours=1)
 # So many dry runs keep their files, to be carried out without being sent again.
-KEPT_DRY_RUNS = 5
+KEPT_DRY_RUNS = 3
 _DRY, _REAL = ":dry", ":real"
 
 
