@@ -134,7 +134,8 @@ class Order:
     `canceled_minor` is the money of all accepted units, whether refunded or never charged;
     `repriced_minor` is what lost discounts took off it. `fees_minor` was kept as fees, out of `fee_bases`:
     what the buyer canceled, by the percentage that held then. `withheld_minor` the merchant kept of its own
-    will; `adjusted_minor` went back for units that had shipped. `self_service` is the merchant's switch.
+    will; `adjusted_minor` went back for units that had shipped. `owed_minor` are refunds that failed and wait
+    to be tried again. `self_service` is the merchant's switch.
     Until all prices are known it is not `priced`: units bring nothing back by themselves, a person enters it.
     """
 
@@ -158,6 +159,7 @@ class Order:
     fee_bases: Mapping[int, int] = field(default_factory=dict)
     withheld_minor: int = 0
     adjusted_minor: int = 0
+    owed_minor: int = 0
     self_service: bool = True
     in_fulfillment: bool = False
     fulfilled_by_other: bool = False
@@ -172,8 +174,8 @@ class Order:
 
     @property
     def left_minor(self) -> int:
-        """What may still go back over all payments."""
-        return sum(payment.left_minor for payment in self.payments)
+        """What may still go back over all payments, beside what is owed already."""
+        return sum(payment.left_minor for payment in self.payments) - self.owed_minor
 
     @property
     def due_minor(self) -> int:

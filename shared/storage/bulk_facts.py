@@ -19,7 +19,7 @@ from shared.storage.records import (
     RequestRecord,
     RequestUnitsRecord,
 )
-from shared.storage.scopes import orders_of
+from shared.storage.scopes import orders_of, owed_on
 
 _Row = TypeVar("_Row", LineItemRecord, PaymentRecord)
 
@@ -45,6 +45,7 @@ def facts_of(
                 sorted(payments[order.id], key=lambda payment: payment.ordinal),
                 claims[order.id],
                 self_service=merchant.self_service,
+                owed_minor=owed_on(tx, order.id) if order.refunds_failed else 0,
             ),
         )
         for order in orders

@@ -24,7 +24,7 @@ from shared.storage.records import (
     RequestRecord,
     RequestUnitsRecord,
 )
-from shared.storage.scopes import claims_on, declined_lines, lines_of, payments_of, units_of
+from shared.storage.scopes import claims_on, declined_lines, lines_of, owed_on, payments_of, units_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ def order_facts(tx: Transaction, order: OrderRecord) -> Order:
         claims_on(tx, order.id),
         self_service=merchant.self_service,
         declined=declined,
+        owed_minor=owed_on(tx, order.id) if order.refunds_failed else 0,
     )
 
 
@@ -97,10 +98,12 @@ def assemble(
     *,
     self_service: bool,
     declined: Sequence[Declined] = (),
+    owed_minor: int = 0,
 ) -> Order:
     """Make facts of rows that have been read already.
 
-    `self_service` is the merchant's switch, `declined` is what declined requests were about.
+    `self_service` is the merchant's switch, `declined` is what declined requests were
+    about, `owed_minor` what failed refunds still owe.
     """
     claimed: dict[UUID, list[UnitRange]] = defaultdict(list)
     for claim in claims:
@@ -125,6 +128,7 @@ def assemble(
         fee_bases={int(percent): base for percent, base in order.fee_bases.items()},
         withheld_minor=order.withheld_minor,
         adjusted_minor=order.adjusted_minor,
+        owed_minor=owed_minor,
         payments=tuple(_payment_facts(payment) for payment in payments),
         self_service=self_service,
         in_fulfillment=order.in_fulfillment,

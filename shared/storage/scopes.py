@@ -7,6 +7,7 @@ from sqlalchemy import Row, Select, func, select
 
 from shared.domain.cancellation import CLAIMING_STATES, RequestState
 from shared.domain.errors import NotFound
+from shared.domain.refunds import RefundKind, RefundState
 from shared.storage.engine import Transaction
 from shared.storage.records import (
     LineItemRecord,
@@ -159,6 +160,19 @@ def declined_lines(tx: Transaction, order_id: UUID) -> Sequence[Row[UUID, int, s
             RequestRecord.state == RequestState.DECLINED,
         )
     ).all()
+
+
+def owed_on(tx: Transaction, order_id: UUID) -> int:
+    """Add up an order's refunds that failed and have no successor, in minor units."""
+    return tx.session.scalars(
+        select(func.coalesce(func.sum(RefundRecord.amount_minor), 0)).where(
+            RefundRecord.merchant_id == tx.merchant_id,
+            RefundRecord.order_id == order_id,
+            RefundRecord.kind == RefundKind.REFUND,
+            RefundRecord.state == RefundState.FAILED,
+            RefundRecord.retried_at.is_(None),
+        )
+    ).one()
 
 
 def refunds_on(tx: Transaction, order_id: UUID) -> Sequence[RefundRecord]:

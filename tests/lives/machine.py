@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import update
 
-from shared.actions import cancellations, execution, intake, refunds, shipments, warehouse
+from shared.actions import cancellations, execution, intake, ledger, refunds, shipments, warehouse
 from shared.actions.adjustments import Adjustment, adjust
 from shared.domain.actors import BUYER, SYSTEM, Actor, ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import AlreadyDecided, InvalidContent, NotEligible, NotPermitted, UnderCancellation
+from shared.domain.gateways import Trouble
 from shared.domain.ids import LineItemId, RequestId
 from shared.domain.intake import allocate
 from shared.domain.money import percent_of
@@ -193,6 +194,21 @@ class OrderLife(RuleBasedStateMachine):
             if refund.awaits_person:
                 refunds.mark_paid(self.db, self.merchant_id, refund.id, USER)
 
+    @precondition(lambda self: hasattr(self, "rows") and self.rows.order["refunded_minor"])
+    @rule(choice=ANY)
+    def a_refund_fails(self, choice: int) -> None:
+        waiting = [refund.id for refund in self._page().refunds if refund.awaits_person]
+        if not waiting:
+            return
+        with self.db.begin(self.merchant_id) as tx:
+            order, row = ledger.lock_refund(tx, waiting[choice % len(waiting)])
+            ledger.fail(tx, order, row, Trouble.REFUSED, SYSTEM)
+
+    @rule()
+    def the_merchant_tries_failed_refunds_again(self) -> None:
+        if hasattr(self, "model"):
+            self._retry()
+
     @invariant()
     def both_say_the_same(self) -> None:
         if not hasattr(self, "lines"):
@@ -212,6 +228,8 @@ class OrderLife(RuleBasedStateMachine):
         if not hasattr(self, "lines"):
             return
         note("the end of the life")
+        self._retry()
+        self.rows = rows_of(self.db, self.merchant_id, self.order_id)
         self._money_is_right()
         page = self._page()
         assert [(item.shipped, item.canceled, item.requested) for item in page.items] == self.model.counts()
@@ -238,6 +256,11 @@ class OrderLife(RuleBasedStateMachine):
         if due == 0:
             idle = [payment for payment in payments if payment[1] == 0]
             assert all(released == authorized for authorized, _, _, released in idle)
+
+    def _retry(self) -> None:
+        for refund in self._page().refunds:
+            if refund.can_be_retried:
+                refunds.retry(self.db, self.merchant_id, refund.id, USER)
 
     def _let_pass(self, minutes: int) -> None:
         self.model.minutes += minutes

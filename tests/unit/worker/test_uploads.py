@@ -70,7 +70,7 @@ def count(db: Database, merchant_id: MerchantId, record: type) -> int:
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(importing, "BATCH_ORDERS", 1)
-    monkeypatch.setattr(uploads, "CHUNK", 100)
+    monkeypatch.setattr(files, "CHUNK", 100)
 
 
 @pytest.mark.parametrize("moment", ["before", "after"])
