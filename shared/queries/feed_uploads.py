@@ -6,7 +6,7 @@ from datetime import datetime
 from fractions import Fraction
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 
 from shared.domain.bulk import ENDED, RowAction, RunKind, RunState, Verdict
 from shared.domain.errors import NotFound
@@ -152,7 +152,11 @@ def done_rows(db: Database, merchant_id: MerchantId, run_id: UUID, *, most: int)
             .where(
                 BulkRowRecord.merchant_id == merchant_id,
                 BulkRowRecord.run_id == run_id,
-                BulkRowRecord.verdict == Verdict.DONE,
+                or_(
+                    BulkRowRecord.verdict == Verdict.DONE,
+                    (BulkRowRecord.verdict == Verdict.WARNING)
+                    & (BulkRowRecord.units + BulkRowRecord.refund_minor > 0),
+                ),
             )
             .order_by(BulkRowRecord.row_number)
             .limit(most)

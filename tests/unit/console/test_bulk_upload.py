@@ -70,7 +70,12 @@ def test_a_feed_is_followed_and_its_results_are_read(owner: Browser, shop: Shop)
     page = owner.page(address)
 
     assert not page.select("[data-poll]")
-    assert counts(page) == {"Lines read": "3", "Successful": "2", "With warnings": "0", "With errors": "1"}
+    assert counts(page) == {
+        "Lines read": "3",
+        "Successful": "2",
+        "Of these with warnings": "0",
+        "With errors": "1",
+    }
     assert "Canceled 2 orders, 5 units" in words_of(page.main)
     assert "Your 7-day cancellation rate is now 100.0%." in words_of(page.main)
     first, whole, item = results(page)
@@ -137,7 +142,7 @@ def test_a_refused_document_says_where_and_how_to_mend(owner: Browser, shop: Sho
 
     assert message(page)[0] == "alert"
     ((line, order, _item, what, mend),) = results(page)
-    assert (line, order) == ("File", "none")
+    assert (line, order) == ("–", "Whole file")
     assert "3" in what
     assert mend
     report = upload_report(owner, address)
