@@ -1,6 +1,7 @@
 """Take in how an order's payments stand now: authorized later, captured later, added."""
 
 from collections.abc import Sequence
+from itertools import count
 
 from sqlalchemy import insert
 
@@ -26,9 +27,10 @@ def write(tx: Transaction, order: OrderRecord, told: Sequence[IncomingPayment]) 
         return False
     captured = order.captured_minor
     records = {record.id: record for record in payments_of(tx, order.id)}
-    for place, (payment, given) in enumerate(_pairs(meant, told), start=1):
+    ordinals = count(len(stored) + 1)
+    for payment, given in _pairs(meant, told):
         if payment is None:
-            row = payment_row(tx, order.id, max(place, len(stored) + 1), given)
+            row = payment_row(tx, order.id, next(ordinals), given)
             tx.session.execute(insert(PaymentRecord), [row])
         else:
             _update(records[payment.id], given)

@@ -4,11 +4,11 @@ from shared.actions import refunds
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.payments import split_over_payments, voidable
-from shared.domain.refunds import RefundKind
+from shared.domain.refunds import RefundKind, RefundState
 from shared.storage.engine import Transaction
 from shared.storage.facts import order_facts
 from shared.storage.records import OrderRecord, RequestRecord
-from shared.storage.scopes import requests_on
+from shared.storage.scopes import payments_of, refunds_on, requests_on
 
 
 def settle(tx: Transaction, order: OrderRecord) -> None:
@@ -16,6 +16,7 @@ def settle(tx: Transaction, order: OrderRecord) -> None:
 
     What the shop system canceled by itself is left to it.
     """
+    _let_go_of_voids(tx, order)
     canceled = [record for record in reversed(requests_on(tx, order.id)) if _is_ours(record)]
     if not canceled:
         return
@@ -29,6 +30,16 @@ def settle(tx: Transaction, order: OrderRecord) -> None:
     if facts.left_minor >= facts.due_minor:
         idle = voidable(facts.payments, 0)
         refunds.write(tx, order, idle, kind=RefundKind.VOID, request_id=canceled[0].id)
+
+
+def _let_go_of_voids(tx: Transaction, order: OrderRecord) -> None:
+    """Have nobody wait for voids that failed because the money was taken: it is refunded instead."""
+    captured = {payment.id for payment in payments_of(tx, order.id) if payment.captured_minor}
+    for row in refunds_on(tx, order.id) if order.refunds_failed else ():
+        is_open = row.state == RefundState.FAILED and row.retried_at is None
+        if is_open and row.kind == RefundKind.VOID and row.payment_id in captured:
+            row.retried_at = tx.now
+            order.refunds_failed -= 1
 
 
 def _is_ours(record: RequestRecord) -> bool:

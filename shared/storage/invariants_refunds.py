@@ -14,7 +14,9 @@ REFUNDS = {
         CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0)::bigint AS minor FROM refunds
           WHERE merchant_id = r.merchant_id AND retry_of = r.id AND kind = r.kind
             AND order_id = r.order_id AND request_id IS NOT DISTINCT FROM r.request_id) s
-        WHERE r.merchant_id = :merchant
+        JOIN payments p ON p.merchant_id = r.merchant_id AND p.id = r.payment_id
+        WHERE r.merchant_id = :merchant AND NOT (r.kind = 'void' AND r.state = 'failed'
+          AND p.captured_minor > 0 AND s.minor = 0)
           AND s.minor <> CASE WHEN r.state = 'failed' AND r.retried_at IS NOT NULL
             THEN r.amount_minor ELSE 0 END""",
     "refunds_under_way_have_an_effect": """

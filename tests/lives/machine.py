@@ -258,6 +258,8 @@ class OrderLife(RuleBasedStateMachine):
             assert all(released == authorized for authorized, _, _, released in idle)
 
     def _retry(self) -> None:
+        if not self.rows.order["refunds_failed"]:
+            return
         for refund in self._page().refunds:
             if refund.can_be_retried:
                 refunds.retry(self.db, self.merchant_id, refund.id, USER)

@@ -28,7 +28,8 @@ _ROWS = text("""
           ORDER BY ordinal)
         FROM payments WHERE merchant_id = :merchant AND order_id = :order),
       (SELECT row_to_json(o) FROM (SELECT total_minor, shipping_minor, canceled_minor, repriced_minor,
-          fees_minor, fee_bases, withheld_minor, adjusted_minor, captured_minor, refunded_minor
+          fees_minor, fee_bases, withheld_minor, adjusted_minor, captured_minor, refunded_minor,
+          refunds_failed
         FROM orders WHERE merchant_id = :merchant AND id = :order) o)""")
 
 
