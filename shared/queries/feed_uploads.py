@@ -16,6 +16,7 @@ from shared.queries import bulk, rates
 from shared.queries.bulk import RunView
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import BulkRowRecord, BulkRunRecord, OrderRecord
+from shared.storage.scopes import orders_of
 
 LISTED = 20
 
@@ -86,7 +87,7 @@ class DoneRow:
     message_id: str
     order_ref: str
     item_ref: str
-    order_id: OrderId | None
+    order_id: OrderId
     action: RowAction
     units: int
     refund_minor: int
@@ -142,13 +143,8 @@ def find_by_key(db: Database, merchant_id: MerchantId, key: str) -> UUID | None:
 def done_rows(db: Database, merchant_id: MerchantId, run_id: UUID, *, most: int) -> tuple[DoneRow, ...]:
     """Read the first rows that went well."""
     with db.snapshot(merchant_id) as tx:
-        found = tx.session.execute(
-            select(BulkRowRecord, OrderRecord.currency)
-            .join(
-                OrderRecord,
-                (OrderRecord.merchant_id == BulkRowRecord.merchant_id)
-                & (OrderRecord.id == BulkRowRecord.order_id),
-            )
+        rows = tx.session.scalars(
+            select(BulkRowRecord)
             .where(
                 BulkRowRecord.merchant_id == merchant_id,
                 BulkRowRecord.run_id == run_id,
@@ -160,8 +156,13 @@ def done_rows(db: Database, merchant_id: MerchantId, run_id: UUID, *, most: int)
             )
             .order_by(BulkRowRecord.row_number)
             .limit(most)
+        ).all()
+        of_orders = orders_of(tx).where(OrderRecord.id.in_({row.order_id for row in rows}))
+        found = tx.session.execute(of_orders.with_only_columns(OrderRecord.id, OrderRecord.currency))
+        currencies = {order_id: currency for order_id, currency in found}
+        return tuple(
+            _done(row, row.order_id, currencies[row.order_id]) for row in rows if row.order_id in currencies
         )
-        return tuple(_done(row, currency) for row, currency in found)
 
 
 def _page(
@@ -198,13 +199,13 @@ def _line(run: BulkRunRecord) -> FeedLine:
     )
 
 
-def _done(row: BulkRowRecord, currency: str) -> DoneRow:
+def _done(row: BulkRowRecord, order_id: UUID, currency: str) -> DoneRow:
     return DoneRow(
         record=row.record,
         message_id=row.message_id,
         order_ref=row.order_ref or row.own_order_ref,
         item_ref=row.item_ref or row.own_item_ref,
-        order_id=OrderId(row.order_id) if row.order_id else None,
+        order_id=OrderId(order_id),
         action=RowAction(row.action),
         units=row.units,
         refund_minor=row.refund_minor,

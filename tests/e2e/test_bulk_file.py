@@ -1,4 +1,4 @@
-"""A merchant cancels three orders with one file: first as a dry run, then for real, then reads what came of it."""
+"""A merchant cancels orders with one file: as a dry run, then for real, then reads what came of it."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from tests.e2e.conftest import Shop, sign_in
 WHOLE, ONE_ITEM, NEITHER = "206-0536365-4811912", "206-0536366-0273541", "206-0536367-9442209"
 HOLDER, MUG = "53636600015471", "53636600015472"
 CONTENT = "\r\n".join((
-    "TemplateType=OrderCancellation\tVersion=1.0/1.0.3\tThis row for Amazon.com use only.  Do not modify or delete.",
+    "TemplateType=OrderCancellation\tVersion=1.0/1.0.3\tThis row for Amazon.com use only.",
     "order-id\tcancellation-reason-code\tamazon-order-item-code",
     f"{WHOLE}\t\t",
     f"{ONE_ITEM}\tNoInventory\t{HOLDER}",

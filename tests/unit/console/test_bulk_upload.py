@@ -11,6 +11,7 @@ from shared.domain.bulk import RunState
 from shared.domain.ids import new_id
 from shared.domain.permissions import Role
 from shared.feeds import running
+from shared.feeds.processing_report import ReportStatus
 from shared.queries import feed_uploads
 from shared.queries.invariants import violations_of
 from tests.unit.console.browsing import Browser, Shop, buttons_named, links_named, message, words_of
@@ -137,7 +138,7 @@ def test_what_is_no_dry_run_cannot_be_carried_out(owner: Browser, shop: Shop) ->
 
 
 def test_a_refused_document_says_where_and_how_to_mend(owner: Browser, shop: Shop) -> None:
-    address = dealt_with(owner, shop, '<?xml version="1.0"?>\n<AmazonEnvelope>\n  <Header></Heade>\n')
+    address = dealt_with(owner, shop, '<?xml version="1.0"?>\n<AmazonEnvelope>\n  <Header></Heading>\n')
     page = owner.page(address)
 
     assert message(page)[0] == "alert"
@@ -146,7 +147,7 @@ def test_a_refused_document_says_where_and_how_to_mend(owner: Browser, shop: Sho
     assert "3" in what
     assert mend
     report = upload_report(owner, address)
-    assert etree.fromstring(report.data).findtext(".//StatusCode") == "Rejected"
+    assert etree.fromstring(report.data).findtext(".//StatusCode") == ReportStatus.REJECTED
 
 
 def test_upload_report_has_the_format_of_the_file(owner: Browser, shop: Shop) -> None:
@@ -202,7 +203,7 @@ def test_who_may_not_import_neither_stops_nor_carries_out(visitor: Browser, open
     assert carry_out_upload(visitor, f"/console/bulk/{new_id()}").status_code == 403
 
 
-def test_bulk_upload_of_another_merchant_is_not_found(owner: Browser, shop: Shop, app, open_shop) -> None:
+def test_bulk_upload_of_another_merchant_is_not_found(owner: Browser, app, open_shop) -> None:
     other = open_shop()
     stranger = app.test_client()
     stranger.sign_in(other.email)
