@@ -274,13 +274,14 @@ class OrderPage:
         return tuple(request for request in self.requests if request.is_open)
 
     @property
+    def accepted(self) -> tuple[RequestView, ...]:
+        """Cancellations that were carried out, oldest first."""
+        return tuple(request for request in self.requests if request.state is RequestState.ACCEPTED)
+
+    @property
     def withheld(self) -> tuple[RequestView, ...]:
         """Cancellations of which the merchant gave back less than was charged, oldest first."""
-        return tuple(
-            request
-            for request in self.requests
-            if request.withheld_minor and request.state is RequestState.ACCEPTED
-        )
+        return tuple(request for request in self.accepted if request.withheld_minor)
 
     @property
     def declined(self) -> RequestView | None:

@@ -66,7 +66,7 @@ def test_what_is_due_first_stands_at_the_top_with_what_to_look_for(owner: Browse
     assert rows[0].startswith("29 min ")
     assert "soon Ana Torres 2 × Tea kettle SKU TEA-KETTLE 2 of 3 units Stopped Too late" in rows[0]
     assert "late Ana Torres" in rows[1]
-    assert words_of(page.select_one(".tabs")) == "Requests Warehouse 2"
+    assert words_of(page.select_one(".tabs")) == "Requests Refunds Warehouse 2"
     assert words_of(page.select_one(".tabs [aria-current]")) == "Warehouse 2"
 
 

@@ -8,7 +8,7 @@ from shared.actions import cancellations, changes, execution, warehouse
 from shared.actions.cancellations import Ask
 from shared.domain.ids import OrderId
 from shared.domain.intake import IncomingLine
-from shared.domain.policy import Mode, Policy, Warehouse, WarehouseAnswer
+from shared.domain.policy import Fee, Mode, Policy, Warehouse, WarehouseAnswer
 from shared.domain.reasons import DeclineReason, Reason
 from tests.builders import STORE, USER, accept, an_order, automatic, cancel, request, ship
 from tests.unit.portal.conftest import Shop
@@ -293,3 +293,13 @@ def test_while_an_order_is_on_hold_no_time_for_the_answer_is_promised(open_shop:
 
 def said_by(shop: Shop, order: OrderId) -> str:
     return shop.buyer(order).get(f"/orders/{order}").region("Cancellation") or ""
+
+
+def test_a_fee_that_was_kept_is_told_beside_the_refund(open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(policy=Policy(mode=Mode.AUTOMATIC, fee=Fee(percent=10)))
+    order = shop.take(an_order().with_item("Tea kettle", 1, 2000))
+    execution.execute(shop.db, shop.merchant_id, request(shop.db, shop.merchant_id, order))
+
+    region = shop.buyer(order).get(f"/orders/{order}").region("Refund")
+
+    assert "A cancellation fee of $2.00 is kept." in (region or "")
