@@ -159,7 +159,7 @@ def done_rows(db: Database, merchant_id: MerchantId, run_id: UUID, *, most: int)
         ).all()
         of_orders = orders_of(tx).where(OrderRecord.id.in_({row.order_id for row in rows}))
         found = tx.session.execute(of_orders.with_only_columns(OrderRecord.id, OrderRecord.currency))
-        currencies = {order_id: currency for order_id, currency in found}
+        currencies = {row.id: row.currency for row in found}
         return tuple(
             _done(row, row.order_id, currencies[row.order_id]) for row in rows if row.order_id in currencies
         )
