@@ -161,7 +161,9 @@ def done_rows(db: Database, merchant_id: MerchantId, run_id: UUID, *, most: int)
         found = tx.session.execute(of_orders.with_only_columns(OrderRecord.id, OrderRecord.currency))
         currencies = {row.id: row.currency for row in found}
         return tuple(
-            _done(row, row.order_id, currencies[row.order_id]) for row in rows if row.order_id in currencies
+            _done(row, row.order_id, currencies[row.order_id])
+            for row in rows
+            if row.order_id is not None and row.order_id in currencies
         )
 
 
