@@ -7,6 +7,8 @@ from console import (
     adjustments,
     amounts,
     batches,
+    bulk,
+    bulk_files,
     cancellations,
     imports,
     orders,
@@ -44,6 +46,7 @@ _door("/sign-out", sign_in.sign_out, "POST")
 
 _ORDER = "/orders/<uuid:order_id>"
 _BATCH = "/batches/<uuid:run_id>"
+_BULK = "/bulk/<uuid:run_id>"
 _REQUEST = f"{_ORDER}/requests/<uuid:request_id>"
 _REFUND = f"{_ORDER}/refunds/<uuid:refund_id>"
 _REPORTED = "/reported-refunds/<uuid:reported_id>"
@@ -61,6 +64,15 @@ _page("/orders/import/<uuid:upload_id>", imports.import_result, may=Permission.I
 _page("/orders/import/<uuid:upload_id>/findings", imports.import_findings, may=Permission.IMPORT)
 _page("/requests", requests.requests, may=Permission.READ)
 _page("/requests/warehouse", requests.warehouse_questions, may=Permission.READ)
+_page("/bulk", bulk.bulk_uploads, may=Permission.READ)
+_page("/bulk", bulk.upload_feed, "POST", may=Permission.IMPORT)
+_page("/bulk/codes", bulk.bulk_codes, may=Permission.READ)
+_page("/bulk/schema", bulk_files.bulk_schema, may=Permission.READ)
+_page("/bulk/template", bulk_files.bulk_template, may=Permission.READ)
+_page(_BULK, bulk.bulk_upload, may=Permission.READ)
+_page(f"{_BULK}/carry-out", bulk.carry_out_upload, "POST", may=Permission.IMPORT)
+_page(f"{_BULK}/report", bulk.upload_report, may=Permission.READ)
+_page(f"{_BULK}/stop", bulk.stop_upload, "POST", may=Permission.IMPORT)
 _page("/support", support.support, may=Permission.READ)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)

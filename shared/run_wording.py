@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.domain.bulk import RowProblem, StopReason
+from shared.domain.bulk import RowProblem, RunState, StopReason
 from shared.rendering import N_
 from shared.rendering import gettext as _
 
@@ -61,6 +61,21 @@ _STOP_REASONS: Mapping[StopReason, str] = {
         "It was stopped, because whoever began it may no longer do this. What was done until then stays done."
     ),
 }
+
+_STATES: Mapping[RunState, str] = {
+    RunState.QUEUED: N_("Waiting"),
+    RunState.READING: N_("Being read"),
+    RunState.RUNNING: N_("Being carried out"),
+    RunState.PREVIEWED: N_("Waiting for confirmation"),
+    RunState.DONE: N_("Done"),
+    RunState.STOPPED: N_("Stopped"),
+    RunState.REFUSED: N_("Refused"),
+}
+
+
+def run_state(state: RunState) -> str:
+    """Name how far a run is."""
+    return _(_STATES[state])
 
 
 def row_problem(problem: RowProblem) -> str:

@@ -135,7 +135,8 @@ def end_reading(
         run.group_count, run.row_count, errors, warnings = bulk_staging.resolve(tx, run.id, codes)
         run.counters = {"errors": errors, "warnings": warnings}
         run.problems = list(problems)
-        _forget_file(tx, run)
+        if not run.dry_run:
+            _forget_file(tx, run)
         run.state = RunState.RUNNING
 
 

@@ -107,7 +107,7 @@ def assess(order: Order, asker: ActorKind, *, now: datetime) -> dict[LineItemId,
     alone = {line.id: _assess_line(order, line, asker, standing) for line in order.line_items}
     found = bundles.bundles_of(order)
     bundled = {line.id: _in_bundle(found, line, alone) for line in order.line_items}
-    return _in_promotions(order, bundled)
+    return _in_promotions(order, asker, bundled)
 
 
 def units(verdicts: Mapping[LineItemId, Eligibility]) -> int:
@@ -163,10 +163,14 @@ def _in_bundle(found: Bundles, line: LineItem, alone: Mapping[LineItemId, Eligib
     return Eligibility(whole, () if whole else tuple(dict.fromkeys(stopped)))
 
 
-def _in_promotions(order: Order, verdicts: Mapping[LineItemId, Eligibility]) -> dict[LineItemId, Eligibility]:
+def _in_promotions(
+    order: Order, asker: ActorKind, verdicts: Mapping[LineItemId, Eligibility]
+) -> dict[LineItemId, Eligibility]:
     judged = dict(verdicts)
     for items in bundles.promotions(order):
-        if any(verdicts[line.id].quantity < line.open for line in items):
+        # Canceling what has not shipped would keep a discount for all; that is the merchant's to give.
+        is_torn = asker is ActorKind.BUYER and any(line.shipped for line in items)
+        if is_torn or any(verdicts[line.id].quantity < line.open for line in items):
             for line in items:
                 judged[line.id] = Eligibility(0, verdicts[line.id].blockers or (Blocker.GOES_TOGETHER,))
     return judged

@@ -59,7 +59,7 @@ def submit(
         RunKind.FEED,
         title=name,
         feed_type=feed_type,
-        dedup_key=f"{feed_type}:{digest.hex()}:{'dry' if feed.dry_run else 'real'}",
+        dedup_key=feed_runs.key_of(feed_type, digest, dry_run=feed.dry_run),
         dry_run=feed.dry_run,
         locale=spoken_locale(),
     )

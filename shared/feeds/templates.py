@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import xlsxwriter
 from lxml import etree
@@ -39,7 +39,7 @@ class OpenLine:
 _EXAMPLE = OpenLine("XXX-XXXXXXX-XXXXXXX", "00000000000000", "USD")
 
 
-def write_template(kind: FeedType, out: BinaryIO, merchant: str, lines: Iterable[OpenLine] = ()) -> None:
+def write_template(kind: FeedType, out: IO[bytes], merchant: str, lines: Iterable[OpenLine] = ()) -> None:
     """Stream a template as text or XML; an empty one in XML shows the form with ids that are none."""
     if kind is FeedType.ORDER_ACKNOWLEDGEMENT:
         _write_messages(out, "OrderAcknowledgement", merchant, map(_acknowledgement, _by_order(lines)))
@@ -49,7 +49,7 @@ def write_template(kind: FeedType, out: BinaryIO, merchant: str, lines: Iterable
         out.writelines(map(table_line, _rows(kind, lines)))
 
 
-def write_sheet(kind: FeedType, out: BinaryIO, lines: Iterable[OpenLine] = ()) -> None:
+def write_sheet(kind: FeedType, out: IO[bytes], lines: Iterable[OpenLine] = ()) -> None:
     """Write the template of a flat feed as an Excel workbook whose cells are all text."""
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(out, options) as book:
@@ -95,7 +95,7 @@ def _by_order(lines: Iterable[OpenLine]) -> Iterator[list[OpenLine]]:
 
 
 def _write_messages(
-    out: BinaryIO, message_type: str, merchant: str, payloads: Iterable[etree._Element]
+    out: IO[bytes], message_type: str, merchant: str, payloads: Iterable[etree._Element]
 ) -> None:
     with envelope(out, message_type, merchant) as (messages, _):
         for payload in payloads:

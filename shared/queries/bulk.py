@@ -115,7 +115,7 @@ def run(db: Database, merchant_id: MerchantId, run_id: UUID) -> RunView:
         record = tx.session.get(BulkRunRecord, (merchant_id, run_id))
         if record is None:
             raise NotFound("There is no such run.")
-        return _view(tx, record)
+        return view_of(tx, record)
 
 
 def rows(
@@ -152,7 +152,8 @@ def every_row(db: Database, merchant_id: MerchantId, run_id: UUID) -> Iterator[R
         last = page[-1].number
 
 
-def _view(tx: Transaction, record: BulkRunRecord) -> RunView:
+def view_of(tx: Transaction, record: BulkRunRecord) -> RunView:
+    """Tell a run as pages show it."""
     sums: Mapping[str, Any] = record.counters
     return RunView(
         id=record.id,

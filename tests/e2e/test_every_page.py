@@ -16,6 +16,9 @@ CONSOLE = (
     "/console/orders/{id}/ship",
     "/console/requests",
     "/console/requests/warehouse",
+    "/console/bulk",
+    "/console/bulk/codes",
+    "/console/bulk/{run}",
     "/console/support",
     "/demo/mailbox",
 )
@@ -27,12 +30,12 @@ def test_pages_fit_their_width_and_are_accessible(
     open_shop: Callable[..., Shop], make_page: Callable[..., Page], theme: str, size: dict[str, int]
 ) -> None:
     shop = open_shop(warehouse={"answer_minutes": 60})
-    order = _busy_order(shop)
+    order, run = _busy_order(shop), _feed(shop)
     page = sign_in(make_page(viewport=size, color_scheme=theme), shop)
     page.goto(order["order_link"])
     problems = []
     for path in (*PORTAL, *CONSOLE):
-        page.goto(path.format(id=order["id"]))
+        page.goto(path.format(id=order["id"], run=run))
         problems += _problems(page, path)
     assert problems == []
 
@@ -62,6 +65,19 @@ def _busy_order(shop: Shop) -> dict[str, str]:
         assert answer.status == 202, answer.text()
     shop.settle()
     return order
+
+
+def _feed(shop: Shop) -> str:
+    rows = "A-1\tNoInventory\t\nA-1\tNoInventory\t\nNowhere\tSunshine\t53636600015471\n"
+    shop.place_order(number="A-1")
+    answer = shop.kit.post(
+        "/api/v1/feeds?dry_run=true",
+        data=f"order-id\tcancellation-reason-code\tamazon-order-item-code\n{rows}",
+        headers={"Authorization": f"Bearer {shop.api_key}", "Content-Type": "text/plain"},
+    )
+    assert answer.status == 202, answer.text()
+    shop.settle()
+    return str(answer.json()["id"])
 
 
 def _problems(page: Page, path: str) -> list[str]:

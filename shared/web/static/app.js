@@ -135,8 +135,10 @@
         }
         const [old, fresh] = [element, next].map((part) => part.querySelectorAll("[aria-live], progress"));
         old.forEach((part, place) => {
-          if (part.matches("progress")) part.value = fresh[place].value;
-          else if (part.textContent !== fresh[place].textContent) part.textContent = fresh[place].textContent;
+          if (part.matches("progress")) {
+            /* Without a value nobody knows how much there is. */
+            if (fresh[place].hasAttribute("value")) part.value = fresh[place].value;
+          } else if (part.textContent !== fresh[place].textContent) part.textContent = fresh[place].textContent;
         });
       } catch {
         /* Offline for a moment: it is asked again. */

@@ -107,6 +107,18 @@ def test_a_promotion_with_an_item_that_may_not_go_stays() -> None:
     assert chosen(order) == [0, 0, 1]
 
 
+@pytest.mark.parametrize("shipped", [1, 2])
+def test_what_is_left_of_a_promotion_is_its_merchants_to_cancel(shipped: int) -> None:
+    order = a_promotion(shipped=shipped)
+    first, second, _third = order.line_items
+    judged = assess(order, ActorKind.BUYER, now=NOON)
+    spent = Blocker.GOES_TOGETHER if second.open else Blocker.ALREADY_SHIPPED
+    assert [judged[line.id].blockers for line in (first, second)] == [(Blocker.GOES_TOGETHER,), (spent,)]
+    assert chosen(order) == [0, 0, 1]
+    by_merchant = assess(order, ActorKind.MERCHANT_USER, now=NOON)
+    assert [by_merchant[line.id].quantity for line in (first, second)] == [1, 2 - shipped]
+
+
 def test_other_policies_let_a_promotion_be_torn() -> None:
     assert chosen(a_promotion(Policy()), 1, 0, 0) == [1, 0, 0]
 
