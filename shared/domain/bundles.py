@@ -1,29 +1,45 @@
 """Lines that go together: a bundle's parts with their parent, a promotion's items with each other."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from shared.domain.ids import LineItemId
 from shared.domain.orders import LineItem, Order
 from shared.domain.policy import DiscountPolicy
 
 
-def parent_of(order: Order, line: LineItem) -> LineItem | None:
-    """Find the line that a part belongs to; None for a line that stands alone."""
-    others = [other for other in order.line_items if other.id != line.id]
-    return next((other for other in others if line.parent_sku and other.sku == line.parent_sku), None)
+@dataclass(frozen=True, slots=True)
+class Bundles:
+    """Which lines of an order are parts of which others, by the id of the part and of the parent."""
+
+    parents: Mapping[LineItemId, LineItem]
+    parts: Mapping[LineItemId, Sequence[LineItem]]
 
 
-def parts_of(order: Order, line: LineItem) -> tuple[LineItem, ...]:
-    """List the parts of a bundle; none for any other line."""
-    return tuple(other for other in order.line_items if parent_of(order, other) is line)
+def bundles_of(order: Order) -> Bundles:
+    """Find the bundles of an order, all of them in one go: orders of hundreds of lines exist."""
+    by_sku: dict[str, list[LineItem]] = defaultdict(list)
+    for line in order.line_items:
+        by_sku[line.sku].append(line)
+    parents: dict[LineItemId, LineItem] = {}
+    parts: dict[LineItemId, list[LineItem]] = defaultdict(list)
+    for line in order.line_items:
+        named = by_sku.get(line.parent_sku, ()) if line.parent_sku else ()
+        parent = next((other for other in named if other.id != line.id), None)
+        if parent is not None:
+            parents[line.id] = parent
+            parts[parent.id].append(line)
+    return Bundles(parents, parts)
 
 
 def with_parts(order: Order, wanted: Mapping[LineItemId, int]) -> dict[LineItemId, int]:
     """Add to each bundle that is to go its parts, in proportion and rounded up."""
     whole = dict(wanted)
+    parts = bundles_of(order).parts
     for line in order.line_items:
         if units := wanted.get(line.id, 0):
-            whole |= {part.id: -(-units * part.ordered // line.ordered) for part in parts_of(order, line)}
+            whole |= {part.id: -(-units * part.ordered // line.ordered) for part in parts.get(line.id, ())}
     return whole
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from shared.domain import bundles
 from shared.domain.actors import ActorKind
+from shared.domain.bundles import Bundles
 from shared.domain.ids import LineItemId
 from shared.domain.orders import LineItem, Order
 from shared.domain.policy import WindowFrom
@@ -104,7 +105,8 @@ def assess(order: Order, asker: ActorKind, *, now: datetime) -> dict[LineItemId,
     """Judge every line of an order at one moment. Pages, POSTs, API, batches and feeds all ask here."""
     standing = _order_blockers(order, asker, now)
     alone = {line.id: _assess_line(order, line, asker, standing) for line in order.line_items}
-    bundled = {line.id: _in_bundle(order, line, alone) for line in order.line_items}
+    found = bundles.bundles_of(order)
+    bundled = {line.id: _in_bundle(found, line, alone) for line in order.line_items}
     return _in_promotions(order, asker, bundled)
 
 
@@ -147,11 +149,11 @@ def _assess_line(
     return Eligibility(0, tuple(dict.fromkeys(blockers))) if blockers else Eligibility(line.open - leaving)
 
 
-def _in_bundle(order: Order, line: LineItem, alone: Mapping[LineItemId, Eligibility]) -> Eligibility:
+def _in_bundle(found: Bundles, line: LineItem, alone: Mapping[LineItemId, Eligibility]) -> Eligibility:
     verdict = alone[line.id]
-    if bundles.parent_of(order, line) is not None:
+    if line.id in found.parents:
         return Eligibility(0, verdict.blockers or (Blocker.PART_OF_BUNDLE,))
-    parts = bundles.parts_of(order, line)
+    parts = found.parts.get(line.id, ())
     fitting = [alone[part.id].quantity * line.ordered // part.ordered for part in parts]
     whole = min(fitting, default=verdict.quantity)
     if whole >= verdict.quantity:

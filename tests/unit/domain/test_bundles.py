@@ -132,3 +132,11 @@ def test_a_line_of_another_order_is_no_choice() -> None:
 def test_less_than_nothing_is_no_choice() -> None:
     with pytest.raises(InvalidContent):
         chosen(a_promotion(), 0, 0, -1)
+
+
+def test_an_order_of_thousands_of_lines_is_judged_at_once() -> None:
+    order = taken_in(incoming(*[(1, 100, 0)] * 3_000))
+    verdicts = assess(order, ActorKind.MERCHANT_USER, now=NOON)
+
+    # Were each line held against each pair of others, this would take hours.
+    assert sum(choose(order, verdicts, None).values()) == 3_000
