@@ -12,7 +12,7 @@ from shared.storage.engine import Database
 from tests.clock import unhurried
 from tests.lives.machine import OrderLife
 
-LIVES = int(os.environ.get("LIVES", "24"))
+LIVES = int(os.environ.get("LIVES", "12"))
 STEPS = 15
 AT_ONCE = 250
 SHARDS = max(2, -(-LIVES // AT_ONCE))
