@@ -1,5 +1,6 @@
 """The words for every status, reason and refusal, in the language being spoken: templates ask here."""
 
+from shared.wording.audit import audit_kind
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
 from shared.wording.reasons import buyer_reasons, decline_reason, decline_reasons, merchant_reasons, reason
@@ -28,6 +29,7 @@ from shared.wording.uploads import upload_state
 
 __all__ = [
     "Badge",
+    "audit_kind",
     "blocker",
     "buyer_reasons",
     "decline_reason",

@@ -14,6 +14,7 @@ import pytest
 import shared.domain
 from shared import wording
 from shared.domain.actors import ActorKind
+from shared.domain.audit import AuditKind
 from shared.domain.bulk import RowAction, RowProblem, RunKind, RunState, StopReason, Verdict
 from shared.domain.cancellation import Move, Question, RequestState
 from shared.domain.changes import OrderPart
@@ -73,6 +74,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     KeptReason: lambda why: wording.kept(Kept(100, why), "USD"),
     Gateway: wording.gateway,
     Role: wording.role,
+    AuditKind: wording.audit_kind,
     Mode: lambda mode: wording.policy(Policy(mode=mode)),
     UploadState: wording.upload_state,
     Event: lambda event: for_merchant(event=event),
