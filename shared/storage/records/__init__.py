@@ -42,6 +42,7 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
+from shared.storage.records.settings import PolicyVersionRecord
 from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "OrderTermRecord",
     "PaymentRecord",
     "PersonalTextRecord",
+    "PolicyVersionRecord",
     "RefundRecord",
     "ReportedRefundRecord",
     "RequestRecord",
