@@ -14,6 +14,7 @@ from shared.domain.policy import Policy, from_document
 from shared.queries.requests import actor_names
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import OrderRecord, PolicyVersionRecord
+from shared.storage.scopes import orders_of
 
 MOST_SHOWN = 50
 _USUAL = "USD"
@@ -80,8 +81,8 @@ def version(db: Database, merchant_id: MerchantId, version_id: UUID) -> PolicyVe
 
 def usual_currency(tx: Transaction) -> str:
     """Tell the currency of the newest order."""
-    query = select(OrderRecord.currency).where(OrderRecord.merchant_id == tx.merchant_id)
-    return tx.session.scalars(query.order_by(OrderRecord.id.desc()).limit(1)).one_or_none() or _USUAL
+    newest = orders_of(tx).with_only_columns(OrderRecord.currency).order_by(OrderRecord.id.desc()).limit(1)
+    return tx.session.execute(newest).scalar_one_or_none() or _USUAL
 
 
 def _versions(tx: Transaction, *, below: int | None, limit: int) -> tuple[PolicyVersion, ...]:
