@@ -125,6 +125,7 @@ STATUSES = {
     "refused": 409,
     "store_full": 409,
     "too_many_requests": 429,
+    "still_needed": 409,
     "still_under_way": 409,
     "under_cancellation": 409,
 }
