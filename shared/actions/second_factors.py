@@ -165,7 +165,7 @@ def remove_all(db: Database, email: str, actor: Actor) -> None:
 
 
 def reseal(db: Database, keys: Sequence[str]) -> int:
-    """Close the secrets of all users with the newest key, so that an old one may be taken away; count them."""
+    """Close all users' secrets with the newest key, so that an old one may be taken away; count them."""
     with db.begin_untenanted() as tx:
         users = tx.session.scalars(
             select(UserRecord).where(UserRecord.totp_secret.is_not(None)).with_for_update()

@@ -75,7 +75,7 @@ def member(db: Database, secret: str) -> Member | None:
                 MerchantRecord.time_zone,
                 session.created_at,
                 (session.seen_at < REAL_NOW - NOTED_AFTER).label("is_unnoted"),
-                func.coalesce(session.verified_at > REAL_NOW - VERIFIED_FOR, False).label("is_verified"),  # noqa: FBT003 - SQL
+                func.coalesce(session.verified_at > REAL_NOW - VERIFIED_FOR, False).label("is_verified"),
                 lacks.label("lacks"),
                 _teams().label("teams"),
             )

@@ -9,8 +9,8 @@ import pytest
 from shared.storage.records import Base, TenantRow
 from tests.unit.house.law import Findings, uphold
 
-# Rows of nobody in particular: who can sign in and how, which accounts there are, which door a secret opens, the test
-# kit's clock, the schema's version, the queue's own tables, and whom the reporting views let in.
+# Rows of nobody in particular: who can sign in and how, which accounts there are, which door a secret opens,
+# the test kit's clock, the schema's version, the queue's own tables, and whom the reporting views let in.
 OF_NOBODY = frozenset(
     {"alembic_version", "clock", "doors", "merchants", "passkeys", "recovery_codes", "users"}
 )
