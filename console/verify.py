@@ -35,9 +35,10 @@ def verify(member: Member) -> ResponseReturnValue:
 
 def verify_with_passkey(member: Member) -> ResponseReturnValue:
     """Take a passkey of the member in place of the password."""
+    asked = request.args
     if passkey_user() != member.user_id:
         not_done(_("This passkey is not yours."), _("Enter your password instead."))
-        return redirect(url_for("console.verify", **request.args), code=303)
+        return redirect(url_for("console.verify", next=asked.get("next"), again=asked.get("again")), code=303)
     return _go_on(member)
 
 

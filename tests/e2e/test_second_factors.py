@@ -44,7 +44,7 @@ def test_an_authenticator_app_is_asked_for_after_the_password(
     page = sign_in(at_localhost(viewport=PHONE), shop)
     open_account(page)
     page.get_by_role("link", name="Set up").click()
-    expect(page.get_by_role("img", name="QR code for your authenticator app")).to_be_visible()
+    expect(page.get_by_role("img", name="To be scanned by your authenticator app")).to_be_visible()
     secret = page.locator("code.secret").inner_text()
     page.get_by_label("Code").fill(pyotp.TOTP(secret).now())
     page.get_by_role("button", name="Verify").click()

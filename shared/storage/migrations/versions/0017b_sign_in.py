@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.storage.migrations.tenants import wall_off
 
 revision = "0017b"
-down_revision = "0017"
+down_revision = "0015"
 
 _INSTANT = sa.DateTime(timezone=True)
 
