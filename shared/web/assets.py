@@ -21,6 +21,7 @@ _STYLES = (
     "windows.css",
     "settings.css",
     "cards.css",
+    "people.css",
     "narrow.css",
 )
 _SINGLE = ("app.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")

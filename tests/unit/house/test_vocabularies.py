@@ -37,6 +37,7 @@ from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import AmountState, Kept, KeptReason, RefundKind, RefundState
 from shared.domain.reports import Outcome
 from shared.domain.rules import Decision
+from shared.domain.sign_in import Proof
 from shared.domain.trials import TrialOutcome
 from shared.domain.uploads import UploadKind, UploadState
 from shared.rendering import available_locales, speaking
@@ -85,6 +86,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     SilenceOutcome: policy_words.silence_outcome,
     TrialOutcome: wording.trial_outcome,
     WindowFrom: policy_words.window_from,
+    Proof: wording.proof,
     UploadState: wording.upload_state,
     Event: lambda event: for_merchant(event=event),
     WarehouseAnswer: lambda answer: for_merchant(event=Event.WAREHOUSE_ANSWERED, answer=answer),
@@ -130,6 +132,7 @@ STATUSES = {
     "refused": 409,
     "store_full": 409,
     "too_many_requests": 429,
+    "still_needed": 409,
     "still_under_way": 409,
     "under_cancellation": 409,
 }

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.storage.migrations.tenants import wall_off
 
 revision = "0018"
-down_revision = "0015"
+down_revision = "0017b"
 
 _FIRST = """
 INSERT INTO policy_versions (merchant_id, id, number, policy, self_service, note, actor_kind, created_at)
