@@ -14,6 +14,7 @@ from console import (
     imports,
     orders,
     policies,
+    reasons,
     refunds,
     requests,
     second_factors,
@@ -66,6 +67,7 @@ _BATCH = "/batches/<uuid:run_id>"
 _BULK = "/bulk/<uuid:run_id>"
 _REQUEST = f"{_ORDER}/requests/<uuid:request_id>"
 _REFUND = f"{_ORDER}/refunds/<uuid:refund_id>"
+_REASON = "/settings/reasons/<string:code>"
 _VERSION = "/settings/policy/versions/<uuid:version_id>"
 _REPORTED = "/reported-refunds/<uuid:reported_id>"
 
@@ -96,6 +98,9 @@ _page("/settings", settings.settings, may=Permission.READ)
 _page("/settings/policy", policies.cancellation_policy, may=Permission.READ)
 _page("/settings/policy", policies.change_policy, "POST", may=Permission.CONFIGURE)
 _page("/settings/policy/versions", policies.policy_versions, may=Permission.READ)
+_page("/settings/reasons", reasons.reasons, may=Permission.READ)
+_page(_REASON, reasons.edit_reason, "GET", "POST", may=Permission.CONFIGURE)
+_page(f"{_REASON}/move", reasons.move_reason, "POST", may=Permission.CONFIGURE)
 _page(f"{_VERSION}/restore", policies.restore_policy, "POST", may=Permission.CONFIGURE)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)

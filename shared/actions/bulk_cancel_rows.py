@@ -12,11 +12,13 @@ from shared import wording
 from shared.actions.execution import amount_of
 from shared.domain.actors import SYSTEM, Actor
 from shared.domain.cancellation import Question, RequestState
+from shared.domain.catalogue import Catalogue
 from shared.domain.events import EffectKind, Event
 from shared.domain.ids import RequestId, new_id
 from shared.domain.orders import Gateway
 from shared.domain.payments import PaymentShare
 from shared.domain.refunds import AmountState, RefundKind, RefundState
+from shared.rendering import spoken_locale
 from shared.storage.engine import Transaction
 from shared.storage.outbox import Due
 
@@ -33,7 +35,7 @@ class Text:
     row: dict[str, Any]
 
 
-def request(tx: Transaction, one: "Planned", actor: Actor) -> dict[str, Any]:
+def request(tx: Transaction, one: "Planned", actor: Actor, known: Catalogue) -> dict[str, Any]:
     """Make a request's row; one that waits for a warehouse is *accepting*, any other is accepted."""
     quoted, order = one.quoted, one.order
     warehouse = one.facts.policy.warehouse
@@ -46,7 +48,10 @@ def request(tx: Transaction, one: "Planned", actor: Actor) -> dict[str, Any]:
         "actor_id": actor.id,
         "requested_by": "merchant",
         "reason": one.wanted.reason,
-        "reason_words": wording.reason(one.wanted.reason),
+        "reason_words": wording.reason_said(known.of(one.wanted.reason)),
+        "reason_locale": spoken_locale(),
+        "counts": known.counts(one.wanted.reason),
+        "restocks": None if one.waits else known.restocks(one.wanted.reason),
         "nonce": one.wanted.key,
         "policy": order.policy,
         "quote": {
