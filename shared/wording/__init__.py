@@ -1,6 +1,6 @@
 """The words for every status, reason and refusal, in the language being spoken: templates ask here."""
 
-from shared.wording.audit import audit_kind
+from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
 from shared.wording.reasons import buyer_reasons, decline_reason, decline_reasons, merchant_reasons, reason
@@ -45,6 +45,7 @@ __all__ = [
     "payment_name",
     "payment_status",
     "policy",
+    "proof",
     "reason",
     "refund_expected",
     "refund_state",

@@ -42,6 +42,13 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
+from shared.storage.records.sign_in import (
+    InvitationRecord,
+    LetterRecord,
+    PasskeyRecord,
+    PasswordResetRecord,
+    RecoveryCodeRecord,
+)
 from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
 __all__ = [
@@ -60,6 +67,8 @@ __all__ = [
     "DoorRecord",
     "EffectRecord",
     "GatewayRecord",
+    "InvitationRecord",
+    "LetterRecord",
     "LineItemRecord",
     "LinkRecord",
     "MailboxRecord",
@@ -70,8 +79,11 @@ __all__ = [
     "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",
+    "PasskeyRecord",
+    "PasswordResetRecord",
     "PaymentRecord",
     "PersonalTextRecord",
+    "RecoveryCodeRecord",
     "RefundRecord",
     "ReportedRefundRecord",
     "RequestRecord",
