@@ -77,6 +77,21 @@ def test_a_capture_waits_for_what_the_gateway_says_of_the_release(till) -> None:
     assert till.agrees(order_id, payment)
 
 
+def test_of_an_authorization_of_which_a_part_was_captured_that_part_is_refunded(till) -> None:
+    payment = till.peer.a_payment(0, authorized=10_000)
+    order_id = till.order(payment)
+    payment.captured, payment.status = 4_000, "succeeded"
+
+    cancel(till.db, till.merchant_id, order_id)
+    till.work()
+
+    assert [(row.kind, row.state, row.amount_minor) for row in till.rows(order_id)] == [
+        ("void", "failed", 10_000),
+        ("refund", "succeeded", 4_000),
+    ]
+    assert till.agrees(order_id, payment)
+
+
 def test_new_payments_may_stand_before_those_on_record(till) -> None:
     first, second = till.peer.a_payment(1_000), till.peer.a_payment(2_000)
     order_id = till.order(first, second)

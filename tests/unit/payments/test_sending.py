@@ -86,21 +86,6 @@ def test_an_authorization_that_was_captured_meanwhile_is_refunded_and_nobody_cal
     assert till.agrees(order_id, payment)
 
 
-def test_of_an_authorization_of_which_a_part_was_captured_that_part_is_refunded(till) -> None:
-    payment = till.peer.a_payment(0, authorized=10_000)
-    order_id = till.order(payment)
-    payment.captured, payment.status = 4_000, "succeeded"
-
-    cancel(till.db, till.merchant_id, order_id)
-    till.work()
-
-    assert [(row.kind, row.state, row.amount_minor) for row in till.rows(order_id)] == [
-        ("void", "failed", 10_000),
-        ("refund", "succeeded", 4_000),
-    ]
-    assert till.agrees(order_id, payment)
-
-
 def test_a_refused_refund_leaves_the_cancellation_and_tells_the_team(till, db) -> None:
     merchants.create_user(
         db, till.merchant_id, email="maya@example.com", name="Maya", password="x" * 12, role=Role.OWNER
