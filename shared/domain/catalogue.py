@@ -39,11 +39,14 @@ class Catalogue:
         )
 
     def offers(self, reason: Reason | None, *, to_buyers: bool) -> bool:
-        """Say whether a reason may be given; none at all always may."""
+        """Say whether a reason may be given; none at all always may.
+
+        Stores may pass on a reason of the other side's list: then that side's switch counts.
+        """
         if reason is None:
             return True
-        terms = self.of(reason)
-        return terms.for_buyers if to_buyers else terms.for_merchants
+        terms, own = self.of(reason), BUYER_REASONS if to_buyers else MERCHANT_REASONS
+        return terms.for_buyers if (reason in own) is to_buyers else terms.for_merchants
 
     def restocks(self, reason: Reason | None) -> bool:
         """Say whether units canceled for this reason go back on the shelf."""

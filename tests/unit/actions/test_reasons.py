@@ -54,6 +54,16 @@ def test_a_reason_that_is_switched_off_is_neither_offered_nor_taken(db: Database
     assert isinstance(verdict, ReasonNotOffered)
 
 
+def test_a_store_may_pass_on_what_a_customer_said_unless_it_is_switched_off(db: Database) -> None:
+    merchant_id = a_merchant(db)
+    order_id = an_order().with_item(quantity=3).taken_in(db, merchant_id)
+    cancel(db, merchant_id, order_id, 1, reason=Reason.FOUND_CHEAPER)
+    change(db, merchant_id, Reason.FOUND_CHEAPER, for_buyers=False)
+
+    with pytest.raises(ReasonNotOffered):
+        cancel(db, merchant_id, order_id, 1, reason=Reason.FOUND_CHEAPER)
+
+
 def test_a_price_is_not_adjusted_for_a_reason_that_is_switched_off(db: Database) -> None:
     merchant_id = a_merchant(db)
     order_id = an_order().taken_in(db, merchant_id)
