@@ -32,8 +32,6 @@ from shared.storage.records.outbox import (
 )
 from shared.storage.records.people import (
     ApiKeyRecord,
-    CaseMessageRecord,
-    CaseRecord,
     ClockRecord,
     ConsoleSessionRecord,
     DoorRecord,
@@ -41,6 +39,13 @@ from shared.storage.records.people import (
     MembershipRecord,
     MerchantRecord,
     UserRecord,
+)
+from shared.storage.records.support import (
+    CannedReplyRecord,
+    CaseMessageRecord,
+    CaseOfferRecord,
+    CasePictureRecord,
+    CaseRecord,
 )
 from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
@@ -53,7 +58,10 @@ __all__ = [
     "Base",
     "BulkRowRecord",
     "BulkRunRecord",
+    "CannedReplyRecord",
     "CaseMessageRecord",
+    "CaseOfferRecord",
+    "CasePictureRecord",
     "CaseRecord",
     "ClockRecord",
     "ConsoleSessionRecord",
