@@ -19,8 +19,10 @@ _STYLES = (
     "fields.css",
     "tables.css",
     "windows.css",
+    "settings.css",
     "cards.css",
     "support.css",
+    "people.css",
     "narrow.css",
 )
 _SINGLE = ("app.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")

@@ -40,6 +40,14 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
+from shared.storage.records.settings import PolicyVersionRecord
+from shared.storage.records.sign_in import (
+    InvitationRecord,
+    LetterRecord,
+    PasskeyRecord,
+    PasswordResetRecord,
+    RecoveryCodeRecord,
+)
 from shared.storage.records.support import (
     CannedReplyRecord,
     CaseMessageRecord,
@@ -68,6 +76,8 @@ __all__ = [
     "DoorRecord",
     "EffectRecord",
     "GatewayRecord",
+    "InvitationRecord",
+    "LetterRecord",
     "LineItemRecord",
     "LinkRecord",
     "MailboxRecord",
@@ -78,8 +88,12 @@ __all__ = [
     "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",
+    "PasskeyRecord",
+    "PasswordResetRecord",
     "PaymentRecord",
     "PersonalTextRecord",
+    "PolicyVersionRecord",
+    "RecoveryCodeRecord",
     "RefundRecord",
     "ReportedRefundRecord",
     "RequestRecord",

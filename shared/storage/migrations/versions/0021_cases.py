@@ -6,7 +6,7 @@ from alembic import op
 from shared.storage.migrations.tenants import wall_off
 
 revision = "0021"
-down_revision = "0017"
+down_revision = "0018"
 
 _INSTANT = sa.DateTime(timezone=True)
 _SINCE = """
