@@ -30,6 +30,18 @@ from shared.wording.statuses import (
     refund_state_for_buyer,
     void_state,
 )
+from shared.wording.support import (
+    case_note,
+    case_state,
+    case_state_for_asker,
+    categories,
+    category,
+    credit_given,
+    offer,
+    refund_given,
+    replacement_sent,
+    reply_field,
+)
 from shared.wording.timeline import actor, timeline_for_buyer, timeline_for_merchant
 from shared.wording.uploads import upload_state
 
@@ -38,6 +50,12 @@ __all__ = [
     "actor",
     "audit_kind",
     "blocker",
+    "case_note",
+    "case_state",
+    "case_state_for_asker",
+    "categories",
+    "category",
+    "credit_given",
     "decline_reason",
     "decline_reasons",
     "gateway",
@@ -45,6 +63,7 @@ __all__ = [
     "kept",
     "mail_event",
     "next_step",
+    "offer",
     "order_part",
     "order_status",
     "payment_name",
@@ -54,9 +73,12 @@ __all__ = [
     "reason",
     "reason_said",
     "refund_expected",
+    "refund_given",
     "refund_state",
     "refund_state_for_buyer",
     "refunded_to",
+    "replacement_sent",
+    "reply_field",
     "role",
     "row_problem",
     "row_remedy",
