@@ -21,7 +21,8 @@ from shared.domain.metrics import (
     rate,
 )
 from shared.domain.reasons import Reason
-from shared.queries import rates
+from shared.queries import pace, rates
+from shared.queries.pace import Pace
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import BulkRowRecord, BulkRunRecord
 
@@ -77,6 +78,7 @@ class RunView:
     per_day: int | None
     note: str
     outlook: Outlook | None
+    pace: Pace | None
 
     @property
     def is_ended(self) -> bool:
@@ -179,6 +181,7 @@ def view_of(tx: Transaction, record: BulkRunRecord) -> RunView:
         per_day=record.per_day,
         note=record.note,
         outlook=_outlook(tx, sums.get("counting", 0)) if record.state == RunState.PREVIEWED else None,
+        pace=pace.of_run(tx, record),
     )
 
 

@@ -28,22 +28,6 @@ def insert_rows(
         tx.session.connection().execute(text(_insert(record, rows[0], same or {})), _given(rows, same or {}))
 
 
-def insert_missing(
-    tx: Transaction,
-    record: type[DeclarativeBase],
-    rows: Sequence[Mapping[str, Any]],
-    key: Sequence[str],
-    same: Mapping[str, Any] | None = None,
-) -> set[Any]:
-    """Insert the rows whose key is not taken yet, and return the last column of their keys."""
-    if not rows:
-        return set()
-    insert = _insert(record, rows[0], same or {})
-    statement = f"{insert} ON CONFLICT ({', '.join(key)}) DO NOTHING RETURNING {key[-1]}"
-    found = tx.session.connection().execute(text(statement), _given(rows, same or {}))
-    return set(found.scalars())
-
-
 def read_rows(
     tx: Transaction,
     record: type[_Record],

@@ -203,7 +203,9 @@ def mail_each(
     ]
     same = {"merchant_id": tx.merchant_id, "event": event, "state": "ready", "created_at": tx.now}
     insert_rows(tx, MessageRecord, messages, same)
-    defer_each(tx, EffectKind.SEND_MAIL, {message["id"]: f"mail:{message['id']}" for message in messages})
+    defer_each(
+        tx, EffectKind.SEND_MAIL, {str(message["id"]): f"mail:{message['id']}" for message in messages}
+    )
 
 
 def defer_each(

@@ -25,6 +25,7 @@ from shared.wording.statuses import (
     void_state,
 )
 from shared.wording.timeline import timeline_for_buyer, timeline_for_merchant
+from shared.wording.times import duration, pace
 from shared.wording.uploads import upload_state
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "buyer_reasons",
     "decline_reason",
     "decline_reasons",
+    "duration",
     "gateway",
     "item_status",
     "kept",
@@ -42,6 +44,7 @@ __all__ = [
     "next_step",
     "order_part",
     "order_status",
+    "pace",
     "payment_name",
     "payment_status",
     "policy",

@@ -118,7 +118,8 @@ def fill(connection: psycopg.Connection, merchant_id: UUID, orders: int, *, unit
     steps = (_ORDERS, _LINES, _PAYMENTS, _SHIPMENTS, _REQUESTS, _TIMELINE, _DAYS)
     for step in steps:
         connection.execute(step.encode(), given)
-        connection.execute("ANALYZE orders, line_items")
+        if orders >= _MANY:
+            connection.execute("ANALYZE orders, line_items")
     _fill_terms(connection, given)
     connection.execute("SET session_replication_role = origin")
 

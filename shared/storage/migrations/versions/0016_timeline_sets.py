@@ -1,9 +1,10 @@
-"""Timelines of many orders in one statement: a chain as an aggregate; and one statement less per entry.
+"""Timelines of many orders in one statement: a chain as an aggregate; and when the stage of a run began.
 
 Set-based SQL numbers and chains its entries itself, by the same canonical form and with the order's sums;
 `doctor` measures them like all others.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
@@ -47,7 +48,12 @@ END $$
 
 
 def upgrade() -> None:
-    """Make the aggregate; the trigger is left to entries that come without a number."""
+    """Make the aggregate and the column; the trigger is left to entries that come without a number."""
+    op.add_column("bulk_runs", sa.Column("stage_began_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "bulk_runs",
+        sa.Column("read_bytes", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
+    )
     for statement in (_AT, _DIGEST, _LINK, _AGGREGATE, _CHAIN):
         op.execute(statement)
     op.execute("DROP TRIGGER chain ON timeline")
