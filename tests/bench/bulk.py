@@ -126,6 +126,8 @@ def _shop(bench: Bench, open_orders: int) -> tuple[MerchantId, str]:
     with bench.server.superuser(bench.database) as connection:
         fill(connection, merchant_id, (open_orders // len(OPEN) + 1) * 100)
         connection.execute("SET session_replication_role = replica")
+        # Nothing is known yet of so many new rows.
+        connection.execute("SET enable_nestloop = off")
         for statement in _AS_AMAZON:
             connection.execute(statement.encode(), [merchant_id])
         connection.execute("ANALYZE orders, line_items, payments")

@@ -4,11 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from shared.domain.errors import InvalidContent
 from shared.domain.ids import MerchantId
 from shared.storage.engine import Database
 from tests.builders import a_merchant, an_order
 from tests.unit.feeds import bad_documents
-from tests.unit.feeds.carrying import carry_out, report_of
+from tests.unit.feeds.carrying import carry_out, hand_in, report_of
 from tests.unit.feeds.making import ITEM, ORDER, OTHER, Report
 from tests.unit.feeds.test_feed_bad_files import CASES
 
@@ -16,6 +17,7 @@ _AT_ONCE = 50
 DOCUMENTS = [
     (name, content, Report(0, 0, (("0", code, "Error"),)))
     for name, (content, code) in {**bad_documents.XML, **bad_documents.TABLES}.items()
+    if content
 ]
 EVERY = [*CASES, *DOCUMENTS]
 
@@ -29,6 +31,11 @@ def a_small_shop(db: Database) -> MerchantId:
 
 def test_there_are_hundreds() -> None:
     assert len(EVERY) >= 300
+
+
+def test_an_empty_file_is_not_taken_in_at_all(db: Database, tmp_path: Path) -> None:
+    with pytest.raises(InvalidContent):
+        hand_in(db, a_merchant(db), tmp_path, "")
 
 
 @pytest.mark.parametrize("first", range(0, len(EVERY), _AT_ONCE))
