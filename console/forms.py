@@ -1,4 +1,4 @@
-"""The console's forms: signing in, filters, canceling, declining, shipping, the memo, files of orders."""
+"""The console's forms: filters, canceling, declining, shipping, the memo, files of orders."""
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 from flask import request
 from flask_wtf.file import FileField  # type: ignore[import-untyped]
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, DateField, PasswordField, RadioField
+from wtforms import BooleanField, DateField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
 
 from console.money_forms import AmountField
 from shared import wording
+from shared.domain.cancellation import RequestState
 from shared.domain.ids import LineItemId
 from shared.domain.money import to_minor
 from shared.domain.order_reports import NO_CURRENCY
@@ -33,34 +34,8 @@ ALL = "all"
 LESS = "less"
 NOTHING = "nothing"
 FIRST_DAYS = 30
-_EMAIL_LIMIT = 320
 _SHIP = "ship-"
 _MOST_MINOR = 10**12
-
-
-class SignInForm(PageForm):
-    """Address and password; what is wrong with them is said in one sentence for all."""
-
-    email = TextField(limit=_EMAIL_LIMIT)
-    password = PasswordField()
-
-    @classmethod
-    def made(cls) -> Self:
-        form = cls()
-        form.email.label.text = _("Email")
-        form.password.label.text = _("Password")
-        return form
-
-    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own
-        super().validate(extra_validators)
-        needed = (
-            (self.email, _("Enter your e-mail address.")),
-            (self.password, _("Enter your password.")),
-        )
-        for field, sentence in needed:
-            if not field.data and not field.errors:
-                self.refuse(field, sentence)
-        return not self.problems()
 
 
 class DayField(DateField):
@@ -228,10 +203,12 @@ class DeclineForm(PageForm):
 
     reason = ChoiceField()
     message = LongTextField()
+    state = TokenField()
 
     @classmethod
-    def made(cls, *, stops: bool = False) -> Self:
-        form = cls()
+    def made(cls, state: RequestState, *, stops: bool = False) -> Self:
+        """Make the form for a request as it is; sent again, it tells how it was when the form was made."""
+        form = cls(data={"state": state.value})
         form.reason.label.text = _("Reason for stopping") if stops else _("Reason for declining")
         form.reason.missing = _("Choose a reason.")
         form.reason.offer(wording.decline_reasons())
@@ -241,6 +218,11 @@ class DeclineForm(PageForm):
     def chosen_reason(self) -> DeclineReason:
         """Read the reason of a form that is in order."""
         return DeclineReason(self.reason.data)
+
+    def seen(self) -> RequestState:
+        """Read which state was shown; nobody stops what is being carried out without having seen that."""
+        found = self.state.data == RequestState.ACCEPTING
+        return RequestState.ACCEPTING if found else RequestState.REQUESTED
 
 
 class ShipmentForm(PageForm):

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from shared.actions import bulk_cancel_rows as rows
-from shared.actions.intake_rows import shard
+from shared.actions.rates import count_canceled_of
 from shared.actions.refunds import connected_to
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.eligibility import Blocker, Eligibility, assess
@@ -102,7 +102,7 @@ def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None
     insert_rows(tx, RefundRecord, refunds, own | {"created_at": tx.now})
     moved = _put_back(tx, done)
     _change_sums(tx, every, rows.timeline(every, actor, texts, moved))
-    _count_for_rate(tx, done)
+    count_canceled_of(tx, (one.order for one in done))
     for after, questions in rows.questions(every).items():
         outbox.defer_each(tx, EffectKind.END_QUESTION, questions, after)
     outbox.defer_each(tx, EffectKind.SEND_REFUND, rows.sendings(refunds))
@@ -202,10 +202,3 @@ def _put_back(tx: Transaction, done: Sequence[Planned]) -> dict[RequestId, int]:
         counts[movement["sku"]] += movement["quantity"]
     bulk_writes.put_back(tx, counts)
     return {one.request_id: one.units for one in going}
-
-
-def _count_for_rate(tx: Transaction, done: Sequence[Planned]) -> None:
-    days = Counter(
-        one.facts.placed_at.date().isoformat() for one in done if not one.order.canceled_by_merchant
-    )
-    bulk_writes.count_canceled(tx, days, shard())

@@ -19,7 +19,9 @@ _STYLES = (
     "fields.css",
     "tables.css",
     "windows.css",
+    "settings.css",
     "cards.css",
+    "people.css",
     "narrow.css",
 )
 _SINGLE = ("app.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")

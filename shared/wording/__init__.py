@@ -1,8 +1,9 @@
 """The words for every status, reason and refusal, in the language being spoken: templates ask here."""
 
-from shared.wording.audit import audit_kind
+from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
+from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import buyer_reasons, decline_reason, decline_reasons, merchant_reasons, reason
 from shared.wording.refunds import (
     gateway,
@@ -24,12 +25,13 @@ from shared.wording.statuses import (
     refund_state_for_buyer,
     void_state,
 )
-from shared.wording.timeline import timeline_for_buyer, timeline_for_merchant
+from shared.wording.timeline import actor, timeline_for_buyer, timeline_for_merchant
 from shared.wording.times import duration, pace
 from shared.wording.uploads import upload_state
 
 __all__ = [
     "Badge",
+    "actor",
     "audit_kind",
     "blocker",
     "buyer_reasons",
@@ -48,6 +50,7 @@ __all__ = [
     "payment_name",
     "payment_status",
     "policy",
+    "proof",
     "reason",
     "refund_expected",
     "refund_state",
@@ -60,6 +63,8 @@ __all__ = [
     "run_state",
     "timeline_for_buyer",
     "timeline_for_merchant",
+    "trial_outcome",
+    "trial_state",
     "trouble",
     "upload_state",
     "void_state",

@@ -42,6 +42,14 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
+from shared.storage.records.settings import PolicyVersionRecord
+from shared.storage.records.sign_in import (
+    InvitationRecord,
+    LetterRecord,
+    PasskeyRecord,
+    PasswordResetRecord,
+    RecoveryCodeRecord,
+)
 from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
 __all__ = [
@@ -60,6 +68,8 @@ __all__ = [
     "DoorRecord",
     "EffectRecord",
     "GatewayRecord",
+    "InvitationRecord",
+    "LetterRecord",
     "LineItemRecord",
     "LinkRecord",
     "MailboxRecord",
@@ -70,8 +80,12 @@ __all__ = [
     "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",
+    "PasskeyRecord",
+    "PasswordResetRecord",
     "PaymentRecord",
     "PersonalTextRecord",
+    "PolicyVersionRecord",
+    "RecoveryCodeRecord",
     "RefundRecord",
     "ReportedRefundRecord",
     "RequestRecord",
