@@ -20,7 +20,7 @@ from shared.domain.bulk import RunKind
 from shared.domain.ids import MerchantId
 from shared.domain.reasons import Reason
 from tests.bench import set_based
-from tests.bench.filling import OPEN, fill
+from tests.bench.filling import AMAZON, OPEN, fill
 from tests.bench.load import Load, again_and_again, get, measure
 from tests.bench.report import Finding
 from tests.bench.shop import FOLDER, Bench
@@ -35,16 +35,6 @@ _HEADER = (
     "TemplateType=OrderCancellation\tVersion=1.0/1.0.3\tThis row for Amazon.com use only.\r\n"
     "order-id\tcancellation-reason-code\tamazon-order-item-code\r\n"
 )
-_AS_AMAZON = (
-    """
-UPDATE orders SET number = '206-' || lpad(substr(number, 4), 7, '0') || '-0000001' WHERE merchant_id = %s
-""",
-    """
-UPDATE line_items l SET external_id = (10000000000000 + 2 * substr(o.number, 5, 7)::bigint + l.ordinal)::text
-FROM orders o WHERE l.merchant_id = %s AND o.merchant_id = l.merchant_id AND o.id = l.order_id
-""",
-)
-
 Row = tuple[str, str, str]
 
 
@@ -124,12 +114,7 @@ def _shop(bench: Bench, open_orders: int) -> tuple[MerchantId, str]:
     slug = f"bulk-{secrets.token_hex(4)}"
     merchant_id = merchants.create(bench.db, merchants.NewMerchant(slug=slug, name="Northlight Home"))
     with bench.server.superuser(bench.database) as connection:
-        fill(connection, merchant_id, (open_orders // len(OPEN) + 1) * 100)
-        connection.execute("SET session_replication_role = replica")
-        # Nothing is known yet of so many new rows.
-        connection.execute("SET enable_nestloop = off")
-        for statement in _AS_AMAZON:
-            connection.execute(statement.encode(), [merchant_id])
+        fill(connection, merchant_id, (open_orders // len(OPEN) + 1) * 100, as_amazon=True)
         connection.execute("ANALYZE orders, line_items, payments")
         connection.execute("CHECKPOINT")
     return merchant_id, slug
@@ -140,13 +125,13 @@ def _places(count: int) -> Iterator[int]:
 
 
 def _numbers(count: int) -> Iterator[str]:
-    return (f"206-{place:07}-0000001" for place in _places(count))
+    return (f"{AMAZON}{place:07}" for place in _places(count))
 
 
 def _rows(count: int) -> Iterator[Row]:
     for place in _places(count):
         for item in (1, 2):
-            yield f"206-{place:07}-0000001", "NoInventory", str(10**13 + 2 * place + item)
+            yield f"{AMAZON}{place:07}", "NoInventory", str(10**13 + 2 * place + item)
 
 
 def _written(name: str, rows: Iterator[Row]) -> Path:

@@ -1,7 +1,6 @@
 """Runs: staged, previewed, confirmed, spread, stopped; each order is dealt with once, whatever happens."""
 
 from dataclasses import replace
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -15,11 +14,8 @@ from shared.domain.errors import AlreadyDecided, InvalidContent, NotFound
 from shared.domain.ids import MerchantId, new_id
 from shared.domain.permissions import Role
 from shared.domain.reasons import Reason
-from shared.queries import bulk
 from shared.queries.invariants import violations_of
-from shared.storage import files
 from shared.storage.engine import Database
-from shared.storage.files import File
 from shared.storage.records import BulkRowRecord, BulkRunRecord, OrderRecord
 from shared.storage.scopes import orders_of
 from tests.builders import STORE, USER, a_merchant, an_order, cancel, ship
@@ -361,47 +357,3 @@ def test_a_batch_that_breaks_off_is_done_anew_and_once(db: Database, monkeypatch
 
     assert run.counters["orders"] == 2
     assert violations_of(db, merchant_id) == []
-
-
-def test_a_run_on_its_way_tells_how_fast_it_goes_and_what_is_left(db: Database, monkeypatch) -> None:
-    monkeypatch.setattr(bulk_runs, "BATCH", 1)
-    merchant_id = a_merchant(db)
-    numbered(db, merchant_id, "A-1", "A-2", "A-3")
-    run_id = a_run(db, merchant_id, row(3, "A-1"), row(4, "A-2"), row(5, "A-3"))
-    assert bulk.run(db, merchant_id, run_id).pace is None
-
-    bulk_runs.advance(db, merchant_id, run_id)
-    began_before(db, merchant_id, seconds=60)
-
-    pace = bulk.run(db, merchant_id, run_id).pace
-    assert pace is not None
-    assert pace.left is not None
-    assert 119 <= pace.left.total_seconds() <= 150
-    to_its_end(db, merchant_id, run_id)
-    assert bulk.run(db, merchant_id, run_id).pace is None
-
-
-def test_reading_a_file_tells_its_pace_by_the_bytes(db: Database) -> None:
-    merchant_id = a_merchant(db)
-    with db.begin(merchant_id) as tx:
-        file = File(RunKind.FEED, "cancel.txt", Path(__file__), b"0" * 32, 1_000, {})
-        upload_id = files.keep(tx, file, STORE, "en")
-    run_id = bulk_runs.begin(db, merchant_id, replace(FEED, upload_id=upload_id), STORE).run_id
-    rows = [row(n, "A-1") for n in range(100)]
-    bulk_runs.keep_rows(db, merchant_id, run_id, rows, first=1, read_bytes=250)
-    began_before(db, merchant_id, seconds=10)
-
-    pace = bulk.run(db, merchant_id, run_id).pace
-
-    assert pace is not None
-    assert pace.left is not None
-    assert 8 <= pace.per_second <= 10
-    assert 30 <= pace.left.total_seconds() <= 40
-
-
-def began_before(db: Database, merchant_id: MerchantId, *, seconds: int) -> None:
-    with db.begin(merchant_id) as tx:
-        tx.session.execute(
-            text("UPDATE bulk_runs SET stage_began_at = :now - make_interval(secs => :seconds)"),
-            {"now": tx.now, "seconds": seconds},
-        )
