@@ -190,9 +190,12 @@ def resolve(tx: Transaction, run_id: UUID, codes: Mapping[RowProblem, str]) -> t
     _run(tx, _ITEMS, run_id)
     _run(tx, _ITEMS_BY_OWN_ID, run_id)
     _run(tx, _ITEMS_BY_SKU, run_id)
+    # Of rows that were only just written the planner knows nothing, and would hold each against all others.
+    tx.session.connection().execute(text("SET LOCAL enable_nestloop = off"))
     for statement, verdict, problem in _MARKS:
         _run(tx, statement, run_id, verdict=verdict, code=codes[problem])
     _run(tx, _NUMBER_GROUPS, run_id)
+    tx.session.connection().execute(text("SET LOCAL enable_nestloop = on"))
     return counts(tx, run_id)
 
 
