@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0016"
-down_revision = "0018"
+down_revision = "0021"
 
 _AT = """
 CREATE FUNCTION timeline_digest_at(previous bytea, place bigint, entry timeline) RETURNS bytea
