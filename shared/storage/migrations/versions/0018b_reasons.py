@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.storage.migrations.tenants import wall_off
 
 revision = "0018b"
-down_revision = "0021"
+down_revision = "0016"
 
 _TABLES = ("cancellation_requests", "restock_rules")
 # What was carried out until now followed the rules as they stand: nothing could change them.
