@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from console.access import actor, enter
 from console.origins import device_of, origin
 from console.pages import show
-from console.people_forms import PasskeyForm
+from console.people_forms import ChangePasswordForm, PasskeyForm
 from console.sign_in import passkey_host
 from shared.actions import sessions as actions
 from shared.actions.sign_in import Entry
@@ -24,9 +24,15 @@ from shared.web.services import services
 
 def account(member: Member) -> ResponseReturnValue:
     """Show what one signs in with, and where one is signed in."""
+    return account_page(member, ChangePasswordForm.made())
+
+
+def account_page(member: Member, form: ChangePasswordForm) -> str:
+    """Render the page with the form for a new password as it stands."""
     return show(
         member,
         "console/account.html",
+        form=form,
         factors=second_factors.of_user(services().db, member.user_id),
         sessions=sessions.of_user(services().db, member.user_id),
         passkey_form_fields=PasskeyForm.made(device_of(request.user_agent.string)),

@@ -21,7 +21,12 @@ class Section:
     may: Permission
 
 
-SECTIONS = (Section(N_("Cancellation policy"), "console.cancellation_policy", Permission.READ),)
+SECTIONS = (
+    Section(N_("Cancellation policy"), "console.cancellation_policy", Permission.READ),
+    Section(N_("Team"), "console.team", Permission.READ),
+    Section(N_("API keys"), "console.api_keys", Permission.CONFIGURE),
+    Section(N_("Audit"), "console.audit_trail", Permission.READ_AUDIT),
+)
 
 
 def settings(member: Member) -> ResponseReturnValue:
