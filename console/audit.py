@@ -4,6 +4,7 @@ import csv
 import io
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -51,6 +52,10 @@ class Asked:
         given = {"person": self.person, "kind": self.kind, "from": self.begins, "to": self.ends}
         return {name: value for name, value in given.items() if value}
 
+    def link(self, **more: str) -> str:
+        """Write the address of the page that is asked for."""
+        return f"{url_for('console.audit_trail')}?{urlencode({**self.address(), **more})}"
+
 
 def audit_trail(member: Member) -> ResponseReturnValue:
     """Show the entries that match, newest first."""
@@ -59,14 +64,14 @@ def audit_trail(member: Member) -> ResponseReturnValue:
     page = queries.page(
         db, member.merchant_id, asked.wanted(member.time_zone), after=_id(request.args.get("after", ""))
     )
-    older = url_for("console.audit_trail", **asked.address(), after=page.older) if page.older else ""
+    older = asked.link(after=str(page.older)) if page.older else ""
     return show(
         member,
         "console/audit_trail.html",
         page=page,
         asked=asked,
         older=older,
-        newest=url_for("console.audit_trail", **asked.address()) if request.args.get("after") else "",
+        newest=asked.link() if request.args.get("after") else "",
         people=queries.people(db, member.merchant_id),
         kinds=sorted((wording.audit_kind(kind), kind.value) for kind in AuditKind),
         change_words=change_words,

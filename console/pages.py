@@ -27,6 +27,7 @@ class Abilities:
     import_orders: bool
     manage_team: bool
     export: bool
+    configure: bool
 
     @classmethod
     def of(cls, role: Role) -> Self:
@@ -40,6 +41,7 @@ class Abilities:
             import_orders=holds(role, Permission.IMPORT),
             manage_team=holds(role, Permission.MANAGE_TEAM),
             export=holds(role, Permission.EXPORT),
+            configure=holds(role, Permission.CONFIGURE),
         )
 
 
