@@ -18,7 +18,7 @@ from shared.queries import second_factors, sessions
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
 from shared.rendering import ngettext
-from shared.web.notices import done, not_done
+from shared.web.notices import done
 from shared.web.services import services
 
 
@@ -42,12 +42,8 @@ def account_page(member: Member, form: ChangePasswordForm) -> str:
 
 def end_session(member: Member, session_id: UUID) -> ResponseReturnValue:
     """End one of one's own sessions."""
-    try:
-        actions.end(services().db, member.user_id, session_id, actor(member))
-    except NotFound:
-        not_done(_("That session has ended already."))
-    else:
-        done(_("The session is ended."), _("That browser has to sign in again."))
+    actions.end(services().db, member.user_id, session_id, actor(member))
+    done(_("The session is ended."), _("That browser has to sign in again."))
     return redirect(url_for("console.account"), code=303)
 
 
