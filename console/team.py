@@ -16,6 +16,7 @@ from shared.domain.errors import AlreadyExists, NotFound, StillNeeded
 from shared.domain.permissions import Role
 from shared.queries import team as queries
 from shared.queries.sign_in import Member
+from shared.queries.team import MemberView
 from shared.rendering import gettext as _
 from shared.web.limits import within_limit
 from shared.web.notices import done, not_done
@@ -73,6 +74,7 @@ def revoke_invitation(member: Member, invitation_id: UUID) -> ResponseReturnValu
 def change_role(member: Member, member_id: UUID) -> ResponseReturnValue:
     """Give a member another role."""
     form = RoleForm.made()
+    _person(member, member_id)
     if not form.submitted():
         not_done(_("The role stays as it is."), _("Choose a role."))
         return _back()
@@ -89,13 +91,9 @@ def change_role(member: Member, member_id: UUID) -> ResponseReturnValue:
 
 def remove_member(member: Member, member_id: UUID) -> ResponseReturnValue:
     """Ask whether to take a member out of the team; then do it."""
-    view = next(
-        (one for one in queries.team(services().db, member.merchant_id).members if one.id == member_id), None
-    )
-    if view is None:
-        raise NotFound("There is no such member.")
+    person = _person(member, member_id)
     if request.method != "POST":
-        return show(member, "console/remove_member.html", person=view)
+        return show(member, "console/remove_member.html", person=person)
     try:
         name = actions.remove(services().db, member.merchant_id, member_id, actor(member))
     except StillNeeded as refusal:
@@ -118,6 +116,14 @@ def require_second_factor(member: Member) -> ResponseReturnValue:
     else:
         done(_("A second factor is now up to each of you."))
     return _back()
+
+
+def _person(member: Member, member_id: UUID) -> MemberView:
+    members = queries.team(services().db, member.merchant_id).members
+    found = next((one for one in members if one.id == member_id), None)
+    if found is None:
+        raise NotFound("There is no such member.")
+    return found
 
 
 def _tell_needed(refusal: StillNeeded) -> None:
