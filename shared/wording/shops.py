@@ -30,6 +30,8 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.MEMBER_REMOVED: N_("Removed from the team"),
     MailEvent.PASSWORD_RESET_ASKED: N_("Password reset asked for"),
     MailEvent.PASSWORD_CHANGED: N_("Password changed"),
+    MailEvent.CASE_OPENED: N_("Message from a customer"),
+    MailEvent.CASE_REPLIED: N_("Answer to a message"),
 }
 _MODES: Mapping[Mode, str] = {
     Mode.REVIEW: N_("Review"),
