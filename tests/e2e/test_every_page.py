@@ -24,6 +24,12 @@ CONSOLE = (
     "/console/settings/policy/versions",
     "/console/settings/reasons",
     "/console/settings/reasons/NoInventory",
+    "/console/settings/team",
+    "/console/settings/keys",
+    "/console/settings/audit",
+    "/console/account",
+    "/console/account/authenticator",
+    "/console/verify",
     "/demo/mailbox",
 )
 
