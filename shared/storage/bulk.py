@@ -14,6 +14,7 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from shared.storage.engine import Transaction
 
+_AS_TEXT = (UUID, date)
 _Record = TypeVar("_Record", bound=DeclarativeBase)
 
 
@@ -79,7 +80,7 @@ def _given(rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> dict[s
 
 
 def _written(value: object) -> str:
-    if isinstance(value, UUID | date):
+    if isinstance(value, _AS_TEXT):
         return str(value)
     if isinstance(value, bytes):
         return f"\\x{value.hex()}"
