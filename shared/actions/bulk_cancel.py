@@ -23,6 +23,7 @@ from shared.domain.selection import choose
 from shared.storage import bulk_writes, outbox
 from shared.storage.bulk import insert_rows
 from shared.storage.bulk_facts import facts_of
+from shared.storage.calendar import zone_of
 from shared.storage.engine import Transaction
 from shared.storage.records import (
     MerchantRecord,
@@ -204,7 +205,10 @@ def _put_back(tx: Transaction, done: Sequence[Planned]) -> dict[RequestId, int]:
 
 
 def _count_for_rate(tx: Transaction, done: Sequence[Planned]) -> None:
+    zone = zone_of(tx)
     days = Counter(
-        one.facts.placed_at.date().isoformat() for one in done if not one.order.canceled_by_merchant
+        one.facts.placed_at.astimezone(zone).date().isoformat()
+        for one in done
+        if not one.order.canceled_by_merchant
     )
     bulk_writes.count_canceled(tx, days, shard())

@@ -13,6 +13,7 @@ from shared.domain.permissions import Role
 from shared.domain.policy import Policy, to_document
 from shared.domain.restock import DEFAULT_RESTOCK
 from shared.passwords import hash_password
+from shared.storage.day_counts import recount
 from shared.storage.doors import Door, build
 from shared.storage.engine import Database
 from shared.storage.records import (
@@ -91,6 +92,9 @@ def change(db: Database, merchant_id: MerchantId, changes: MerchantChanges) -> N
                 setattr(merchant, name, told)
         if changes.policy is not None:
             merchant.policy = to_document(changes.policy)
+        if changes.time_zone is not None:
+            tx.session.flush()
+            recount(tx)
 
 
 def create_user(

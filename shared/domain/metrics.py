@@ -30,7 +30,7 @@ def forecast(counts: RateCounts, further_orders: int) -> Fraction | None:
 
 
 def in_period(placed_on: date, today: date, days: int = RATE_DAYS) -> bool:
-    """Say whether an order date (UTC) belongs to the last days, today included."""
+    """Say whether an order date belongs to the last days, today included."""
     return placed_on > today - timedelta(days=days)
 
 

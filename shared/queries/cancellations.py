@@ -19,6 +19,7 @@ from shared.domain.selection import choose
 from shared.queries import rates
 from shared.queries.requests import labels, request_views
 from shared.queries.values import Consequences, QuoteView, RequestView
+from shared.storage.calendar import day_of
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import claimed_by, order_facts, quote_of
 from shared.storage.records import LineItemRecord, OrderRecord, RequestRecord, RestockRuleRecord
@@ -188,5 +189,6 @@ def _restocking(tx: Transaction) -> frozenset[Reason]:
 
 
 def _adds(tx: Transaction, order: OrderRecord, counts: RateCounts, asker: ActorKind) -> int:
-    counted = order.canceled_by_merchant or not in_period(order.placed_at.date(), tx.now.date())
+    placed_on, today = day_of(tx, order.placed_at), day_of(tx, tx.now)
+    counted = order.canceled_by_merchant or not in_period(placed_on, today)
     return 0 if asker is ActorKind.BUYER or counted or not counts.orders else 1

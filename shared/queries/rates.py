@@ -5,13 +5,14 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from shared.domain.metrics import RATE_DAYS, RateCounts
+from shared.storage.calendar import day_of
 from shared.storage.engine import Transaction
 from shared.storage.records import OrderDayRecord
 
 
 def counts(tx: Transaction, days: int = RATE_DAYS) -> RateCounts:
-    """Add up the day counters of the last days (UTC days, today included)."""
-    first = tx.now.date() - timedelta(days=days - 1)
+    """Add up the day counters of the last days, today included."""
+    first = day_of(tx, tx.now) - timedelta(days=days - 1)
     row = tx.session.execute(
         select(
             func.coalesce(func.sum(OrderDayRecord.orders), 0),
@@ -23,7 +24,7 @@ def counts(tx: Transaction, days: int = RATE_DAYS) -> RateCounts:
 
 def canceled_lately(tx: Transaction, days: int) -> int:
     """Count the merchant's cancellations that are on record for orders of the last days, today left out."""
-    today = tx.now.date()
+    today = day_of(tx, tx.now)
     return tx.session.scalars(
         select(func.coalesce(func.sum(OrderDayRecord.canceled_by_merchant), 0)).where(
             OrderDayRecord.merchant_id == tx.merchant_id,

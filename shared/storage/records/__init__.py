@@ -9,11 +9,17 @@ from shared.storage.records.cancellations import (
     StockMovementRecord,
     StockRecord,
 )
+from shared.storage.records.days import (
+    OrderDayRecord,
+    RateAlertRecord,
+    RefundDayRecord,
+    RequestDayRecord,
+    SkuDayRecord,
+)
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
-    OrderDayRecord,
     OrderPartRecord,
     OrderRecord,
     OrderTermRecord,
@@ -70,13 +76,17 @@ __all__ = [
     "OrderTermRecord",
     "PaymentRecord",
     "PersonalTextRecord",
+    "RateAlertRecord",
+    "RefundDayRecord",
     "RefundRecord",
     "ReportedRefundRecord",
+    "RequestDayRecord",
     "RequestRecord",
     "RequestUnitsRecord",
     "RestockRuleRecord",
     "ShipmentRecord",
     "ShipmentUnitsRecord",
+    "SkuDayRecord",
     "StockMovementRecord",
     "StockRecord",
     "TenantRow",

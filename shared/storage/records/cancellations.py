@@ -75,6 +75,13 @@ class RequestRecord(TenantRow, Base):
             "ended_at",
             postgresql_where=text("amount = 'open'"),
         ),
+        Index(
+            "ix_cancellation_requests_waited",
+            "merchant_id",
+            "requested_at",
+            postgresql_include=["decided_at"],
+            postgresql_where=text("requested_by = 'buyer' AND decided_at > requested_at"),
+        ),
     )
 
 

@@ -44,14 +44,18 @@ class EffectRecord(TenantRow, Base):
 
 
 class MessageRecord(TenantRow, Base):
-    """One e-mail to one person about one event; its id is the Message-ID, over every try."""
+    """One e-mail to one person about one event; its id is the Message-ID, over every try.
+
+    What it is about: an order, or an alert of the rate.
+    """
 
     __tablename__ = "messages"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    order_id: Mapped[UUID]
+    order_id: Mapped[UUID | None]
     request_id: Mapped[UUID | None]
     refund_id: Mapped[UUID | None]
+    alert_id: Mapped[UUID | None]
     event: Mapped[str]
     recipient: Mapped[str]
     locale: Mapped[str]
@@ -63,6 +67,7 @@ class MessageRecord(TenantRow, Base):
         belongs_to("orders", "order_id"),
         belongs_to("cancellation_requests", "request_id"),
         belongs_to("refunds", "refund_id"),
+        belongs_to("rate_alerts", "alert_id"),
         Index(None, "merchant_id", "order_id"),
         Index(
             "uq_messages_outcome",
