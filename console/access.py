@@ -98,7 +98,7 @@ def guarded(view: View, may: Permission) -> View:
 
 def actor(member: Member) -> Actor:
     """Name the member as the one who acts."""
-    return Actor(ActorKind.MERCHANT_USER, member.user_id, member.user_name)
+    return Actor(ActorKind.MERCHANT_USER, member.user_id, member.user_name, request.remote_addr or "")
 
 
 def _wanted_page() -> str | None:

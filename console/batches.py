@@ -15,7 +15,7 @@ from console.access import actor
 from console.batch_forms import MATCHING, CancelOrdersForm, ConfirmBatchForm, is_id
 from console.forms import OrderFilterForm
 from console.pages import show
-from shared import run_wording
+from shared import wording
 from shared.actions import bulk_runs
 from shared.actions.bulk_runs import NewRun
 from shared.domain.bulk import RunKind
@@ -110,7 +110,6 @@ def _page(member: Member, run: RunView, form: ConfirmBatchForm) -> str:
         form=form,
         left_out=left_out,
         problem_of=bulk.problem_of,
-        words=run_wording,
     )
 
 
@@ -131,7 +130,7 @@ def _lines(rows: Iterator[RowView]) -> Iterator[str]:
     yield _line(["order-id", "verdict", "code", "what", "units", "refund-minor"])
     for row in rows:
         problem = bulk.problem_of(row)
-        what = run_wording.row_problem(problem) if problem else ""
+        what = wording.row_problem(problem) if problem else ""
         yield _line([row.order_ref, row.verdict.value, row.code, what, str(row.units), str(row.refund_minor)])
 
 

@@ -12,7 +12,6 @@ from console.access import actor
 from console.batch_forms import is_id
 from console.bulk_forms import FeedForm
 from console.pages import show
-from shared import run_wording
 from shared.actions import bulk_runs, feed_runs
 from shared.actions.bulk_runs import Begun
 from shared.domain.bulk import RowAction
@@ -82,7 +81,6 @@ def bulk_upload(member: Member, run_id: UUID) -> ResponseReturnValue:
         results=results,
         went_well=_went_well(member, upload, SHOWN - len(results)),
         carried_out_as=_carried_out_as(member, upload),
-        words=run_wording,
         severity=Severity,
         actions=RowAction,
         shown=SHOWN,
@@ -137,7 +135,6 @@ def _uploads(member: Member, form: FeedForm) -> str:
         form=form,
         earlier=earlier,
         kinds=[(kind, name_of(kind)) for kind in FeedType],
-        words=run_wording,
         most=MAX_MB,
     )
 

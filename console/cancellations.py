@@ -18,9 +18,11 @@ from shared.domain.actors import ActorKind
 from shared.domain.errors import AlreadyDecided, NotEligible, QuoteChanged
 from shared.domain.policy import WarehouseAnswer
 from shared.queries.cancellations import quote_for
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
+from shared.queries.quote_values import QuoteView
+from shared.queries.request_values import RequestView
 from shared.queries.sign_in import Member
-from shared.queries.values import OrderPage, QuoteView, RequestView
 from shared.rendering import gettext as _
 from shared.rendering import ngettext
 from shared.web.app import wanted_fragment

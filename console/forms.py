@@ -20,7 +20,8 @@ from shared.domain.order_reports import NO_CURRENCY
 from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.text import MEMO_LIMIT
-from shared.queries.values import ItemView, OrderFilter
+from shared.queries.list_values import OrderFilter
+from shared.queries.order_values import ItemView
 from shared.rendering import currency_exponent
 from shared.rendering import gettext as _
 from shared.web.cancel_form import CancelWindowForm

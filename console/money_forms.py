@@ -14,7 +14,7 @@ from shared.domain.money import to_minor
 from shared.domain.reasons import Reason
 from shared.domain.text import MEMO_LIMIT
 from shared.queries.adjustments import AdjustmentView
-from shared.rendering import currency_exponent, format_money, spoken_locale
+from shared.rendering import currency_exponent, money
 from shared.rendering import gettext as _
 from shared.web.forms import ChoiceField, LongTextField, PageForm, TokenField
 
@@ -137,4 +137,4 @@ class AdjustPriceForm(PageForm):
 
 
 def _most(minor: int, currency: str) -> Mapping[str, str]:
-    return {"most": format_money(minor, currency, spoken_locale())}
+    return {"most": money(minor, currency)}

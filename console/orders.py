@@ -18,9 +18,12 @@ from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.queries import cancellations, order_list
 from shared.queries.hindrances import beside
+from shared.queries.list_values import OrderFilter, OrderList
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
+from shared.queries.quote_values import Consequences
+from shared.queries.request_values import RequestView
 from shared.queries.sign_in import Member
-from shared.queries.values import Consequences, OrderFilter, OrderList, OrderPage, RequestView
 from shared.rendering import gettext as _
 from shared.web.notices import done, not_done
 from shared.web.services import services

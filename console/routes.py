@@ -12,8 +12,10 @@ from console import (
     cancellations,
     imports,
     orders,
+    policies,
     refunds,
     requests,
+    settings,
     shipments,
     sign_in,
     support,
@@ -74,6 +76,8 @@ _page(f"{_BULK}/carry-out", bulk.carry_out_upload, "POST", may=Permission.IMPORT
 _page(f"{_BULK}/report", bulk.upload_report, may=Permission.READ)
 _page(f"{_BULK}/stop", bulk.stop_upload, "POST", may=Permission.IMPORT)
 _page("/support", support.support, may=Permission.READ)
+_page("/settings", settings.settings, may=Permission.READ)
+_page("/settings/policy", policies.cancellation_policy, may=Permission.READ)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/adjust", adjustments.adjust_price, "GET", "POST", may=Permission.REFUND)

@@ -17,9 +17,9 @@ from shared.actions.shipments import Shipment
 from shared.domain.actors import ActorKind
 from shared.domain.errors import NotEligible, UnderCancellation
 from shared.domain.ids import LineItemId
+from shared.queries.order_values import ItemView, OrderPage
 from shared.queries.orders import order_page
 from shared.queries.sign_in import Member
-from shared.queries.values import ItemView, OrderPage
 from shared.rendering import gettext as _
 from shared.rendering import ngettext
 from shared.storage.idempotency import Answer, Once, Replayed

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 from shared import wording
 from shared.domain.cancellation import RequestState
 from shared.domain.events import Event
-from shared.queries.values import OrderPage, RequestView, TimelineRow
+from shared.queries.order_values import OrderPage, TimelineRow
+from shared.queries.request_values import RequestView
 from shared.rendering import gettext as _
 
 _SOON = timedelta(hours=1)

@@ -13,7 +13,7 @@ from shared.domain.ids import MerchantId, OrderId
 from shared.links import PATH, DeadLink, ForgedLink
 from shared.queries import links
 from shared.queries.links import Grant
-from shared.queries.values import OrderPage
+from shared.queries.order_values import OrderPage
 from shared.web.frames import PortalFrame
 from shared.web.limits import within_limit
 from shared.web.services import services

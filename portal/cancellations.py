@@ -16,7 +16,9 @@ from shared.domain.ids import RequestId
 from shared.domain.reasons import Reason
 from shared.queries import cancellations as quotes
 from shared.queries import orders
-from shared.queries.values import OrderPage, QuoteView, RequestView
+from shared.queries.order_values import OrderPage
+from shared.queries.quote_values import QuoteView
+from shared.queries.request_values import RequestView
 from shared.rendering import gettext as _
 from shared.web import notices
 from shared.web.app import wanted_fragment

@@ -9,7 +9,7 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 
 from shared import wording
-from shared.queries.values import OrderPage
+from shared.queries.order_values import OrderPage
 from shared.rendering import N_
 from shared.rendering import gettext as _
 from shared.web.cancel_form import CancelWindowForm

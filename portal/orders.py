@@ -9,7 +9,7 @@ from portal.access import OpenedOrder
 from portal.forms import FindOrderForm
 from shared.actions import links
 from shared.queries.hindrances import beside, hindrances
-from shared.queries.values import OrderPage
+from shared.queries.order_values import OrderPage
 from shared.rendering import gettext as _
 from shared.web.frames import PortalFrame
 from shared.web.limits import visitor_network, within_limit

@@ -137,13 +137,14 @@ def furnish(environment: Environment) -> None:
     """Give a template environment the words and formats of the language being spoken."""
     environment.add_extension("jinja2.ext.i18n")
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters["money"] = _money
+    environment.filters["money"] = money
     environment.filters["instant"] = _instant
     environment.filters["percent"] = _percent
     environment.globals["spoken_locale"] = spoken_locale
 
 
-def _money(minor: int, currency: str) -> str:
+def money(minor: int, currency: str) -> str:
+    """Write minor units as an amount in the language being spoken."""
     return format_money(minor, currency, spoken_locale())
 
 

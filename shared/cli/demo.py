@@ -14,8 +14,8 @@ from shared.domain.permissions import Role
 from shared.domain.policy import Policy, Warehouse
 from shared.domain.reasons import DeclineReason, Reason
 from shared.queries import present
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
-from shared.queries.values import OrderPage
 from shared.settings import Settings
 from shared.storage.engine import Database
 

@@ -20,8 +20,8 @@ from shared.feeds.submitting import Feed
 from shared.queries import feeds as queries
 from shared.queries import merchants
 from shared.queries.feeds import FeedDocument
-from shared.rendering import format_money, ngettext, spoken_locale
 from shared.rendering import gettext as _
+from shared.rendering import money, ngettext
 from shared.settings import Settings
 from shared.storage.engine import Database
 
@@ -124,9 +124,9 @@ def _print(outcome: _Outcome) -> None:
     parts.append(_("%(num)s with a warning") % {"num": summary.with_warning})
     click.echo(", ".join(parts) + ".")
     units = ngettext("%(num)s unit canceled", "%(num)s units canceled", feed.units) % {"num": feed.units}
-    money = [format_money(minor, currency, spoken_locale()) for currency, minor in feed.refunded.items()]
+    amounts = [money(minor, currency) for currency, minor in feed.refunded.items()]
     click.echo(
-        ", ".join([units, *(_("%(amount)s goes back") % {"amount": amount} for amount in money)]) + "."
+        ", ".join([units, *(_("%(amount)s goes back") % {"amount": amount} for amount in amounts)]) + "."
     )
 
 

@@ -18,11 +18,15 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Somebody or something that acts: `id` names the user or key, `name` is what people read."""
+    """Somebody or something that acts: `id` names the user or key, `name` is what people read.
+
+    `address` is the network address the wish came from, "" where none did.
+    """
 
     kind: ActorKind
     id: UUID | None = None
     name: str = ""
+    address: str = ""
 
 
 BUYER = Actor(ActorKind.BUYER)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import IO
 from uuid import UUID
 
-from shared import run_wording, wording
+from shared import wording
 from shared.domain.bulk import RunState, Verdict
 from shared.domain.eligibility import Blocker
 from shared.domain.ids import MerchantId
@@ -73,7 +73,7 @@ def _is_xml(head: FeedHead) -> bool:
 
 def _results(db: Database, merchant_id: MerchantId, head: FeedHead) -> Iterator[Result]:
     if head.state is RunState.STOPPED:
-        yield Result(Problem(Code.STOPPED, other=run_wording.run_note(head.note)))
+        yield Result(Problem(Code.STOPPED, other=wording.run_note(head.note)))
     for kept in head.problems:
         yield Result(problem_in(kept))
     other_rows = _("message %(number)s") if _is_xml(head) else _("line %(number)s")

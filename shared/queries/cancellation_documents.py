@@ -24,7 +24,7 @@ from shared.queries.document_values import (
     UnitsDocument,
     WarehouseDocument,
 )
-from shared.queries.values import QuoteView
+from shared.queries.quote_values import QuoteView
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import (
     LineItemRecord,

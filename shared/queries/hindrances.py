@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from shared.domain.eligibility import Blocker
-from shared.queries.values import ItemView, OrderPage
+from shared.queries.order_values import ItemView, OrderPage
 
 # The item's own status says these already.
 _PLAIN_TO_SEE = frozenset({Blocker.ALREADY_SHIPPED, Blocker.ALREADY_CANCELED, Blocker.ALREADY_REQUESTED})

@@ -9,8 +9,8 @@ from shared import links
 from shared.domain.actors import ActorKind
 from shared.domain.ids import MerchantId, OrderId
 from shared.links import DeadLink, ForgedLink
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import page_of, with_merchant
-from shared.queries.values import OrderPage
 from shared.storage.doors import Door, open_door
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import LinkRecord, MerchantRecord, OrderRecord

@@ -19,10 +19,11 @@ from shared.domain.policy import SilenceOutcome, WarehouseAnswer, from_document
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import Kept, KeptReason, RefundKind, RefundState
 from shared.queries import merchants
+from shared.queries.order_values import Totals
 from shared.queries.orders import totals
 from shared.queries.receipts import Part, outcome, parts
+from shared.queries.request_values import RequestView
 from shared.queries.requests import labels, request_views
-from shared.queries.values import RequestView, Totals
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import assemble
 from shared.storage.records import (

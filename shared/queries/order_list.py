@@ -13,8 +13,9 @@ from shared.domain.errors import InvalidContent
 from shared.domain.ids import MerchantId, OrderId
 from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus, item_status
 from shared.queries.cancellations import line_labels_of
+from shared.queries.list_values import OrderFilter, OrderList, OrderRow
+from shared.queries.request_values import RequestView
 from shared.queries.requests import request_views
-from shared.queries.values import OrderFilter, OrderList, OrderRow, RequestView
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import LineItemRecord, OrderRecord, OrderTermRecord, RequestRecord
 from shared.storage.scopes import orders_of, requests_of, units_of

@@ -17,17 +17,11 @@ from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, Refund
 from shared.domain.orders import Gateway, Order, OrderStatus, PaymentStatus, item_status
 from shared.domain.policy import from_document
 from shared.domain.refunds import RefundKind, RefundState
+from shared.queries.order_values import ItemView, OrderPage, PaymentView, ShipmentView, Totals
 from shared.queries.refund_values import RefundView
 from shared.queries.refunds import reported_refunds
 from shared.queries.requests import labels, request_views, timeline_entries, timeline_rows
 from shared.queries.support import cases_of
-from shared.queries.values import (
-    ItemView,
-    OrderPage,
-    PaymentView,
-    ShipmentView,
-    Totals,
-)
 from shared.storage.adjusted import adjusted_before
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import Declined, assemble

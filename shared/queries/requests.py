@@ -16,7 +16,8 @@ from shared.domain.ids import LineItemId, OrderId, RequestId
 from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import AmountState
-from shared.queries.values import RequestedUnits, RequestView, TimelineRow
+from shared.queries.order_values import TimelineRow
+from shared.queries.request_values import RequestedUnits, RequestView
 from shared.rendering import ngettext
 from shared.storage.engine import Transaction
 from shared.storage.records import (

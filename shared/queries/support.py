@@ -4,7 +4,7 @@ from sqlalchemy import Select
 
 from shared.domain.actors import ActorKind
 from shared.domain.ids import MerchantId, OrderId
-from shared.queries.values import CaseView
+from shared.queries.order_values import CaseView
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import CaseMessageRecord, CaseRecord, OrderRecord
 from shared.storage.scopes import orders_of

@@ -7,7 +7,7 @@ from uuid import UUID
 from wtforms import Field
 
 from shared.domain.ids import LineItemId
-from shared.queries.values import ItemView
+from shared.queries.order_values import ItemView
 from shared.rendering import gettext as _
 from shared.web.forms import ChoiceField, LongTextField, PageForm, QuantityField, TokenField
 

@@ -1,5 +1,6 @@
 """The tables. Every merchant's row is keyed (merchant_id, id); relationships are never walked implicitly."""
 
+from shared.storage.records.audit import AuditRecord
 from shared.storage.records.base import Base, TenantRow
 from shared.storage.records.bulk import BulkRowRecord, BulkRunRecord
 from shared.storage.records.cancellations import (
@@ -54,6 +55,7 @@ __all__ = [
     "AdjustmentRecord",
     "AnswerRecord",
     "ApiKeyRecord",
+    "AuditRecord",
     "Base",
     "BulkRowRecord",
     "BulkRunRecord",

@@ -17,8 +17,8 @@ from shared.domain.reasons import Reason
 from shared.queries import documents
 from shared.queries.adjustments import adjustment_view
 from shared.queries.invariants import violations_of
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
-from shared.queries.values import OrderPage
 from shared.storage.engine import Database
 from tests.builders import STORE, USER, a_merchant, an_order, cancel, line_ids, quantities, ship
 from tests.post import messages_of

@@ -10,8 +10,8 @@ from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.policy import Policy, ShippingPolicy
 from shared.domain.reasons import DeclineReason, Reason
 from shared.queries.cancellations import quote_for
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
-from shared.queries.values import OrderPage
 from shared.storage.engine import Database
 from tests.builders import (
     USER,

@@ -22,8 +22,8 @@ from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import RefundState
 from shared.queries.cancellations import quote_for
 from shared.queries.invariants import violations_of
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
-from shared.queries.values import OrderPage
 from shared.storage.engine import Database
 from shared.storage.records import MessageRecord
 from tests.builders import USER, a_merchant, automatic, line_ids

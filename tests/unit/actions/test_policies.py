@@ -16,8 +16,8 @@ from shared.domain.refunds import KeptReason
 from shared.domain.rules import Decision, Rule
 from shared.queries.cancellations import quote_for
 from shared.queries.invariants import violations_of
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
-from shared.queries.values import OrderPage
 from shared.storage.engine import Database
 from tests.builders import a_merchant, accept, an_order, cancel, request
 from tests.post import messages_of

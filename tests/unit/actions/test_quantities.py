@@ -12,8 +12,8 @@ from shared.domain.ids import LineItemId, MerchantId
 from shared.domain.orders import ItemStatus, OrderStatus
 from shared.domain.reasons import Reason
 from shared.queries.invariants import violations_of
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
-from shared.queries.values import OrderPage
 from shared.storage.engine import Database
 from tests.builders import USER, a_merchant, accept, an_order, automatic, cancel, line_ids, request, ship
 

@@ -13,10 +13,10 @@ from shared.domain.events import MailEvent
 from shared.domain.policy import Fee, Policy, WindowFrom
 from shared.queries.invariants import violations_of
 from shared.queries.links import exchange
+from shared.queries.list_values import OrderFilter
 from shared.queries.order_list import order_list
 from shared.queries.orders import order_page
 from shared.queries.refunds import waiting_refunds
-from shared.queries.values import OrderFilter
 from shared.storage.records import TimelineRecord
 from tests.builders import USER, accept, cancel, request
 from tests.post import KEYS, Remembering, messages_of, outside, work_off

@@ -9,8 +9,8 @@ from shared.domain.actors import ActorKind
 from shared.domain.ids import OrderId
 from shared.domain.permissions import Role
 from shared.queries.invariants import violations_of
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
-from shared.queries.values import OrderPage
 from tests.builders import an_order, line_ids, ship
 from tests.unit.console.browsing import (
     Browser,

@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.ids import OrderId
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
-from shared.queries.values import OrderPage
 from tests.builders import an_order, cancel, line_ids, request, ship
 from tests.unit.console.browsing import (
     Browser,

@@ -10,8 +10,8 @@ from shared.domain.cancellation import RequestState
 from shared.domain.ids import OrderId
 from shared.domain.policy import Mode, Policy, Warehouse
 from shared.domain.reasons import DeclineReason
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
-from shared.queries.values import OrderPage
 from tests.builders import USER, an_order, cancel, line_ids, quantities, request, ship
 from tests.unit.console.browsing import (
     Browser,

@@ -12,7 +12,7 @@ from shared.domain.cancellation import RequestState
 from shared.domain.ids import OrderId, RequestId
 from shared.domain.reasons import DeclineReason
 from shared.queries.orders import order_page
-from shared.queries.values import RequestView
+from shared.queries.request_values import RequestView
 from shared.storage.records import RequestRecord
 from tests.builders import USER, an_order, request
 from tests.unit.console.browsing import (

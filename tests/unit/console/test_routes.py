@@ -25,6 +25,8 @@ ASKED = {
     "console.requests": Permission.READ,
     "console.warehouse_questions": Permission.READ,
     "console.support": Permission.READ,
+    "console.settings": Permission.READ,
+    "console.cancellation_policy": Permission.READ,
     "console.bulk_uploads": Permission.READ,
     "console.bulk_upload": Permission.READ,
     "console.bulk_codes": Permission.READ,

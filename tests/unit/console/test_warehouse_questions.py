@@ -16,7 +16,7 @@ from shared.domain.ids import OrderId, RequestId
 from shared.domain.permissions import Role
 from shared.domain.policy import Mode, Policy, Warehouse, WarehouseAnswer
 from shared.queries.orders import order_page
-from shared.queries.values import RequestView
+from shared.queries.request_values import RequestView
 from shared.storage.records import RequestRecord
 from tests.builders import USER, an_order, request
 from tests.unit.console.browsing import Browser, Shop, buttons_named, order_path, words_of

@@ -13,9 +13,9 @@ from shared.domain.actors import ActorKind
 from shared.domain.ids import MerchantId
 from shared.domain.permissions import Role
 from shared.queries.cancellations import open_requests
+from shared.queries.list_values import OrderFilter
 from shared.queries.order_list import order_list
 from shared.queries.orders import order_page
-from shared.queries.values import OrderFilter
 from shared.storage.engine import Database
 from shared.web.services import EXTENSION
 from tests.builders import a_merchant, accept, an_order, request, ship

@@ -12,8 +12,9 @@ from types import ModuleType, SimpleNamespace
 import pytest
 
 import shared.domain
-from shared import run_wording, wording
+from shared import wording
 from shared.domain.actors import ActorKind
+from shared.domain.audit import AuditKind
 from shared.domain.bulk import RowAction, RowProblem, RunKind, RunState, StopReason, Verdict
 from shared.domain.cancellation import Move, Question, RequestState
 from shared.domain.changes import OrderPart
@@ -73,13 +74,14 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     KeptReason: lambda why: wording.kept(Kept(100, why), "USD"),
     Gateway: wording.gateway,
     Role: wording.role,
+    AuditKind: wording.audit_kind,
     Mode: lambda mode: wording.policy(Policy(mode=mode)),
     UploadState: wording.upload_state,
     Event: lambda event: for_merchant(event=event),
     WarehouseAnswer: lambda answer: for_merchant(event=Event.WAREHOUSE_ANSWERED, answer=answer),
-    RunState: run_wording.run_state,
-    RowProblem: lambda problem: run_wording.row_problem(problem) and run_wording.row_remedy(problem),
-    StopReason: run_wording.run_note,
+    RunState: wording.run_state,
+    RowProblem: lambda problem: wording.row_problem(problem) and wording.row_remedy(problem),
+    StopReason: wording.run_note,
     ActorKind: lambda kind: for_merchant(event=Event.MEMO_CHANGED, actor=kind),
 }
 # Read by machines and by ourselves, never by people. Next steps are said through the blocker they follow
@@ -204,7 +206,7 @@ def without_status(kinds: list[type[Refusal]], statuses: Mapping[str, int]) -> F
 
 
 def test_every_value_that_people_read_has_words_in_every_language() -> None:
-    uphold(unsaid(list(vocabularies()), SAID), "Put it into words in shared/wording.py:")
+    uphold(unsaid(list(vocabularies()), SAID), "Put it into words in shared/wording/:")
 
 
 def test_every_mail_event_has_its_folder_and_every_folder_its_event() -> None:

@@ -19,7 +19,7 @@ from shared.domain.orders import Gateway
 from shared.domain.policy import Mode, Policy, SilenceOutcome, Warehouse, WarehouseAnswer
 from shared.domain.reasons import DeclineReason, Reason
 from shared.queries.orders import order_page
-from shared.queries.values import RefundView
+from shared.queries.refund_values import RefundView
 from shared.storage.engine import Database
 from shared.worker.perform import Outside
 from tests.builders import USER, a_merchant, accept, an_order, automatic, quantities, request, ship

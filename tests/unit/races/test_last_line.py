@@ -10,8 +10,8 @@ from shared.actions import execution
 from shared.domain.actors import ActorKind
 from shared.domain.ids import MerchantId, OrderId
 from shared.queries import orders
+from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
-from shared.queries.values import OrderPage
 from shared.storage.engine import Database
 from tests.builders import a_merchant, an_order, automatic, request
 

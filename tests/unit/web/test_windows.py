@@ -15,7 +15,8 @@ from shared.domain.ids import LineItemId, OrderId, PaymentId, new_id
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.refunds import Kept, KeptReason, LineShare, PaymentShare, Quote
 from shared.domain.units import UnitRange
-from shared.queries.values import ItemView, OrderPage, QuoteView, Totals
+from shared.queries.order_values import ItemView, OrderPage, Totals
+from shared.queries.quote_values import QuoteView
 from shared.web.cancel_form import CancelWindowForm
 from shared.web.forms import LongTextField, TextField
 

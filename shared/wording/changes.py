@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 from shared.domain.changes import OrderPart
 from shared.rendering import N_
+from shared.rendering import gettext as _
 
-ORDER_PARTS: Mapping[OrderPart, str] = {
+_ORDER_PARTS: Mapping[OrderPart, str] = {
     OrderPart.PAYMENTS: N_("payments"),
     OrderPart.HOLD: N_("hold"),
     OrderPart.DISPUTED: N_("payment dispute"),
@@ -16,3 +17,8 @@ ORDER_PARTS: Mapping[OrderPart, str] = {
     OrderPart.ADDRESS: N_("delivery address"),
     OrderPart.CANCELED: N_("canceled in the shop itself"),
 }
+
+
+def order_part(part: OrderPart) -> str:
+    """Name a part of an order that changed, within a sentence."""
+    return _(_ORDER_PARTS[part])

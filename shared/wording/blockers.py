@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from shared.domain import eligibility
+from shared.domain.actors import ActorKind
 from shared.domain.eligibility import Blocker, NextStep
 from shared.rendering import N_
+from shared.rendering import gettext as _
 
-TO_BUYERS: Mapping[Blocker, str] = {
+_TO_BUYERS: Mapping[Blocker, str] = {
     Blocker.ALREADY_SHIPPED: N_("It has already shipped."),
     Blocker.ALREADY_CANCELED: N_("It is already canceled."),
     Blocker.ALREADY_REQUESTED: N_("A cancellation is already requested."),
@@ -21,8 +24,8 @@ TO_BUYERS: Mapping[Blocker, str] = {
     Blocker.PART_OF_BUNDLE: N_("This is part of a bundle."),
     Blocker.GOES_TOGETHER: N_("Items of one promotion can only be canceled together."),
 }
-TO_MERCHANTS: Mapping[Blocker, str] = {
-    **TO_BUYERS,
+_TO_MERCHANTS: Mapping[Blocker, str] = {
+    **_TO_BUYERS,
     Blocker.WINDOW_CLOSED: N_("The customer’s time to cancel it is over."),
     Blocker.NOT_CANCELABLE_PRODUCT: N_("Customers cannot cancel this product themselves."),
     Blocker.IN_FULFILLMENT: N_("It is being prepared for shipping, so the customer cannot cancel it."),
@@ -33,7 +36,7 @@ TO_MERCHANTS: Mapping[Blocker, str] = {
         "The payment is not confirmed yet, and the policy lets customers cancel only afterwards."
     ),
 }
-STEPS_OF_BUYERS: Mapping[NextStep, str] = {
+_STEPS_OF_BUYERS: Mapping[NextStep, str] = {
     NextStep.RETURN_IT: N_(
         "You can send it back once it arrives. Contact us and we will find a way together."
     ),
@@ -45,7 +48,7 @@ STEPS_OF_BUYERS: Mapping[NextStep, str] = {
     NextStep.CANCEL_BUNDLE: N_("Cancel the bundle, and its parts go with it."),
     NextStep.CANCEL_TOGETHER: N_("Cancel all items of the promotion, or contact us."),
 }
-STEPS_OF_MERCHANTS: Mapping[NextStep, str] = {
+_STEPS_OF_MERCHANTS: Mapping[NextStep, str] = {
     NextStep.RETURN_IT: N_("Take it back as a return, or refund part of its price."),
     NextStep.NOTHING: N_("There is nothing left to do."),
     NextStep.DECIDE_REQUEST: N_("Decide the open request, or wait until it is carried out."),
@@ -55,3 +58,21 @@ STEPS_OF_MERCHANTS: Mapping[NextStep, str] = {
     NextStep.CANCEL_BUNDLE: N_("Cancel the bundle, and its parts go with it."),
     NextStep.CANCEL_TOGETHER: N_("Cancel all items of the promotion."),
 }
+
+
+def blocker(code: Blocker, *, to_merchant: bool = False) -> str:
+    """Say what stands against a cancellation."""
+    return _((_TO_MERCHANTS if to_merchant else _TO_BUYERS)[code])
+
+
+def next_step(code: Blocker, *, to_merchant: bool = False) -> str:
+    """Say what the reader can do instead."""
+    if to_merchant:
+        step = eligibility.next_step(code, ActorKind.MERCHANT_USER)
+        return _(_STEPS_OF_MERCHANTS[step])
+    return _(_STEPS_OF_BUYERS[eligibility.next_step(code, ActorKind.BUYER)])
+
+
+def why_not(code: Blocker, *, to_merchant: bool = False) -> str:
+    """Say what stands against a cancellation, and what to do instead."""
+    return f"{blocker(code, to_merchant=to_merchant)} {next_step(code, to_merchant=to_merchant)}"

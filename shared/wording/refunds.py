@@ -1,11 +1,11 @@
-"""The words for gateways and payments, for what stands in the way of a refund and how long it takes."""
+"""The words for refunds: from which payment, how long they take, what is kept, what stands in the way."""
 
 from collections.abc import Mapping
 
 from shared.domain.gateways import Trouble
 from shared.domain.orders import Gateway
-from shared.domain.refunds import RefundState
-from shared.rendering import N_
+from shared.domain.refunds import Kept, KeptReason, RefundState
+from shared.rendering import N_, money
 from shared.rendering import gettext as _
 
 _TROUBLES: Mapping[Trouble, str] = {
@@ -20,6 +20,18 @@ _TROUBLES: Mapping[Trouble, str] = {
     Trouble.CARD_CLOSED: N_("The customer’s card is closed, so the bank sent the money back."),
     Trouble.NOT_CONNECTED: N_("The gateway is not connected any more."),
     Trouble.REFUSED: N_("The gateway refused it. Look there for the reason."),
+}
+_KEPT: Mapping[KeptReason, str] = {
+    KeptReason.SHIPPING_NEVER: N_("Shipping of %(amount)s is not refunded."),
+    KeptReason.SHIPPING_WITH_LAST_UNIT: N_(
+        "Shipping of %(amount)s is refunded only when the last item is canceled."
+    ),
+    KeptReason.SHIPPING_ALREADY_SHIPPED: N_(
+        "Shipping of %(amount)s is not refunded, because part of the order has shipped."
+    ),
+    KeptReason.DISCOUNT_LOST: N_("%(amount)s less, because what you keep no longer earns the discount."),
+    KeptReason.FEE: N_("A cancellation fee of %(amount)s is kept."),
+    KeptReason.WITHHELD: N_("%(amount)s is not refunded: the shop decided so."),
 }
 _IN_TIME: Mapping[Gateway, str] = {
     Gateway.MANUAL: N_("Banks take 5 to 10 business days to show it."),
@@ -72,3 +84,18 @@ def refunded_to(code: Gateway) -> str:
 def payment_name(code: Gateway) -> str:
     """Name a payment that has no reference of its own."""
     return _(_PAYMENT_NAMES[code])
+
+
+def kept(amount: Kept, currency: str) -> str:
+    """Say which amount does not go back, and why; a lost discount that counts again goes back after all."""
+    if amount.amount_minor < 0:
+        return _("%(amount)s more, because the discount counts again.") % {
+            "amount": money(-amount.amount_minor, currency)
+        }
+    return _(_KEPT[amount.why]) % {"amount": money(amount.amount_minor, currency)}
+
+
+def withheld(withheld_minor: int, currency: str, refund_minor: int) -> str:
+    """Tell a buyer what the shop keeps of its own will, and that nothing goes back where it is all of it."""
+    sentence = kept(Kept(withheld_minor, KeptReason.WITHHELD), currency)
+    return sentence if refund_minor else f"{_('Nothing is refunded.')} {sentence}"

@@ -1,0 +1,54 @@
+"""What the dashboard is asked for and shows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.ids import OrderId
+from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
+from shared.queries.request_values import RequestView
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order on the dashboard. `items_label` names the first line, `more_items` counts the others."""
+
+    id: OrderId
+    number: str
+    placed_at: datetime
+    buyer_name: str
+    items_label: str
+    more_items: int
+    status: OrderStatus
+    badge: ItemStatus
+    payment_status: PaymentStatus
+    total_minor: int
+    currency: str
+    can_cancel: bool
+    request: RequestView | None
+    priced: bool = True
+
+    @property
+    def has_failed_refund(self) -> bool:
+        """Money that should have gone back has not: somebody has to look at it."""
+        return self.payment_status is PaymentStatus.REFUND_FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """What the dashboard is asked for; dates are the merchant's days, both included; None is no limit."""
+
+    search: str = ""
+    status: OrderStatus | None = None
+    item_status: ItemStatus | None = None
+    payment_status: PaymentStatus | None = None
+    placed_from: datetime | None = None
+    placed_before: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderList:
+    """One page of the dashboard; the cursors are opaque and None at an end."""
+
+    rows: tuple[OrderRow, ...]
+    next_cursor: str | None
+    previous_cursor: str | None

@@ -1,0 +1,65 @@
+"""The words for every status, reason and refusal, in the language being spoken: templates ask here."""
+
+from shared.wording.audit import audit_kind
+from shared.wording.blockers import blocker, next_step, why_not
+from shared.wording.changes import order_part
+from shared.wording.reasons import buyer_reasons, decline_reason, decline_reasons, merchant_reasons, reason
+from shared.wording.refunds import (
+    gateway,
+    kept,
+    payment_name,
+    refund_expected,
+    refunded_to,
+    trouble,
+    withheld,
+)
+from shared.wording.runs import row_problem, row_remedy, run_note, run_state
+from shared.wording.shops import mail_event, policy, role
+from shared.wording.statuses import (
+    Badge,
+    item_status,
+    order_status,
+    payment_status,
+    refund_state,
+    refund_state_for_buyer,
+    void_state,
+)
+from shared.wording.timeline import timeline_for_buyer, timeline_for_merchant
+from shared.wording.uploads import upload_state
+
+__all__ = [
+    "Badge",
+    "audit_kind",
+    "blocker",
+    "buyer_reasons",
+    "decline_reason",
+    "decline_reasons",
+    "gateway",
+    "item_status",
+    "kept",
+    "mail_event",
+    "merchant_reasons",
+    "next_step",
+    "order_part",
+    "order_status",
+    "payment_name",
+    "payment_status",
+    "policy",
+    "reason",
+    "refund_expected",
+    "refund_state",
+    "refund_state_for_buyer",
+    "refunded_to",
+    "role",
+    "row_problem",
+    "row_remedy",
+    "run_note",
+    "run_state",
+    "timeline_for_buyer",
+    "timeline_for_merchant",
+    "trouble",
+    "upload_state",
+    "void_state",
+    "why_not",
+    "withheld",
+]

@@ -1,0 +1,40 @@
+"""The words for what the audit trail tells."""
+
+from collections.abc import Mapping
+
+from shared.domain.audit import AuditKind
+from shared.rendering import N_
+from shared.rendering import gettext as _
+
+_KINDS: Mapping[AuditKind, str] = {
+    AuditKind.SIGNED_IN: N_("Signed in"),
+    AuditKind.SIGN_IN_FAILED: N_("Sign-in failed"),
+    AuditKind.SIGN_IN_LOCKED: N_("Sign-in stopped after too many attempts"),
+    AuditKind.SIGNED_OUT: N_("Signed out"),
+    AuditKind.SESSION_ENDED: N_("Session ended"),
+    AuditKind.PASSWORD_CHANGED: N_("Password changed"),
+    AuditKind.PASSWORD_RESET_ASKED: N_("Password reset asked for"),
+    AuditKind.PASSWORD_RESET: N_("Password reset"),
+    AuditKind.SECOND_FACTOR_ADDED: N_("Second factor added"),
+    AuditKind.SECOND_FACTOR_REMOVED: N_("Second factor removed"),
+    AuditKind.SECOND_FACTOR_RULE_CHANGED: N_("Second factor rule changed"),
+    AuditKind.RECOVERY_CODES_MADE: N_("Recovery codes made"),
+    AuditKind.RECOVERY_CODE_USED: N_("Recovery code used"),
+    AuditKind.INVITED: N_("Invitation sent"),
+    AuditKind.INVITATION_REVOKED: N_("Invitation revoked"),
+    AuditKind.JOINED: N_("Joined the team"),
+    AuditKind.ROLE_CHANGED: N_("Role changed"),
+    AuditKind.MEMBER_REMOVED: N_("Removed from the team"),
+    AuditKind.KEY_MADE: N_("API key made"),
+    AuditKind.KEY_REVOKED: N_("API key revoked"),
+    AuditKind.POLICY_CHANGED: N_("Cancellation policy changed"),
+    AuditKind.REASONS_CHANGED: N_("Reasons changed"),
+    AuditKind.BRANDING_CHANGED: N_("Branding changed"),
+    AuditKind.SETTINGS_CHANGED: N_("Settings changed"),
+    AuditKind.EXPORTED: N_("Data exported"),
+}
+
+
+def audit_kind(kind: AuditKind) -> str:
+    """Name what was done."""
+    return _(_KINDS[kind])
