@@ -13,7 +13,7 @@ from shared.actions.refunds import connected_to
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.eligibility import Blocker, Eligibility, assess
 from shared.domain.errors import NotEligible, NotFound, Refusal
-from shared.domain.events import MailEvent
+from shared.domain.events import EffectKind, MailEvent
 from shared.domain.ids import LineItemId, RequestId, new_id
 from shared.domain.orders import Order
 from shared.domain.reasons import Reason
@@ -212,3 +212,5 @@ def _count_for_rate(tx: Transaction, done: Sequence[Planned]) -> None:
         if not one.order.canceled_by_merchant
     )
     bulk_writes.count_canceled(tx, days, shard())
+    if days:
+        outbox.defer(tx, EffectKind.CHECK_RATE, tx.merchant_id, dedup_key=f"rate:{done[0].request_id}")

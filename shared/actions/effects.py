@@ -26,6 +26,7 @@ DELAYS: dict[EffectKind, tuple[int, ...]] = {
     EffectKind.CARRY_OUT_UPLOAD: _CORE_DELAYS,
     EffectKind.SEND_REFUND: _CORE_DELAYS,
     EffectKind.LOOK_UP_REFUND: _CORE_DELAYS,
+    EffectKind.CHECK_RATE: _CORE_DELAYS,
 }
 
 

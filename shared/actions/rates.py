@@ -7,6 +7,8 @@ from datetime import date, datetime
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.actions.intake_rows import shard
+from shared.domain.events import EffectKind
+from shared.storage import outbox
 from shared.storage.calendar import day_of, zone_of
 from shared.storage.engine import Transaction
 from shared.storage.records import OrderDayRecord, OrderRecord
@@ -26,6 +28,7 @@ def count_canceled(tx: Transaction, order: OrderRecord, *, requested_by: str) ->
         return
     order.canceled_by_merchant = True
     _add(tx, day_of(tx, order.placed_at), canceled_by_merchant=1)
+    outbox.defer(tx, EffectKind.CHECK_RATE, tx.merchant_id, dedup_key=f"rate:{order.id}")
 
 
 def _add(tx: Transaction, day: date, *, orders: int = 0, canceled_by_merchant: int = 0) -> None:

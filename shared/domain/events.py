@@ -48,10 +48,11 @@ class MailEvent(StrEnum):
     REFUND_SENT = "refund_sent"
     REFUND_FAILED = "refund_failed"
     REFUND_REPORTED = "refund_reported"
+    RATE_WARNED = "rate_warned"
 
 
 # These go to the team: owners and managers, whatever the merchant mails to buyers.
-TO_TEAM = frozenset({MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED})
+TO_TEAM = frozenset({MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.RATE_WARNED})
 
 
 class EffectKind(StrEnum):
@@ -65,3 +66,4 @@ class EffectKind(StrEnum):
     CARRY_OUT_UPLOAD = "carry_out_upload"
     SEND_REFUND = "send_refund"
     LOOK_UP_REFUND = "look_up_refund"
+    CHECK_RATE = "check_rate"

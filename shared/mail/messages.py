@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from shared import wording
 from shared.ports import Refused
+from shared.queries.alerts import AlertMail
 from shared.queries.mails import Mail
 from shared.rendering import furnish, speaking, templates_folder
 
@@ -21,8 +22,8 @@ _UNFOLDED = policy.SMTP.clone(max_line_length=900)
 _GAP = re.compile(r"\n{3,}")
 
 
-def compose(mail: Mail, *, link: str, base_url: str, sender: str) -> EmailMessage:
-    """Write an e-mail to its one recipient; `link` opens the order.
+def compose(mail: Mail | AlertMail, *, link: str, base_url: str, sender: str) -> EmailMessage:
+    """Write an e-mail to its one recipient; `link` opens the order, or the page it is about.
 
     Raises Refused when the address is not exactly one.
     """
@@ -43,7 +44,7 @@ def compose(mail: Mail, *, link: str, base_url: str, sender: str) -> EmailMessag
     return message
 
 
-def _written(mail: Mail, part: str, *, link: str, base_url: str, subject: str) -> str:
+def _written(mail: Mail | AlertMail, part: str, *, link: str, base_url: str, subject: str) -> str:
     template = _environment().get_template(f"email/{mail.event}/{part}")
     return template.render(mail=mail, link=link, help_link=f"{base_url}/help", subject=subject)
 

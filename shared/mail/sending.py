@@ -9,6 +9,7 @@ from shared.domain.ids import MerchantId, MessageId
 from shared.mail.messages import compose
 from shared.ports import Mailer, Refused
 from shared.queries import mails
+from shared.queries.alerts import AlertMail
 from shared.queries.mails import Mail
 from shared.storage.engine import Database
 
@@ -41,7 +42,9 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
     notes.mark_sent(db, merchant_id, message_id)
 
 
-def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail) -> str:
+def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail | AlertMail) -> str:
+    if isinstance(mail, AlertMail):
+        return f"{post.base_url}/console/health"
     if mail.event in TO_TEAM:
         return f"{post.base_url}/console/orders/{mail.order_id}"
     token = links.make(db, merchant_id, mail.order_id, post.link_keys, epoch=mail.link_epoch)

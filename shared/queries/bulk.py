@@ -21,7 +21,7 @@ from shared.domain.metrics import (
     rate,
 )
 from shared.domain.reasons import Reason
-from shared.queries import rates
+from shared.storage import rates
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import BulkRowRecord, BulkRunRecord
 

@@ -16,10 +16,10 @@ from shared.domain.reasons import Reason
 from shared.domain.refunds import pick_units, quote
 from shared.domain.restock import rule_for
 from shared.domain.selection import choose
-from shared.queries import rates
 from shared.queries.quote_values import Consequences, QuoteView
 from shared.queries.request_values import RequestView
 from shared.queries.requests import labels, request_views
+from shared.storage import rates
 from shared.storage.calendar import day_of
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import claimed_by, order_facts, quote_of

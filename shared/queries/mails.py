@@ -19,6 +19,7 @@ from shared.domain.policy import SilenceOutcome, WarehouseAnswer, from_document
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import Kept, KeptReason, RefundKind, RefundState
 from shared.queries import merchants
+from shared.queries.alerts import AlertMail, alert_mail
 from shared.queries.order_values import Totals
 from shared.queries.orders import totals
 from shared.queries.receipts import Part, outcome, parts
@@ -199,14 +200,17 @@ class Mail:
         return sum(refund.amount_minor for refund in self.refunds)
 
 
-def find(db: Database, merchant_id: MerchantId, message_id: MessageId) -> Mail:
+def find(db: Database, merchant_id: MerchantId, message_id: MessageId) -> Mail | AlertMail:
     """Read everything that one e-mail tells. Raises NotFound."""
     with db.snapshot(merchant_id) as tx:
         message = tx.session.get(MessageRecord, (merchant_id, message_id))
         if message is None:
             raise NotFound("There is no such e-mail.")
-        order = find_order(tx, message.order_id)
-        return _mail(tx, message, order)
+        if message.alert_id is not None:
+            return alert_mail(tx, message, message.alert_id)
+        if message.order_id is None:
+            raise NotFound("This e-mail is about nothing.")
+        return _mail(tx, message, find_order(tx, message.order_id))
 
 
 def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
@@ -238,7 +242,7 @@ def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
         cancel_until=closes_at(facts),
         request=_request(tx, order, lines, message.request_id) if message.request_id else None,
         adjustment=_adjustment(tx, message.refund_id) if message.refund_id else None,
-        refunds=_refunds(tx, message, payments),
+        refunds=_refunds(tx, message, order.id, payments),
     )
 
 
@@ -306,7 +310,7 @@ def _entry(tx: Transaction, record: RequestRecord, event: Event) -> TimelineReco
 
 
 def _refunds(
-    tx: Transaction, message: MessageRecord, payments: Sequence[PaymentRecord]
+    tx: Transaction, message: MessageRecord, order_id: UUID, payments: Sequence[PaymentRecord]
 ) -> tuple[MailRefund, ...]:
     if message.request_id is None and message.refund_id is None:
         return ()
@@ -320,7 +324,7 @@ def _refunds(
             ended_at=refund.ended_at,
             trouble=Trouble(refund.trouble) if refund.trouble else None,
         )
-        for refund in refunds_on(tx, message.order_id)
+        for refund in refunds_on(tx, order_id)
         if _is_told(message, refund)
     )
 

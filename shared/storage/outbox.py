@@ -39,6 +39,7 @@ QUEUES = {
     EffectKind.SEND_REFUND: "money",
     EffectKind.LOOK_UP_REFUND: "money",
     EffectKind.ADVANCE_RUN: "bulk",
+    EffectKind.CHECK_RATE: "core",
 }
 _TEAMS_LOCALE = "en"
 
@@ -135,7 +136,15 @@ def mail(
     """
     if not (order.buyer_email and tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers):
         return None
-    return _write(tx, order, event, order.buyer_email, order.buyer_locale, request_id, refund_id)
+    return _write(
+        tx,
+        event,
+        order.buyer_email,
+        order.buyer_locale,
+        order_id=order.id,
+        request_id=request_id,
+        refund_id=refund_id,
+    )
 
 
 def alert(
@@ -147,7 +156,20 @@ def alert(
     refund_id: UUID | None = None,
 ) -> None:
     """Note one e-mail to each owner and manager of the merchant's team."""
-    addresses = tx.session.scalars(
+    for address in _leaders(tx):
+        _write(
+            tx, event, address, _TEAMS_LOCALE, order_id=order.id, request_id=request_id, refund_id=refund_id
+        )
+
+
+def warn(tx: Transaction, alert_id: UUID) -> None:
+    """Note one e-mail about the cancellation rate to each owner and manager of the merchant's team."""
+    for address in _leaders(tx):
+        _write(tx, MailEvent.RATE_WARNED, address, _TEAMS_LOCALE, alert_id=alert_id)
+
+
+def _leaders(tx: Transaction) -> Sequence[str]:
+    return tx.session.scalars(
         select(UserRecord.email)
         .join(MembershipRecord, MembershipRecord.user_id == UserRecord.id)
         .where(
@@ -156,32 +178,26 @@ def alert(
         )
         .order_by(UserRecord.email)
     ).all()
-    for address in addresses:
-        _write(tx, order, event, address, _TEAMS_LOCALE, request_id, refund_id)
 
 
 def _write(
     tx: Transaction,
-    order: OrderRecord,
     event: MailEvent,
     recipient: str,
     locale: str,
-    request_id: UUID | None,
-    refund_id: UUID | None,
+    **about: UUID | None,
 ) -> MessageId:
     message_id = MessageId(new_id())
     tx.session.add(
         MessageRecord(
             merchant_id=tx.merchant_id,
             id=message_id,
-            order_id=order.id,
-            request_id=request_id,
-            refund_id=refund_id,
             event=event,
             recipient=recipient,
             locale=locale,
             state="ready",
             created_at=tx.now,
+            **about,
         )
     )
     tx.session.flush()

@@ -25,6 +25,7 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.REFUND_SENT: N_("Refund sent"),
     MailEvent.REFUND_FAILED: N_("Refund failed"),
     MailEvent.REFUND_REPORTED: N_("Refund reported"),
+    MailEvent.RATE_WARNED: N_("Cancellation rate near its limit"),
 }
 _MODES: Mapping[Mode, str] = {
     Mode.REVIEW: N_("Review"),

@@ -1,4 +1,4 @@
-"""How many orders of the last days the merchant canceled."""
+"""How many orders of the last days there were, how many the merchant canceled, and for which reasons."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from shared.domain.metrics import RATE_DAYS, RateCounts
 from shared.storage.calendar import day_of
 from shared.storage.engine import Transaction
-from shared.storage.records import OrderDayRecord
+from shared.storage.records import OrderDayRecord, RequestDayRecord
 
 
 def counts(tx: Transaction, days: int = RATE_DAYS) -> RateCounts:
@@ -32,3 +32,21 @@ def canceled_lately(tx: Transaction, days: int) -> int:
             OrderDayRecord.day < today,
         )
     ).one()
+
+
+def own_reasons(tx: Transaction, days: int = RATE_DAYS) -> dict[str, int]:
+    """Count the merchant's own cancellations of the last days by reason, the most frequent first."""
+    record, number = RequestDayRecord, func.sum(RequestDayRecord.requests)
+    rows = tx.session.execute(
+        select(record.reason, number)
+        .where(
+            record.merchant_id == tx.merchant_id,
+            record.day > day_of(tx, tx.now) - timedelta(days=days),
+            record.requested_by != "buyer",
+            record.state == "accepted",
+        )
+        .group_by(record.reason)
+        .having(number > 0)
+        .order_by(number.desc(), record.reason)
+    )
+    return {reason: int(count) for reason, count in rows}
