@@ -1,7 +1,5 @@
 """Cancel many orders: choose them, look at the preview, confirm, follow the run, take the results away."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl
 from uuid import UUID
@@ -23,9 +21,9 @@ from shared.domain.errors import AlreadyDecided, InvalidContent
 from shared.queries import bulk, order_list
 from shared.queries.bulk import RowView, RunView
 from shared.queries.sign_in import Member
+from shared.rendering import count, ngettext, spoken_locale
 from shared.rendering import gettext as _
-from shared.rendering import ngettext, spoken_locale
-from shared.tables.guarding import guard
+from shared.tables.guarding import csv_line
 from shared.web.notices import done, not_done
 from shared.web.services import services
 
@@ -43,9 +41,11 @@ def cancel_orders(member: Member) -> ResponseReturnValue:
     )
     form = CancelOrdersForm.made(ticked, filter_)
     if not form.submitted():
-        page = show(member, "console/cancel_orders.html", form=form, back=_list_url(form.filter.data or ""))
-        return page, 422 if form.errors else 200
+        return _window(member, form), 422 if form.errors else 200
     ids = _matching(member, form.filter.data) if form.scope.data == MATCHING else form.ticked_ids()
+    if len(ids) > _MOST_ORDERS:
+        form.refuse(form.scope, _too_many())
+        return _window(member, form), 422
     new = NewRun(
         RunKind.SELECTION,
         title=ngettext("%(num)s order", "%(num)s orders", len(ids)) % {"num": len(ids)},
@@ -65,13 +65,13 @@ def cancel_orders(member: Member) -> ResponseReturnValue:
 
 def batch(member: Member, run_id: UUID) -> ResponseReturnValue:
     """Show a run: its preview, how far it is, or what it came to."""
-    run = bulk.run(services().db, member.merchant_id, run_id)
+    run = bulk.batch(services().db, member.merchant_id, run_id)
     return _page(member, run, ConfirmBatchForm.for_run(run))
 
 
 def confirm_batch(member: Member, run_id: UUID) -> ResponseReturnValue:
     """Carry out what the preview showed."""
-    run = bulk.run(services().db, member.merchant_id, run_id)
+    run = bulk.batch(services().db, member.merchant_id, run_id)
     form = ConfirmBatchForm.for_run(run)
     if run.awaits_confirmation and not form.submitted():
         return _page(member, run, form), 422
@@ -86,17 +86,29 @@ def confirm_batch(member: Member, run_id: UUID) -> ResponseReturnValue:
 
 def stop_batch(member: Member, run_id: UUID) -> ResponseReturnValue:
     """Stop a run after the orders in hand."""
-    bulk_runs.stop(services().db, member.merchant_id, run_id)
+    run = bulk.batch(services().db, member.merchant_id, run_id)
+    bulk_runs.stop(services().db, member.merchant_id, run.id)
     done(_("Stopped."), _("What is canceled stays canceled; the other orders were left as they are."))
     return redirect(url_for("console.batch", run_id=run_id), code=303)
 
 
 def batch_results(member: Member, run_id: UUID) -> ResponseReturnValue:
     """Give what became of each order as a file for a spreadsheet."""
-    run = bulk.run(services().db, member.merchant_id, run_id)
+    run = bulk.batch(services().db, member.merchant_id, run_id)
     rows = bulk.every_row(services().db, member.merchant_id, run.id)
     headers = {"Content-Disposition": f'attachment; filename="batch-{run.id}.csv"'}
     return Response(_lines(rows), mimetype="text/csv", headers=headers)
+
+
+def _window(member: Member, form: CancelOrdersForm) -> str:
+    return show(member, "console/cancel_orders.html", form=form, back=_list_url(form.filter.data or ""))
+
+
+def _too_many() -> str:
+    return _(
+        "More than %(most)s orders match, and no more can be canceled at once."
+        " Go back to the list and narrow its dates, then cancel one part after the other."
+    ) % {"most": count(_MOST_ORDERS)}
 
 
 def _page(member: Member, run: RunView, form: ConfirmBatchForm) -> str:
@@ -119,7 +131,7 @@ def _matching(member: Member, filter_: str) -> tuple[UUID, ...]:
     if not form.validate():
         return ()
     wanted = form.wanted(member.time_zone)
-    return order_list.matching_ids(services().db, member.merchant_id, wanted, most=_MOST_ORDERS)
+    return order_list.matching_ids(services().db, member.merchant_id, wanted, most=_MOST_ORDERS + 1)
 
 
 def _list_url(filter_: str) -> str:
@@ -127,14 +139,10 @@ def _list_url(filter_: str) -> str:
 
 
 def _lines(rows: Iterator[RowView]) -> Iterator[str]:
-    yield _line(["order-id", "verdict", "code", "what", "units", "refund-minor"])
+    yield csv_line(["order-id", "verdict", "code", "what", "units", "refund-minor"])
     for row in rows:
         problem = bulk.problem_of(row)
         what = wording.row_problem(problem) if problem else ""
-        yield _line([row.order_ref, row.verdict.value, row.code, what, str(row.units), str(row.refund_minor)])
-
-
-def _line(cells: Iterable[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([guard(cell) for cell in cells])
-    return line.getvalue()
+        yield csv_line(
+            [row.order_ref, row.verdict.value, row.code, what, str(row.units), str(row.refund_minor)]
+        )

@@ -15,6 +15,7 @@ from shared import wording
 from shared.actions import cancellations, warehouse
 from shared.actions.cancellations import Ask
 from shared.domain.actors import ActorKind
+from shared.domain.cancellation import RequestState
 from shared.domain.errors import AlreadyDecided, NotEligible, QuoteChanged
 from shared.domain.policy import WarehouseAnswer
 from shared.queries.cancellations import quote_for
@@ -109,13 +110,12 @@ def decline_request(member: Member, order_id: UUID, request_id: UUID) -> Respons
     """Show the window that asks why; decline, or stop what was accepted, once it is confirmed."""
     asked = _find(_read(member, order_id), request_id)
     stops = can_be_stopped(member, asked)
-    form = DeclineForm.made(stops=stops)
+    form = DeclineForm.made(asked.state, stops=stops)
     if request.method != "POST" and not (stops or asked.can_be_decided):
         _tell_who_was_faster(member, asked)
         return _to_detail(asked.order_id)
     if not form.submitted():
-        page = show(member, "console/decline_request.html", form=form, asked=asked, stops=stops)
-        return page, 422 if form.errors else 200
+        return _decline_window(member, form, asked, stops=stops), 422 if form.errors else 200
     try:
         cancellations.decline(
             services().db,
@@ -124,13 +124,34 @@ def decline_request(member: Member, order_id: UUID, request_id: UUID) -> Respons
             actor(member),
             reason=form.chosen_reason(),
             message=form.message.data,
+            seen=form.seen(),
         )
     except AlreadyDecided:
-        _tell_who_was_faster(member, asked)
-    else:
-        fact = _("Cancellation stopped.") if stops else _("Request declined.")
-        done(fact, _("The order goes on as before; the customer gets an e-mail."))
+        return _decided_meanwhile(member, asked, form.seen())
+    fact = _("Cancellation stopped.") if stops else _("Request declined.")
+    done(fact, _("The order goes on as before; the customer gets an e-mail."))
     return back_to(order_id)
+
+
+def _decline_window(
+    member: Member, form: DeclineForm, asked: RequestView, *, stops: bool, trouble: str = ""
+) -> str:
+    return show(member, "console/decline_request.html", form=form, asked=asked, stops=stops, trouble=trouble)
+
+
+def _decided_meanwhile(member: Member, asked: RequestView, seen: RequestState) -> ResponseReturnValue:
+    """Show the window anew where what was accepted can still be stopped; else say who was faster."""
+    page = _read(member, asked.order_id)
+    asked = _find(page, asked.id)
+    if asked.state is seen or not can_be_stopped(member, asked):
+        _tell_who_was_faster(member, asked)
+        return back_to(asked.order_id)
+    form = DeclineForm.made(asked.state, stops=True)
+    form.state.data = asked.state.value
+    trouble = _("%(who_accepted)s Nothing was declined. You can still stop it: check this window again.") % {
+        "who_accepted": words.who_decided(page, asked)
+    }
+    return _decline_window(member, form, asked, stops=True, trouble=trouble), 409
 
 
 def _answer_given() -> WarehouseAnswer:

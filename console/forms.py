@@ -14,6 +14,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from console.money_forms import AmountField
 from shared import wording
+from shared.domain.cancellation import RequestState
 from shared.domain.ids import LineItemId
 from shared.domain.money import to_minor
 from shared.domain.order_reports import NO_CURRENCY
@@ -228,10 +229,12 @@ class DeclineForm(PageForm):
 
     reason = ChoiceField()
     message = LongTextField()
+    state = TokenField()
 
     @classmethod
-    def made(cls, *, stops: bool = False) -> Self:
-        form = cls()
+    def made(cls, state: RequestState, *, stops: bool = False) -> Self:
+        """Make the form for a request as it is; sent again, it tells how it was when the form was made."""
+        form = cls(data={"state": state.value})
         form.reason.label.text = _("Reason for stopping") if stops else _("Reason for declining")
         form.reason.missing = _("Choose a reason.")
         form.reason.offer(wording.decline_reasons())
@@ -241,6 +244,11 @@ class DeclineForm(PageForm):
     def chosen_reason(self) -> DeclineReason:
         """Read the reason of a form that is in order."""
         return DeclineReason(self.reason.data)
+
+    def seen(self) -> RequestState:
+        """Read which state was shown; nobody stops what is being carried out without having seen that."""
+        found = self.state.data == RequestState.ACCEPTING
+        return RequestState.ACCEPTING if found else RequestState.REQUESTED
 
 
 class ShipmentForm(PageForm):

@@ -1,7 +1,5 @@
 """Import orders: a file is uploaded, carried out by a worker, and its results read."""
 
-import csv
-import io
 from collections.abc import Iterator
 from pathlib import PurePath
 from uuid import UUID
@@ -21,6 +19,7 @@ from shared.queries.uploads import FindingView
 from shared.rendering import gettext as _
 from shared.rendering import spoken_locale
 from shared.storage.files import StoreFull
+from shared.tables.guarding import csv_line
 from shared.web.limits import within_limit
 from shared.web.notices import done
 from shared.web.security import FILE_LIMIT, takes_file
@@ -29,7 +28,6 @@ from shared.web.services import services
 _RATE = "20/hour"
 _SHOWN = 100
 _NAME_LIMIT = 120
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - spreadsheets know them, too
 
 
 @takes_file
@@ -93,13 +91,7 @@ def _plain_name(filename: str) -> str:
 
 
 def _table(found: Iterator[FindingView]) -> Iterator[str]:
-    yield _line([_("Line"), _("Place"), _("Order"), _("Kind"), _("What"), _("How to mend it")])
+    yield csv_line([_("Line"), _("Place"), _("Order"), _("Kind"), _("What"), _("How to mend it")])
     for one in found:
         where = [str(one.line or ""), one.place, one.order_number, one.severity]
-        yield _line([*where, one.what, one.how_to_mend])
-
-
-def _line(values: list[str]) -> str:
-    line = io.StringIO()
-    csv.writer(line).writerow([f"'{value}" if value.startswith(_FORMULA) else value for value in values])
-    return line.getvalue()
+        yield csv_line([*where, one.what, one.how_to_mend])

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError, negotiate_locale
 from babel.dates import format_date, format_skeleton, format_time, get_timezone_name
-from babel.numbers import NumberPattern
+from babel.numbers import NumberPattern, format_decimal
 from babel.support import Translations
 from iso4217 import Currency
 from jinja2 import Environment
@@ -130,6 +130,12 @@ def format_percent(share: Fraction, locale: str = SOURCE_LOCALE) -> str:
     # Rounded here: the pattern would take a fraction apart with the precision of a float.
     tenths = round(share * 1000)
     written: str = pattern.apply(Decimal(tenths).scaleb(-3), _locale(locale))
+    return written
+
+
+def count(number: int) -> str:
+    """Write a number of things with the separators of the language being spoken."""
+    written: str = format_decimal(number, locale=_locale(spoken_locale()))
     return written
 
 

@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from shared.actions import bulk_cancel_rows as rows
-from shared.actions.intake_rows import shard
+from shared.actions.rates import count_canceled_of
 from shared.actions.refunds import connected_to
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.eligibility import Blocker, Eligibility, assess
 from shared.domain.errors import NotEligible, NotFound, Refusal
-from shared.domain.events import EffectKind, MailEvent
+from shared.domain.events import MailEvent
 from shared.domain.ids import LineItemId, RequestId, new_id
 from shared.domain.orders import Order
 from shared.domain.reasons import Reason
@@ -23,7 +23,6 @@ from shared.domain.selection import choose
 from shared.storage import bulk_writes, outbox
 from shared.storage.bulk import insert_rows
 from shared.storage.bulk_facts import facts_of
-from shared.storage.calendar import zone_of
 from shared.storage.engine import Transaction
 from shared.storage.records import (
     MerchantRecord,
@@ -105,7 +104,7 @@ def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None
     moved = _put_back(tx, done)
     _change_sums(tx, every)
     insert_rows(tx, TimelineRecord, rows.timeline(tx, every, actor, texts, moved))
-    _count_for_rate(tx, done)
+    count_canceled_of(tx, (one.order for one in done))
     outbox.defer_each(tx, [*rows.questions(every), *rows.sendings(refunds)])
     if merchant.mails_buyers:
         asked = {one.order.id: one.request_id for one in done}
@@ -202,15 +201,3 @@ def _put_back(tx: Transaction, done: Sequence[Planned]) -> dict[RequestId, int]:
         counts[movement["sku"]] += movement["quantity"]
     bulk_writes.put_back(tx, counts)
     return {one.request_id: one.units for one in going}
-
-
-def _count_for_rate(tx: Transaction, done: Sequence[Planned]) -> None:
-    zone = zone_of(tx)
-    days = Counter(
-        one.facts.placed_at.astimezone(zone).date().isoformat()
-        for one in done
-        if not one.order.canceled_by_merchant
-    )
-    bulk_writes.count_canceled(tx, days, shard())
-    if days:
-        outbox.defer(tx, EffectKind.CHECK_RATE, tx.merchant_id, dedup_key=f"rate:{done[0].request_id}")

@@ -21,7 +21,7 @@ from shared.domain.permissions import Permission, Role, holds
 from shared.domain.reasons import Reason
 from shared.storage import bulk_staging, files, outbox
 from shared.storage.engine import Database, Transaction
-from shared.storage.records import BulkRunRecord, MembershipRecord
+from shared.storage.records import ApiKeyRecord, BulkRunRecord, MembershipRecord
 
 # A preview asks no one to hold their orders; what it says may have changed by the time of the run.
 CODES: Mapping[RowProblem, str] = {problem: problem.value for problem in RowProblem}
@@ -198,9 +198,10 @@ def advance(
             return False
         if run.stop_requested:
             _stop(tx, run, StopReason.BY_A_PERSON)
-        elif not _may_go_on(tx, run):
-            _stop(tx, run, StopReason.NO_LONGER_PERMITTED)
-        else:
+        elif (why := _forbidden(tx, run)) is not None:
+            _stop(tx, run, why)
+        elif run.resumes_at is None or tx.now >= run.resumes_at:
+            run.resumes_at = None
             return _next_batch(tx, run, codes)
         return False
 
@@ -280,17 +281,23 @@ def _wake(tx: Transaction, run: BulkRunRecord, after: timedelta = timedelta(0)) 
     outbox.defer(tx, EffectKind.ADVANCE_RUN, run.id, dedup_key=f"run:{run.id}:{run.slices}", after=after)
 
 
-def _may_go_on(tx: Transaction, run: BulkRunRecord) -> bool:
-    """Ask whether whoever began it still may: somebody removed or demoted meanwhile stops it."""
-    if run.actor_kind != ActorKind.MERCHANT_USER or run.actor_id is None:
-        return True
+def _forbidden(tx: Transaction, run: BulkRunRecord) -> StopReason | None:
+    """Tell why whoever began it may no longer go on: removed or demoted meanwhile, or their key revoked."""
+    if run.actor_id is None:
+        return None
+    if run.actor_kind == ActorKind.STORE:
+        key = tx.session.get(ApiKeyRecord, (tx.merchant_id, run.actor_id))
+        return StopReason.KEY_REVOKED if key is None or key.revoked_at is not None else None
+    if run.actor_kind != ActorKind.MERCHANT_USER:
+        return None
     role = tx.session.scalars(
         select(MembershipRecord.role).where(
             MembershipRecord.merchant_id == tx.merchant_id, MembershipRecord.user_id == run.actor_id
         )
     ).one_or_none()
     wanted = Permission.IMPORT if run.kind == RunKind.FEED else Permission.CANCEL
-    return role is not None and holds(Role(role), wanted)
+    may = role is not None and holds(Role(role), wanted)
+    return None if may else StopReason.NO_LONGER_PERMITTED
 
 
 def _next_batch(tx: Transaction, run: BulkRunRecord, codes: Mapping[RowProblem, str]) -> bool:
@@ -305,7 +312,8 @@ def _next_batch(tx: Transaction, run: BulkRunRecord, codes: Mapping[RowProblem, 
         _end(tx, run, RunState.PREVIEWED if run.dry_run and run.kind == RunKind.SELECTION else RunState.DONE)
         return False
     if run.day_ends_at_group == end and run.per_day and not run.dry_run:
-        run.day_ends_at_group = end + run.per_day
+        # Any effect may come early: one of another turn, or one that is carried out again.
+        run.day_ends_at_group, run.resumes_at = end + run.per_day, tx.now + _DAY
         _wake(tx, run, _DAY)
         return False
     return True
@@ -334,5 +342,5 @@ def _stop(tx: Transaction, run: BulkRunRecord, why: StopReason) -> None:
 
 
 def _end(tx: Transaction, run: BulkRunRecord, state: RunState, note: str = "") -> None:
-    run.state, run.note = state, note
+    run.state, run.note, run.resumes_at = state, note, None
     run.finished_at = None if state is RunState.PREVIEWED else tx.now

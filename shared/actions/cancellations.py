@@ -14,7 +14,7 @@ from shared.actions.moves import begin_accepting, decide_to_accept, end_declined
 from shared.domain.actors import SYSTEM, Actor, ActorKind
 from shared.domain.cancellation import Move, Question, RequestState, after
 from shared.domain.eligibility import assess
-from shared.domain.errors import NotEligible, NotPermitted, QuoteChanged
+from shared.domain.errors import AlreadyDecided, NotEligible, NotPermitted, QuoteChanged
 from shared.domain.events import EffectKind, Event, MailEvent
 from shared.domain.ids import LineItemId, MerchantId, RequestId, new_id
 from shared.domain.orders import Order
@@ -111,15 +111,18 @@ def decline(
     *,
     reason: DeclineReason,
     message: str = "",
+    seen: RequestState | None = None,
     once: Once | None = None,
 ) -> None:
     """Decline a request, also an accepted one while it waits for its warehouse or the undo window runs.
 
-    Raises NotFound or AlreadyDecided.
+    `seen` is the state that whoever declines has been shown. Raises NotFound or AlreadyDecided.
     """
     with db.begin(merchant_id) as tx:
         claim(tx, once)
         order, record = lock_request(tx, request_id)
+        if seen is not None and record.state != seen:
+            raise AlreadyDecided("Somebody has decided this meanwhile.", state=record.state)
         move = Move.REINSTATE if _can_be_reinstated(tx, record) else Move.DECLINE
         end_declined(tx, order, record, actor, reason=reason, message=message, move=move)
         answered(tx, once, RequestId(record.id))

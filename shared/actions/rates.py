@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.actions.intake_rows import shard
 from shared.domain.events import EffectKind
-from shared.storage import outbox
-from shared.storage.calendar import day_of, zone_of
+from shared.storage import bulk_writes, outbox
+from shared.storage.calendar import zone_of
 from shared.storage.engine import Transaction
 from shared.storage.records import OrderDayRecord, OrderRecord
 
@@ -19,33 +19,37 @@ def count_placed(tx: Transaction, placed: Iterable[datetime]) -> None:
     zone = zone_of(tx)
     days = Counter(at.astimezone(zone).date() for at in placed)
     for day in sorted(days):
-        _add(tx, day, orders=days[day])
+        tx.session.execute(
+            insert(OrderDayRecord)
+            .values(
+                merchant_id=tx.merchant_id,
+                day=day,
+                shard=shard(),
+                orders=days[day],
+                canceled_by_merchant=0,
+            )
+            .on_conflict_do_update(
+                index_elements=["merchant_id", "day", "shard"],
+                set_={"orders": OrderDayRecord.orders + days[day]},
+            )
+        )
 
 
 def count_canceled(tx: Transaction, order: OrderRecord, *, requested_by: str) -> None:
     """Count the locked order, unless its buyer asked for this or it has been counted before."""
     if requested_by == "buyer" or order.canceled_by_merchant:
         return
+    count_canceled_of(tx, [order])
     order.canceled_by_merchant = True
-    _add(tx, day_of(tx, order.placed_at), canceled_by_merchant=1)
-    outbox.defer(tx, EffectKind.CHECK_RATE, tx.merchant_id, dedup_key=f"rate:{order.id}")
 
 
-def _add(tx: Transaction, day: date, *, orders: int = 0, canceled_by_merchant: int = 0) -> None:
-    tx.session.execute(
-        insert(OrderDayRecord)
-        .values(
-            merchant_id=tx.merchant_id,
-            day=day,
-            shard=shard(),
-            orders=orders,
-            canceled_by_merchant=canceled_by_merchant,
-        )
-        .on_conflict_do_update(
-            index_elements=["merchant_id", "day", "shard"],
-            set_={
-                "orders": OrderDayRecord.orders + orders,
-                "canceled_by_merchant": OrderDayRecord.canceled_by_merchant + canceled_by_merchant,
-            },
-        )
-    )
+def count_canceled_of(tx: Transaction, orders: Iterable[OrderRecord]) -> None:
+    """Count those of these locked orders that have not been counted before, and have the rate looked at."""
+    counting = [order for order in orders if not order.canceled_by_merchant]
+    if not counting:
+        return
+    zone = zone_of(tx)
+    days = Counter(order.placed_at.astimezone(zone).date().isoformat() for order in counting)
+    bulk_writes.count_canceled(tx, days, shard())
+    # An order counts once, so this key is nobody else's to wait for.
+    outbox.defer(tx, EffectKind.CHECK_RATE, tx.merchant_id, dedup_key=f"rate:{counting[0].id}")

@@ -35,6 +35,7 @@ class StopReason(StrEnum):
 
     BY_A_PERSON = "by_a_person"
     NO_LONGER_PERMITTED = "no_longer_permitted"
+    KEY_REVOKED = "key_revoked"
 
 
 class RowAction(StrEnum):

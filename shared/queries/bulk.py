@@ -52,7 +52,10 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """A run. Money maps a currency to minor units; `dealt` of `groups` orders are behind it."""
+    """A run. Money maps a currency to minor units; `dealt` of `groups` orders are behind it.
+
+    `resumes_at` is when it goes on (UTC), while it waits for the next day's portion.
+    """
 
     id: UUID
     kind: RunKind
@@ -75,6 +78,7 @@ class RunView:
     refunded: Mapping[str, int]
     released: Mapping[str, int]
     per_day: int | None
+    resumes_at: datetime | None
     note: str
     outlook: Outlook | None
 
@@ -109,12 +113,12 @@ class RowView:
     refund_minor: int
 
 
-def run(db: Database, merchant_id: MerchantId, run_id: UUID) -> RunView:
-    """Read a run. Raises NotFound."""
+def batch(db: Database, merchant_id: MerchantId, run_id: UUID) -> RunView:
+    """Read a run over orders chosen in the console. Raises NotFound, for a feed's run as well."""
     with db.snapshot(merchant_id) as tx:
         record = tx.session.get(BulkRunRecord, (merchant_id, run_id))
-        if record is None:
-            raise NotFound("There is no such run.")
+        if record is None or record.kind != RunKind.SELECTION:
+            raise NotFound("There is no such batch.")
         return view_of(tx, record)
 
 
@@ -177,6 +181,7 @@ def view_of(tx: Transaction, record: BulkRunRecord) -> RunView:
         refunded=sums.get("refunded", {}),
         released=sums.get("released", {}),
         per_day=record.per_day,
+        resumes_at=record.resumes_at,
         note=record.note,
         outlook=_outlook(tx, sums.get("counting", 0)) if record.state == RunState.PREVIEWED else None,
     )

@@ -54,7 +54,8 @@ class ItemView:
 class TimelineRow:
     """One change, ready to be put into words: event, who, how many units, how much, when (UTC).
 
-    `answer` is what a warehouse said, where it did.
+    `answer` is what a warehouse said, where it did. `for_buyer` says that it is about what the buyer asked
+    for.
     """
 
     event: Event
@@ -66,6 +67,7 @@ class TimelineRow:
     items: str
     request_id: RequestId | None = None
     answer: WarehouseAnswer | None = None
+    for_buyer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

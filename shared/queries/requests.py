@@ -205,6 +205,7 @@ def _timeline_row(
         items=items or (ngettext("%(num)s unit", "%(num)s units", units) % {"num": units}),
         request_id=view.id if view else None,
         answer=WarehouseAnswer(entry.details["answer"]) if "answer" in entry.details else None,
+        for_buyer=view is not None and view.for_buyer,
     )
 
 

@@ -60,6 +60,9 @@ _STOP_REASONS: Mapping[StopReason, str] = {
     StopReason.NO_LONGER_PERMITTED: N_(
         "It was stopped, because whoever began it may no longer do this. What was done until then stays done."
     ),
+    StopReason.KEY_REVOKED: N_(
+        "It was stopped, because the API key that sent it was revoked. What was done until then stays done."
+    ),
 }
 
 _STATES: Mapping[RunState, str] = {

@@ -51,7 +51,7 @@ _REFUND_STATES: Mapping[RefundState, Badge] = {
     RefundState.SUCCEEDED: Badge(N_("Sent"), "", "check2"),
     RefundState.FAILED: Badge(N_("Failed"), "bad", "exclamation-triangle"),
     RefundState.MANUAL: Badge(N_("To be paid by hand"), "", "clock"),
-    RefundState.EXTERNAL: Badge(N_("Made before"), "", "check2"),
+    RefundState.EXTERNAL: Badge(N_("Made elsewhere"), "", "check2"),
 }
 _WAITING_REFUND = Badge(N_("Waiting to be sent"), "", "clock")
 _VOID_STATES: Mapping[RefundState, Badge] = {

@@ -41,6 +41,10 @@ class TimelineFacts(Protocol):
     def answer(self) -> WarehouseAnswer | None:
         """What a warehouse said, where it did."""
 
+    @property
+    def for_buyer(self) -> bool:
+        """It is about what the buyer has asked for."""
+
 
 _TO_BUYERS: Mapping[Event, str] = {
     Event.ORDER_TAKEN_IN: N_("Order placed"),
@@ -100,6 +104,15 @@ _SILENCES: Mapping[WarehouseAnswer, str] = {
     WarehouseAnswer.STOPPED: N_("No answer of the warehouse in time: %(items)s count as stopped"),
     WarehouseAnswer.TOO_LATE: N_("No answer of the warehouse in time: too late to stop %(items)s"),
 }
+# What the shop's own system takes back is the buyer's request, or what the shop itself was about to do.
+_TAKEN_BACK_TO_BUYERS: Mapping[bool, str] = {
+    True: N_("Your request to cancel %(items)s was withdrawn"),
+    False: N_("The shop was about to cancel %(items)s and has stopped that"),
+}
+_TAKEN_BACK_TO_MERCHANTS: Mapping[bool, str] = {
+    True: N_("%(who)s withdrew the customer’s request to cancel %(items)s"),
+    False: N_("%(who)s took back the cancellation of %(items)s"),
+}
 _ACTORS: Mapping[ActorKind, str] = {
     ActorKind.BUYER: N_("The customer"),
     ActorKind.MERCHANT_USER: N_("The team"),
@@ -113,8 +126,7 @@ _ACTORS: Mapping[ActorKind, str] = {
 def timeline_for_buyer(row: TimelineFacts, currency: str) -> str:
     """Tell the buyer what happened; what is the merchant's own business is not told."""
     who = _("You") if row.actor is ActorKind.BUYER else _("The shop")
-    sentence = _ANSWERS_TO_BUYERS[row.answer] if row.answer else _TO_BUYERS.get(row.event, "")
-    return _told(sentence, row, currency, who)
+    return _told(_sentence_for_buyer(row), row, currency, who)
 
 
 def timeline_for_merchant(row: TimelineFacts, currency: str) -> str:
@@ -122,10 +134,21 @@ def timeline_for_merchant(row: TimelineFacts, currency: str) -> str:
     return _told(_sentence(row), row, currency, row.actor_name or _(_ACTORS[row.actor]))
 
 
+def _sentence_for_buyer(row: TimelineFacts) -> str:
+    if row.answer is not None:
+        return _ANSWERS_TO_BUYERS[row.answer]
+    return _TAKEN_BACK_TO_BUYERS[row.for_buyer] if _is_taken_back(row) else _TO_BUYERS.get(row.event, "")
+
+
 def _sentence(row: TimelineFacts) -> str:
     if row.answer is None:
-        return _TO_MERCHANTS[row.event]
+        taken_back = _is_taken_back(row)
+        return _TAKEN_BACK_TO_MERCHANTS[row.for_buyer] if taken_back else _TO_MERCHANTS[row.event]
     return (_SILENCES if row.actor is ActorKind.SYSTEM else _ANSWERS_TO_MERCHANTS)[row.answer]
+
+
+def _is_taken_back(row: TimelineFacts) -> bool:
+    return row.event is Event.CANCELLATION_WITHDRAWN and row.actor is not ActorKind.BUYER
 
 
 def _told(sentence: str, row: TimelineFacts, currency: str, who: str) -> str:

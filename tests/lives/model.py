@@ -265,11 +265,15 @@ class OrderModel:
 
     def shipment_is_refused(self, wanted: list[int]) -> bool:
         """Say whether these units cannot all be taken from open ones and from what may still ship."""
-        yielding = [one for one in self.requests.values() if one.may_ship]
+        more = self.yielding() or [0] * len(self.lines)
         return not any(wanted) or any(
-            want > self.open(place) + sum(len(one.units[place]) for one in yielding)
-            for place, want in enumerate(wanted)
+            want > self.open(place) + more[place] for place, want in enumerate(wanted)
         )
+
+    def yielding(self) -> list[int]:
+        """Count the units of each line that were asked for and may ship all the same; none: an empty list."""
+        asked = [one for one in self.requests.values() if one.may_ship]
+        return [sum(map(len, units)) for units in zip(*(one.units for one in asked), strict=True)]
 
     def ship(self, wanted: list[int]) -> None:
         """Take open units first, then the highest numbers of what may still ship, newest request first."""

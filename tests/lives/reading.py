@@ -7,10 +7,9 @@ from typing import Any
 
 from sqlalchemy import select, text
 
-from shared.domain.events import EffectKind
 from shared.domain.ids import EffectId, MerchantId, OrderId
 from shared.storage.engine import Database
-from shared.storage.records import EffectRecord
+from shared.storage.records import EffectRecord, RequestRecord
 
 _ROWS = text("""
     SELECT
@@ -62,13 +61,16 @@ def rows_of(db: Database, merchant_id: MerchantId, order_id: OrderId) -> Rows:
     )
 
 
-def due_core_effects(db: Database, merchant_id: MerchantId) -> list[EffectId]:
-    """List what the worker would do by now, the mail left out."""
+def due_core_effects(db: Database, merchant_id: MerchantId, order_id: OrderId) -> list[EffectId]:
+    """List what the worker would do by now about an order's requests."""
     with db.begin(merchant_id) as tx:
+        own = select(RequestRecord.id).where(
+            RequestRecord.merchant_id == merchant_id, RequestRecord.order_id == order_id
+        )
         query = select(EffectRecord.id).where(
             EffectRecord.merchant_id == merchant_id,
+            EffectRecord.subject_id.in_(own),
             EffectRecord.state == "ready",
             EffectRecord.due_at <= tx.now,
-            EffectRecord.kind != EffectKind.SEND_MAIL,
         )
         return [EffectId(effect_id) for effect_id in tx.session.scalars(query.order_by(EffectRecord.due_at))]

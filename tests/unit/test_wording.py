@@ -32,6 +32,7 @@ class Row:
     amount_minor: int = 1250
     items: str = "2 × Kettle"
     answer: WarehouseAnswer | None = None
+    for_buyer: bool = False
 
 
 @pytest.mark.parametrize("status", ItemStatus)
@@ -129,6 +130,20 @@ def test_the_buyer_is_told_as_you() -> None:
 
     assert wording.timeline_for_buyer(row, "USD") == "You asked to cancel 2 × Kettle"
     assert wording.timeline_for_merchant(row, "USD") == "Ana Torres asked to cancel 2 × Kettle"
+
+
+def test_what_the_shops_system_takes_back_is_told_for_what_it_was() -> None:
+    asked = Row(Event.CANCELLATION_WITHDRAWN, ActorKind.STORE, "", for_buyer=True)
+    own = Row(Event.CANCELLATION_WITHDRAWN, ActorKind.STORE, "")
+
+    assert wording.timeline_for_buyer(asked, "USD") == "Your request to cancel 2 × Kettle was withdrawn"
+    assert wording.timeline_for_merchant(asked, "USD") == (
+        "The store withdrew the customer’s request to cancel 2 × Kettle"
+    )
+    assert wording.timeline_for_buyer(own, "USD") == (
+        "The shop was about to cancel 2 × Kettle and has stopped that"
+    )
+    assert wording.timeline_for_merchant(own, "USD") == "The store took back the cancellation of 2 × Kettle"
 
 
 def test_an_actor_without_a_name_is_told_by_kind() -> None:

@@ -15,8 +15,9 @@ class BulkRunRecord(TenantRow, Base):
     """A run and how far it is. `dedup_key` names what another run would repeat.
 
     `next_group` counts the orders that are dealt with, `counters` sums verdicts, units and money by currency.
-    `per_day` spreads the orders over days. `note` says why it stopped or was refused; `problems` are those of
-    its file as a whole, as documents of the file's reader.
+    `per_day` spreads the orders over days; after a day's portion nothing goes on before `resumes_at`. `note`
+    says why it stopped or was refused; `problems` are those of its file as a whole, as documents of the
+    file's reader.
     """
 
     __tablename__ = "bulk_runs"
@@ -44,6 +45,7 @@ class BulkRunRecord(TenantRow, Base):
     slices: Mapped[int] = mapped_column(server_default=text("0"))
     per_day: Mapped[int | None]
     day_ends_at_group: Mapped[int | None]
+    resumes_at: Mapped[datetime | None]
     stop_requested: Mapped[bool] = mapped_column(server_default=text("false"))
     counters: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     note: Mapped[str] = mapped_column(server_default=text("''"))

@@ -40,6 +40,12 @@ class EffectRecord(TenantRow, Base):
             "due_at",
             postgresql_where=text("state IN ('ready', 'running')"),
         ),
+        Index(
+            "ix_effects_held",
+            "merchant_id",
+            "subject_id",
+            postgresql_where=text("state = 'running'"),
+        ),
     )
 
 

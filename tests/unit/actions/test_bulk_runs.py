@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from shared.actions import bulk_batches, bulk_runs, merchants
+from shared.actions import bulk_batches, bulk_runs, keys, merchants
 from shared.actions.bulk_runs import NewRun
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.bulk import RowAction, RunKind, RunState, StagedRow, Verdict
@@ -19,6 +19,7 @@ from shared.storage.engine import Database
 from shared.storage.records import BulkRowRecord, BulkRunRecord, OrderRecord
 from shared.storage.scopes import orders_of
 from tests.builders import STORE, USER, a_merchant, an_order, cancel, ship
+from tests.clock import later
 
 FEED = NewRun(RunKind.FEED, "cancel.txt", feed_type="order_cancellation")
 CHOSEN = NewRun(RunKind.SELECTION, "3 orders", reason=Reason.NO_INVENTORY)
@@ -242,14 +243,31 @@ def test_a_spread_run_does_its_days_portion_and_waits(db: Database) -> None:
     bulk_runs.confirm(db, merchant_id, run_id, USER, per_day=2)
     first = to_its_end(db, merchant_id, run_id)
     assert (first.state, first.next_group) == (RunState.RUNNING, 2)
+    assert to_its_end(db, merchant_id, run_id).next_group == 2
     with db.begin(merchant_id) as tx:
-        tomorrow = tx.session.execute(
-            text("SELECT max(due_at) - :now FROM effects WHERE kind = 'advance_run'"), {"now": tx.now}
-        ).scalar_one()
-    assert tomorrow.total_seconds() > 80_000
-    second = to_its_end(db, merchant_id, run_id)
+        due = tx.session.execute(text("SELECT max(due_at) FROM effects WHERE kind = 'advance_run'"))
+        assert due.scalar_one() == first.resumes_at
+    tomorrow = later(db, 24 * 60)
+    second = to_its_end(tomorrow, merchant_id, run_id)
 
-    assert (second.state, second.next_group) == (RunState.DONE, 3)
+    assert (second.state, second.next_group, second.resumes_at) == (RunState.DONE, 3, None)
+    assert violations_of(tomorrow, merchant_id) == []
+
+
+def test_an_effect_that_is_left_over_does_not_begin_the_next_days_portion(db: Database) -> None:
+    merchant_id = a_merchant(db)
+    order_ids = numbered(db, merchant_id, "A-1", "A-2", "A-3")
+    run_id = bulk_runs.begin_selection(db, merchant_id, CHOSEN, order_ids, USER).run_id
+    to_its_end(db, merchant_id, run_id)
+    bulk_runs.confirm(db, merchant_id, run_id, USER, per_day=1)
+
+    for _effect in ("of the choice", "of the confirmation"):
+        bulk_runs.take_turn(db, merchant_id, run_id)
+
+    assert run_of(db, merchant_id, run_id).next_group == 1
+    assert to_its_end(later(db, 24 * 60), merchant_id, run_id).next_group == 2
+    bulk_runs.stop(db, merchant_id, run_id)
+    assert run_of(db, merchant_id, run_id).state == RunState.STOPPED
 
 
 def test_a_stopped_run_says_which_rows_it_left_and_stays_consistent(db: Database, monkeypatch) -> None:
@@ -291,6 +309,25 @@ def test_who_was_removed_from_the_team_meanwhile_stops_the_run(db: Database) -> 
 
     assert (run.state, run.note) == (RunState.STOPPED, "no_longer_permitted")
     assert status(db, merchant_id, order_ids[0]) == "unshipped"
+
+
+@pytest.mark.parametrize("revoked", [True, False])
+def test_a_run_goes_on_as_long_as_the_key_that_sent_it_is_in_force(db: Database, *, revoked: bool) -> None:
+    merchant_id = a_merchant(db)
+    [order_id] = numbered(db, merchant_id, "A-1")
+    key = merchants.create_api_key(db, merchant_id, name="shop")
+    used = keys.use(db, key)
+    assert used is not None
+    run_id = bulk_runs.begin(db, merchant_id, FEED, Actor(ActorKind.STORE, used.id)).run_id
+    bulk_runs.keep_rows(db, merchant_id, run_id, [row(3, "A-1")], first=1)
+    bulk_runs.end_reading(db, merchant_id, run_id, bulk_runs.CODES)
+    if revoked:
+        merchants.revoke_api_key(db, merchant_id, used.id)
+
+    run = to_its_end(db, merchant_id, run_id)
+
+    assert (run.state, run.note) == ((RunState.STOPPED, "key_revoked") if revoked else (RunState.DONE, ""))
+    assert status(db, merchant_id, order_id) == ("unshipped" if revoked else "canceled")
 
 
 def test_a_reading_that_was_overtaken_gives_way(db: Database) -> None:

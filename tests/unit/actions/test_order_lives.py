@@ -11,6 +11,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from shared.storage.engine import Database
 from tests.clock import unhurried
 from tests.lives.machine import OrderLife
+from tests.lives.shop import Shop
 
 LIVES = int(os.environ.get("LIVES", "12"))
 STEPS = 15
@@ -20,7 +21,7 @@ SHARDS = max(2, -(-LIVES // AT_ONCE))
 
 @pytest.mark.parametrize("_shard", range(SHARDS))
 def test_whatever_happens_to_an_order_its_rows_say_what_the_model_says(db: Database, _shard: int) -> None:
-    OrderLife.db = unhurried(db)
+    OrderLife.shop = Shop(unhurried(db))
     run_state_machine_as_test(
         OrderLife,
         settings=settings(
@@ -32,4 +33,5 @@ def test_whatever_happens_to_an_order_its_rows_say_what_the_model_says(db: Datab
             suppress_health_check=list(HealthCheck),
         ),
     )
-    OrderLife.db.close()
+    assert OrderLife.shop.violations() == []
+    OrderLife.shop.db.close()

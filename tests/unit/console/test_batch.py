@@ -16,6 +16,7 @@ from shared.domain.bulk import RunKind
 from shared.domain.ids import new_id
 from shared.domain.permissions import Role
 from shared.domain.reasons import Reason
+from shared.queries import bulk
 from shared.queries.invariants import violations_of
 from tests.builders import USER, an_order, ship
 from tests.unit.console.browsing import Browser, Shop, buttons_named, links_named, read, words_of
@@ -89,7 +90,10 @@ def test_a_batch_that_would_pass_the_limit_warns_and_offers_to_be_spread(owner: 
     confirm_batch(owner, run_id, pace="spread")
     finish(shop, run_id)
 
-    assert "6 of 12 orders, 6 a day" in words_of(owner.page(path).main)
+    waiting = owner.page(path)
+    assert "6 of 12 orders, 6 a day Today’s part is done. It goes on by itself on" in words_of(waiting.main)
+    assert waiting.select("[data-poll]") == []
+    assert buttons_named(waiting, "Stop")
 
 
 def test_a_second_confirmation_changes_nothing_and_says_so(owner: Browser, shop: Shop) -> None:
@@ -137,3 +141,19 @@ def test_who_may_not_cancel_sees_neither_ticks_nor_batches(visitor: Browser, ope
 
 def test_a_batch_of_nobody_is_not_found(owner: Browser) -> None:
     assert owner.get(f"/console/batches/{new_id()}").status_code == 404
+
+
+def test_a_file_is_no_batch_and_a_batch_no_file(owner: Browser, shop: Shop) -> None:
+    batch_id = previewed(shop, "A-1")
+    new = NewRun(RunKind.FEED, "cancel.txt", feed_type="order_cancellation")
+    feed_id = bulk_runs.begin(shop.db, shop.merchant_id, new, USER).run_id
+
+    for path in ("", "/results"):
+        assert owner.get(f"/console/batches/{feed_id}{path}").status_code == 404
+    for path in ("/confirm", "/stop"):
+        assert owner.send(f"/console/batches/{feed_id}{path}").status_code == 404
+    for path in ("", "/report"):
+        assert owner.get(f"/console/bulk/{batch_id}{path}").status_code == 404
+    for path in ("/stop", "/carry-out"):
+        assert owner.send(f"/console/bulk/{batch_id}{path}").status_code == 404
+    assert bulk.batch(shop.db, shop.merchant_id, batch_id).awaits_confirmation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from console import batches
 from tests.builders import a_merchant, an_order, ship
 from tests.unit.console.browsing import Browser, Shop, buttons_named, fields_of, message, read, words_of
 
@@ -54,6 +55,24 @@ def test_all_that_match_the_filter_are_frozen_when_the_preview_is_made(owner: Br
     taken_in(shop, "A-3")
 
     assert "Will be canceled 2 orders, 2 units" in words_of(owner.page(sent.location).main)
+
+
+def test_more_than_can_go_at_once_are_refused_with_the_number(
+    owner: Browser, shop: Shop, monkeypatch
+) -> None:
+    monkeypatch.setattr(batches, "_MOST_ORDERS", 1)
+    taken_in(shop, "A-1", "A-2")
+    fields = {**fields_of(owner.page("/console/orders/cancel?search=A-")), "reason": "NoInventory"}
+
+    refused = owner.post("/console/orders/cancel", data=fields)
+
+    assert refused.status_code == 422
+    page = read(refused)
+    assert "More than 1 orders match, and no more can be canceled at once." in message(page)[1]
+    link = page.select_one('[role="alert"] a')
+    assert page.select_one(str(link["href"])) is not None
+    taken = {**fields_of(page), "reason": "NoInventory", "filter": "search=A-1"}
+    assert owner.post("/console/orders/cancel", data=taken).status_code == 303
 
 
 def test_another_shops_orders_are_not_there(owner: Browser, shop: Shop) -> None:

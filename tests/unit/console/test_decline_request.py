@@ -36,6 +36,16 @@ def now(shop: Shop, order_id: OrderId) -> RequestView:
     return order_page(shop.db, shop.merchant_id, order_id, ActorKind.MERCHANT_USER).requests[0]
 
 
+def accept_for_now(shop: Shop, request_id: RequestId) -> None:
+    """Accept a request so that it may still be undone."""
+    cancellations.accept(shop.db, shop.merchant_id, request_id, USER)
+    with shop.db.begin(shop.merchant_id) as tx:
+        later = tx.now + timedelta(minutes=10)
+        tx.session.execute(
+            update(RequestRecord).where(RequestRecord.id == request_id).values(executes_at=later)
+        )
+
+
 def test_accept_acts_at_once(owner: Browser, shop: Shop) -> None:
     order_id, _ = asked_order(shop)
     form = buttons_named(owner.page(order_path(order_id)), "Accept")[0].find_parent("form")
@@ -144,12 +154,7 @@ def test_accepting_twice_changes_nothing_more(owner: Browser, shop: Shop) -> Non
 
 def test_until_it_is_carried_out_an_accepted_request_may_be_stopped(owner: Browser, shop: Shop) -> None:
     order_id, request_id = asked_order(shop)
-    cancellations.accept(shop.db, shop.merchant_id, request_id, USER)
-    with shop.db.begin(shop.merchant_id) as tx:
-        later = tx.now + timedelta(minutes=10)
-        tx.session.execute(
-            update(RequestRecord).where(RequestRecord.id == request_id).values(executes_at=later)
-        )
+    accept_for_now(shop, request_id)
     page = owner.page(order_path(order_id))
 
     assert buttons_named(page, "Accept") == []
@@ -157,7 +162,7 @@ def test_until_it_is_carried_out_an_accepted_request_may_be_stopped(owner: Brows
     assert len(buttons_named(page, "Stop the cancellation")) == 1
     address = order_path(order_id, f"/requests/{request_id}/decline")
     window = owner.page(address)
-    said = owner.told(owner.send(address, reason="other", message=""))
+    said = owner.told(owner.send(address, **{**fields_of(window), "reason": "other"}))
     assert words_of(window.h1) == "Stop the cancellation"
     assert "Reason for stopping" in words_of(window.main)
     assert said == (
@@ -168,6 +173,43 @@ def test_until_it_is_carried_out_an_accepted_request_may_be_stopped(owner: Brows
     page = words_of(owner.page(order_path(order_id)).main)
     assert "Stopped, the order goes on: 1 × Tea kettle" in page
     assert "Maya Lindqvist stopped the cancellation of 1 × Tea kettle" in page
+
+
+def test_who_declines_what_was_accepted_meanwhile_reads_so_and_may_then_stop_it(
+    owner: Browser, shop: Shop
+) -> None:
+    order_id = an_order().with_item(quantity=2).taken_in(shop.db, shop.merchant_id)
+    request_id = request(shop.db, shop.merchant_id, order_id, 1)
+    address = order_path(order_id, f"/requests/{request_id}/decline")
+    fields = {**fields_of(owner.page(address)), "reason": "too_late", "message": "On the belt."}
+    accept_for_now(shop, request_id)
+
+    answer = owner.send(address, **fields)
+    window = read(answer)
+
+    assert answer.status_code == 409
+    role, words = message(window)
+    assert role == "alert"
+    assert words.startswith("The team accepted the cancellation of 1 × Tea kettle. Nothing was declined.")
+    assert now(shop, order_id).state is RequestState.ACCEPTING
+    assert words_of(window.h1) == "Stop the cancellation"
+    again = fields_of(window)
+    assert (again["reason"], again["message"]) == ("too_late", "On the belt.")
+    assert owner.told(owner.send(address, **again))[0] == "status"
+    assert now(shop, order_id).state is RequestState.DECLINED
+
+
+def test_nobody_stops_a_cancellation_without_having_seen_that_it_was_accepted(
+    owner: Browser, shop: Shop
+) -> None:
+    order_id = an_order().taken_in(shop.db, shop.merchant_id)
+    request_id = request(shop.db, shop.merchant_id, order_id, 1)
+    accept_for_now(shop, request_id)
+
+    answer = owner.send(order_path(order_id, f"/requests/{request_id}/decline"), reason="other", message="")
+
+    assert answer.status_code == 409
+    assert now(shop, order_id).state is RequestState.ACCEPTING
 
 
 def test_a_request_is_found_only_under_its_own_order(owner: Browser, shop: Shop) -> None:

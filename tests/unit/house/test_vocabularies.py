@@ -53,6 +53,7 @@ def entry(**changes: object) -> SimpleNamespace:
         "units": 1,
         "amount_minor": 100,
         "answer": None,
+        "for_buyer": False,
     }
     return SimpleNamespace(**{**facts, "items": "1 × Tea kettle", **changes})
 

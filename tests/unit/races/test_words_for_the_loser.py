@@ -7,9 +7,15 @@ from functools import partial
 
 import pytest
 from bs4 import BeautifulSoup
+from sqlalchemy import cast, update
+from sqlalchemy.dialects.postgresql import JSONB
 from werkzeug.test import TestResponse
 
+from shared.domain.actors import ActorKind
+from shared.domain.cancellation import RequestState
 from shared.queries.invariants import violations_of
+from shared.queries.orders import order_page
+from shared.storage.records import RequestRecord
 from tests.unit.console.browsing import Browser, fields_of, message, order_path, read, value_of
 from tests.unit.races.conftest import House
 from tests.unit.races.parties import silence
@@ -142,6 +148,27 @@ def test_one_page_says_what_was_done_and_the_other_what_had_happened(
         for name, (role, words) in zip((one, other), pages, strict=True):
             assert role == "status" or any(known in words for known in WORDS[name]), words
     work_off(house.db, house.merchant_id)
+    assert violations_of(house.db, house.merchant_id) == []
+
+
+def test_while_it_may_be_undone_only_one_of_accepting_and_declining_happens(house: House) -> None:
+    scenes = prepare(house.db, house.merchant_id, max(4, ROUNDS // 2))
+    with house.db.begin(house.merchant_id) as tx:
+        longer = RequestRecord.policy.op("||")(cast({"undo_minutes": 30}, JSONB))
+        asked = [scene.asked for scene in scenes]
+        tx.session.execute(update(RequestRecord).where(RequestRecord.id.in_(asked)).values(policy=longer))
+
+    for place, scene in enumerate(scenes):
+        buttons = presses(house, scene, ("accept", "decline"))
+        ended = at_once(*buttons[::-1])[::-1] if place % 2 else at_once(*buttons)
+        accepted, declined = (said(each.answer) for each in ended)
+
+        assert {accepted[0], declined[0]} == {"status", "alert"}, (accepted, declined)
+        view = order_page(house.db, house.merchant_id, scene.order_id, ActorKind.MERCHANT_USER).requests[0]
+        assert view.state is (RequestState.ACCEPTING if accepted[0] == "status" else RequestState.DECLINED)
+        if declined[0] == "alert":
+            assert "accepted the cancellation" in declined[1]
+            assert "Nothing was declined." in declined[1]
     assert violations_of(house.db, house.merchant_id) == []
 
 
