@@ -10,6 +10,7 @@ from console import (
     bulk,
     bulk_files,
     cancellations,
+    health,
     imports,
     orders,
     policies,
@@ -75,6 +76,10 @@ _page(_BULK, bulk.bulk_upload, may=Permission.READ)
 _page(f"{_BULK}/carry-out", bulk.carry_out_upload, "POST", may=Permission.IMPORT)
 _page(f"{_BULK}/report", bulk.upload_report, may=Permission.READ)
 _page(f"{_BULK}/stop", bulk.stop_upload, "POST", may=Permission.IMPORT)
+_page("/health", health.account_health, may=Permission.READ)
+_page("/health/alerts", health.switch_rate_alerts, "POST", may=Permission.CONFIGURE)
+_page("/health/days/<string:day>", health.health_day, may=Permission.READ)
+_page("/health/tables/<string:name>", health.health_table, may=Permission.READ)
 _page("/support", support.support, may=Permission.READ)
 _page("/settings", settings.settings, may=Permission.READ)
 _page("/settings/policy", policies.cancellation_policy, may=Permission.READ)

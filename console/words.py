@@ -102,10 +102,11 @@ def _time_left(start: datetime, end: datetime, now: datetime) -> TimeLeft:
     left = max(end - now, timedelta(0))
     whole = end - start
     percent = round(100 * (left / whole)) if whole else 0
-    return TimeLeft(_duration(left), min(percent, 100), left < _SOON)
+    return TimeLeft(duration(left), min(percent, 100), left < _SOON)
 
 
-def _duration(left: timedelta) -> str:
+def duration(left: timedelta) -> str:
+    """Write how long something takes, to the minute."""
     minutes = int(left.total_seconds() // 60)
     if minutes == 0:
         return _("less than 1\N{NO-BREAK SPACE}min")

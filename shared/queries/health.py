@@ -67,12 +67,6 @@ class _Cell:
         return not self.by_buyer and self.state is RequestState.ACCEPTED
 
 
-def today_of(db: Database, merchant_id: MerchantId) -> date:
-    """Tell the merchant's day."""
-    with db.snapshot(merchant_id) as tx:
-        return day_of(tx, tx.now)
-
-
 def health(db: Database, merchant_id: MerchantId, first: date, last: date) -> Health:
     """Read a merchant's figures of the days from first to last, and the rates as they are today."""
     with db.snapshot(merchant_id) as tx:

@@ -108,6 +108,11 @@ class Health:
     alerts: bool
 
     @property
+    def share(self) -> Fraction | None:
+        """The rate of the period; None when there were no orders."""
+        return rate(self.period)
+
+    @property
     def asked_by_customers(self) -> int:
         """Orders with a cancellation that do not count: only their customers asked for it."""
         return self.orders_canceled - self.period.canceled_by_merchant

@@ -20,9 +20,17 @@ _STYLES = (
     "tables.css",
     "windows.css",
     "cards.css",
+    "health.css",
     "narrow.css",
 )
-_SINGLE = ("app.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")
+_SINGLE = (
+    "app.js",
+    "charts.js",
+    "icons.svg",
+    "vendor/bootstrap.min.css",
+    "vendor/chart.umd.min.js",
+    "favicon.ico",
+)
 _COMPRESSIBLE = frozenset({"text/css", "text/javascript", "image/svg+xml"})
 
 

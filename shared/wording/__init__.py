@@ -3,6 +3,7 @@
 from shared.wording.audit import audit_kind
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
+from shared.wording.health import asker, outcome, rate_level
 from shared.wording.reasons import buyer_reasons, decline_reason, decline_reasons, merchant_reasons, reason
 from shared.wording.refunds import (
     gateway,
@@ -29,6 +30,7 @@ from shared.wording.uploads import upload_state
 
 __all__ = [
     "Badge",
+    "asker",
     "audit_kind",
     "blocker",
     "buyer_reasons",
@@ -42,9 +44,11 @@ __all__ = [
     "next_step",
     "order_part",
     "order_status",
+    "outcome",
     "payment_name",
     "payment_status",
     "policy",
+    "rate_level",
     "reason",
     "refund_expected",
     "refund_state",

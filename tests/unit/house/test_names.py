@@ -13,6 +13,7 @@ FACES = ("portal", "console")
 WITHOUT_PAGE = frozenset({
     "portal.open_link", "portal.start", "portal.cancel_quote", "console.start", "console.cancel_order_quote",
     "console.import_findings", "console.settings",
+    "console.health_table",
     "console.batch_results", "console.bulk_schema", "console.bulk_template", "console.upload_report",
 })  # fmt: skip
 # They are shown in the place of another page.
