@@ -21,7 +21,7 @@ from shared.domain.metrics import (
     rate,
     spikes,
 )
-from shared.domain.reasons import Reason
+from shared.domain.reasons import DeclineReason, Reason
 from shared.queries.health_values import (
     CanceledOrder,
     Counted,
@@ -49,6 +49,7 @@ from shared.storage.scopes import requests_of
 MOST_LISTED = 200
 _MOST_SKUS = 10
 _BUYER = "buyer"
+_UNDECIDED = (DeclineReason.ALREADY_SHIPPED, DeclineReason.ORDER_ENDED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,12 @@ def _spike(tx: Transaction, spike: Spike) -> SpikeView:
 def _decisions(tx: Transaction, first: date, last: date) -> Decisions | None:
     """Measure the waits themselves: people decide on each, so there are never too many to read."""
     zone = zone_of(tx)
-    wait = RequestRecord.decided_at - RequestRecord.requested_at
+    decided_at = func.coalesce(RequestRecord.decided_at, RequestRecord.ended_at)
+    # What ends without anybody's decision was withdrawn, or shipped or canceled in the shop meanwhile.
+    is_decided = RequestRecord.decided_at.is_not(None) | (
+        (RequestRecord.state == RequestState.DECLINED) & RequestRecord.decline_reason.not_in(_UNDECIDED)
+    )
+    wait = decided_at - RequestRecord.requested_at
     row = tx.session.execute(
         select(
             func.count(),
@@ -218,7 +224,8 @@ def _decisions(tx: Transaction, first: date, last: date) -> Decisions | None:
         ).where(
             RequestRecord.merchant_id == tx.merchant_id,
             RequestRecord.requested_by == _BUYER,
-            RequestRecord.decided_at > RequestRecord.requested_at,
+            decided_at > RequestRecord.requested_at,
+            is_decided,
             RequestRecord.requested_at >= datetime.combine(first, time.min, zone),
             RequestRecord.requested_at < datetime.combine(last + timedelta(days=1), time.min, zone),
         )

@@ -3,8 +3,12 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from shared.storage.engine import Transaction
 from shared.storage.records import MerchantRecord
+
+_ZONE = "time zone"
 
 
 def day_of(tx: Transaction, at: datetime) -> date:
@@ -13,5 +17,9 @@ def day_of(tx: Transaction, at: datetime) -> date:
 
 
 def zone_of(tx: Transaction) -> ZoneInfo:
-    """Tell the merchant's time zone."""
-    return ZoneInfo(tx.session.get_one(MerchantRecord, tx.merchant_id).time_zone)
+    """Tell the merchant's time zone; it is read once in a transaction."""
+    if _ZONE not in tx.session.info:
+        query = select(MerchantRecord.time_zone).where(MerchantRecord.id == tx.merchant_id)
+        tx.session.info[_ZONE] = ZoneInfo(tx.session.scalars(query).one())
+    zone: ZoneInfo = tx.session.info[_ZONE]
+    return zone

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.bench import cancels, order_import, pages, shop, starting
+from tests.bench import cancels, health, order_import, pages, shop, starting
 from tests.bench.report import Finding
 from tests.bench.shop import Bench
 
@@ -14,6 +14,7 @@ _PARTS: dict[str, Callable[[Bench], Iterator[Finding]]] = {
     "B3": pages.dashboard,
     "B6": order_import.from_a_file,
     "B8": cancels.stores_call,
+    "B9": health.account_health,
     "B10": starting.memory,
     "B11": starting.warm_start,
 }

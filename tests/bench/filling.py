@@ -94,6 +94,12 @@ SELECT merchant_id, (placed_at AT TIME ZONE 'UTC')::date, 0, count(*), 0
 FROM orders WHERE merchant_id = %(merchant)s GROUP BY 1, 2
 """
 
+_REQUEST_DAYS = """
+INSERT INTO request_days (merchant_id, day, source, requested_by, reason, state, shard, requests)
+SELECT merchant_id, (requested_at AT TIME ZONE 'UTC')::date, source, requested_by, reason, state, 0, count(*)
+FROM cancellation_requests WHERE merchant_id = %(merchant)s GROUP BY 1, 2, 3, 4, 5, 6
+"""
+
 # Ids in the order of their numbers, as ids made one after the other are: kind 0 is the order, 1 and 2 its lines.
 _IDS = """
 CREATE OR REPLACE FUNCTION bench_id(kind int, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
@@ -115,7 +121,7 @@ def fill(connection: psycopg.Connection, merchant_id: UUID, orders: int, *, unit
     connection.execute("SET synchronous_commit = off")
     connection.execute("SET work_mem = '512MB'")
     connection.execute("SET maintenance_work_mem = '512MB'")
-    steps = (_ORDERS, _LINES, _PAYMENTS, _SHIPMENTS, _REQUESTS, _TIMELINE, _DAYS)
+    steps = (_ORDERS, _LINES, _PAYMENTS, _SHIPMENTS, _REQUESTS, _TIMELINE, _DAYS, _REQUEST_DAYS)
     for step in steps:
         connection.execute(step.encode(), given)
         connection.execute("ANALYZE orders, line_items")

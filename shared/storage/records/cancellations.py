@@ -79,8 +79,8 @@ class RequestRecord(TenantRow, Base):
             "ix_cancellation_requests_waited",
             "merchant_id",
             "requested_at",
-            postgresql_include=["decided_at"],
-            postgresql_where=text("requested_by = 'buyer' AND decided_at > requested_at"),
+            postgresql_include=["state", "decline_reason", "decided_at", "ended_at"],
+            postgresql_where=text("requested_by = 'buyer' AND coalesce(decided_at, ended_at) > requested_at"),
         ),
     )
 

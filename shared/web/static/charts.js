@@ -57,7 +57,7 @@
     const limits = {
       data: table.values.map(() => limit), borderColor: inks.danger, borderWidth: 1.5, borderDash: [6, 4], pointRadius: 0, pointHitRadius: 0,
     };
-    return { type: "line", datasets: [rate, limits], plugins: [written], most: limit * 1.2, unit: " %" };
+    return { type: "line", datasets: [rate, limits], plugins: [written], most: limit * 1.2, unit: "%" };
   }
 
   function bar(table, figure, inks) {

@@ -150,8 +150,8 @@ def upgrade() -> None:
         "ix_cancellation_requests_waited",
         "cancellation_requests",
         ["merchant_id", "requested_at"],
-        postgresql_include=["decided_at"],
-        postgresql_where=sa.text("requested_by = 'buyer' AND decided_at > requested_at"),
+        postgresql_include=["state", "decline_reason", "decided_at", "ended_at"],
+        postgresql_where=sa.text("requested_by = 'buyer' AND coalesce(decided_at, ended_at) > requested_at"),
     )
 
 
