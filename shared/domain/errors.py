@@ -31,6 +31,12 @@ class QuoteChanged(Refusal):
     code = "quote_changed"
 
 
+class PolicyChanged(Refusal):
+    """Somebody else changed the policy after it was read; look at theirs before changing it again."""
+
+    code = "policy_changed"
+
+
 class AlreadyDecided(Refusal):
     """Somebody else has ended this request; `facts["state"]` says how."""
 
@@ -71,6 +77,12 @@ class AlreadyExists(Refusal):
     """A thing of that name is there and differs."""
 
     code = "already_exists"
+
+
+class StillNeeded(Refusal):
+    """Something else stands on it: take that away, or put another in its place, first."""
+
+    code = "still_needed"
 
 
 class NotPermitted(Refusal):

@@ -19,8 +19,10 @@ _STYLES = (
     "fields.css",
     "tables.css",
     "windows.css",
+    "settings.css",
     "cards.css",
     "health.css",
+    "people.css",
     "narrow.css",
 )
 _SINGLE = (

@@ -48,6 +48,14 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
+from shared.storage.records.settings import PolicyVersionRecord
+from shared.storage.records.sign_in import (
+    InvitationRecord,
+    LetterRecord,
+    PasskeyRecord,
+    PasswordResetRecord,
+    RecoveryCodeRecord,
+)
 from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
 __all__ = [
@@ -66,6 +74,8 @@ __all__ = [
     "DoorRecord",
     "EffectRecord",
     "GatewayRecord",
+    "InvitationRecord",
+    "LetterRecord",
     "LineItemRecord",
     "LinkRecord",
     "MailboxRecord",
@@ -76,9 +86,13 @@ __all__ = [
     "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",
+    "PasskeyRecord",
+    "PasswordResetRecord",
     "PaymentRecord",
     "PersonalTextRecord",
+    "PolicyVersionRecord",
     "RateAlertRecord",
+    "RecoveryCodeRecord",
     "RefundDayRecord",
     "RefundRecord",
     "ReportedRefundRecord",

@@ -38,9 +38,12 @@ from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import AmountState, Kept, KeptReason, RefundKind, RefundState
 from shared.domain.reports import Outcome
 from shared.domain.rules import Decision
+from shared.domain.sign_in import Proof
+from shared.domain.trials import TrialOutcome
 from shared.domain.uploads import UploadKind, UploadState
 from shared.rendering import available_locales, speaking
 from shared.web import errors
+from shared.wording import policies as policy_words
 from tests.unit.house.law import ROOT, Findings, planted, uphold
 
 FOUR_HUNDREDS = range(400, 500)
@@ -77,7 +80,14 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     Gateway: wording.gateway,
     Role: wording.role,
     AuditKind: wording.audit_kind,
-    Mode: lambda mode: wording.policy(Policy(mode=mode)),
+    Mode: lambda mode: wording.policy(Policy(mode=mode)) and policy_words.mode(mode),
+    Decision: policy_words.decision,
+    DiscountPolicy: policy_words.discounts,
+    ShippingPolicy: policy_words.shipping,
+    SilenceOutcome: policy_words.silence_outcome,
+    TrialOutcome: wording.trial_outcome,
+    WindowFrom: policy_words.window_from,
+    Proof: wording.proof,
     UploadState: wording.upload_state,
     Event: lambda event: for_merchant(event=event),
     WarehouseAnswer: lambda answer: for_merchant(event=Event.WAREHOUSE_ANSWERED, answer=answer),
@@ -92,8 +102,6 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
 SILENT = {
     AmountState,
     UploadKind,
-    Decision,
-    DiscountPolicy,
     EffectKind,
     MailEvent,
     Move,
@@ -105,10 +113,7 @@ SILENT = {
     RequestState,
     RowAction,
     RunKind,
-    ShippingPolicy,
-    SilenceOutcome,
     Verdict,
-    WindowFrom,
 }
 
 # Every refusal answers with one of these, whatever the face; 409 is a decision like the others.
@@ -124,10 +129,12 @@ STATUSES = {
     "not_found": 404,
     "not_permitted": 403,
     "nothing_left": 409,
+    "policy_changed": 409,
     "quote_changed": 409,
     "refused": 409,
     "store_full": 409,
     "too_many_requests": 429,
+    "still_needed": 409,
     "still_under_way": 409,
     "under_cancellation": 409,
 }
