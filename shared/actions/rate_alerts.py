@@ -2,9 +2,9 @@
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.actions.policies import lock_merchant
 from shared.domain.actors import Actor
 from shared.domain.audit import AuditKind
 from shared.domain.events import EffectKind
@@ -14,7 +14,7 @@ from shared.storage import audit, outbox
 from shared.storage.calendar import day_of, zone_of
 from shared.storage.engine import Database, Transaction
 from shared.storage.rates import counts, own_reasons
-from shared.storage.records import MerchantRecord, RateAlertRecord
+from shared.storage.records import RateAlertRecord
 
 _NEARNESS = list(RateLevel)
 
@@ -26,7 +26,7 @@ def check(db: Database, merchant_id: MerchantId) -> None:
     is known when it has calmed.
     """
     with db.begin(merchant_id) as tx:
-        merchant = _lock(tx)
+        merchant = lock_merchant(tx)
         found = counts(tx)
         reached, before = level(found), RateLevel(merchant.rate_level)
         merchant.rate_level = reached
@@ -39,7 +39,7 @@ def check(db: Database, merchant_id: MerchantId) -> None:
 def switch(db: Database, merchant_id: MerchantId, actor: Actor, *, on: bool) -> None:
     """Switch the warnings on or off."""
     with db.begin(merchant_id) as tx:
-        merchant = _lock(tx)
+        merchant = lock_merchant(tx)
         if merchant.alerts_on_rate != on:
             merchant.alerts_on_rate = on
             audit.note(
@@ -49,13 +49,6 @@ def switch(db: Database, merchant_id: MerchantId, actor: Actor, *, on: bool) -> 
                 before={"alerts_on_rate": not on},
                 after={"alerts_on_rate": on},
             )
-
-
-def _lock(tx: Transaction) -> MerchantRecord:
-    # Weak enough for those who refer to the merchant meanwhile.
-    return tx.session.scalars(
-        select(MerchantRecord).where(MerchantRecord.id == tx.merchant_id).with_for_update(key_share=True)
-    ).one()
 
 
 def _warn(tx: Transaction, reached: RateLevel, found: RateCounts) -> None:
