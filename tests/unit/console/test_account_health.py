@@ -165,6 +165,7 @@ def test_drawings_read_their_numbers_off_the_tables_beside_them(owner) -> None:
 
 @pytest.mark.usefixtures("busy")
 def test_each_table_is_given_as_a_file_of_the_same_numbers(owner) -> None:
+    # console.health_table
     page = owner.page(f"{HEALTH}?days=7")
     links = [tag for tag in page.main.find_all("a") if words_of(tag).startswith("Download as CSV")]
 
