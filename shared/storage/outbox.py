@@ -130,6 +130,7 @@ def mail(
     *,
     request_id: UUID | None = None,
     refund_id: UUID | None = None,
+    case_message_id: UUID | None = None,
 ) -> MessageId | None:
     """Note one e-mail to the order's buyer; its row is the truth about whether it was sent.
 
@@ -137,15 +138,8 @@ def mail(
     """
     if not (order.buyer_email and tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers):
         return None
-    return _write(
-        tx,
-        event,
-        order.buyer_email,
-        order.buyer_locale,
-        order_id=order.id,
-        request_id=request_id,
-        refund_id=refund_id,
-    )
+    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
+    return _write(tx, event, order.buyer_email, order.buyer_locale, order_id=order.id, **about)
 
 
 def alert(
@@ -155,12 +149,12 @@ def alert(
     *,
     request_id: UUID | None = None,
     refund_id: UUID | None = None,
+    case_message_id: UUID | None = None,
 ) -> None:
     """Note one e-mail to each owner and manager of the merchant's team."""
+    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
     for address in _leaders(tx):
-        _write(
-            tx, event, address, _TEAMS_LOCALE, order_id=order.id, request_id=request_id, refund_id=refund_id
-        )
+        _write(tx, event, address, _TEAMS_LOCALE, order_id=order.id, **about)
 
 
 def warn(tx: Transaction, alert_id: UUID) -> None:

@@ -22,6 +22,7 @@ _STYLES = (
     "settings.css",
     "cards.css",
     "health.css",
+    "support.css",
     "people.css",
     "narrow.css",
 )

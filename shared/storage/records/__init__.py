@@ -38,8 +38,6 @@ from shared.storage.records.outbox import (
 )
 from shared.storage.records.people import (
     ApiKeyRecord,
-    CaseMessageRecord,
-    CaseRecord,
     ClockRecord,
     ConsoleSessionRecord,
     DoorRecord,
@@ -56,6 +54,13 @@ from shared.storage.records.sign_in import (
     PasswordResetRecord,
     RecoveryCodeRecord,
 )
+from shared.storage.records.support import (
+    CannedReplyRecord,
+    CaseMessageRecord,
+    CaseOfferRecord,
+    CasePictureRecord,
+    CaseRecord,
+)
 from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
 __all__ = [
@@ -67,7 +72,10 @@ __all__ = [
     "Base",
     "BulkRowRecord",
     "BulkRunRecord",
+    "CannedReplyRecord",
     "CaseMessageRecord",
+    "CaseOfferRecord",
+    "CasePictureRecord",
     "CaseRecord",
     "ClockRecord",
     "ConsoleSessionRecord",

@@ -13,6 +13,7 @@ FACES = ("portal", "console")
 WITHOUT_PAGE = frozenset({
     "portal.open_link", "portal.start", "portal.cancel_quote", "console.start", "console.cancel_order_quote",
     "console.health_table",
+    "console.support_picture", "portal.case_picture",
     "console.import_findings", "console.new_passkey", "console.passkey_question",
     "console.settings",
     "console.batch_results", "console.bulk_schema", "console.bulk_template", "console.upload_report",
