@@ -7,11 +7,12 @@ from zoneinfo import ZoneInfo
 from flask import Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import health_tables, words
+from console import health_tables
 from console.access import actor
 from console.health_forms import CHOICES, PeriodForm
 from console.health_tables import Table
 from console.pages import show
+from shared import wording
 from shared.actions import rate_alerts
 from shared.domain.errors import NotFound
 from shared.domain.metrics import RATE_THRESHOLD
@@ -40,7 +41,7 @@ def account_health(member: Member) -> ResponseReturnValue:
         health=health,
         tables={name.replace("-", "_"): make(health) for name, make in health_tables.TABLES.items()},
         limit=RATE_THRESHOLD,
-        duration=words.duration,
+        duration=wording.duration,
     )
     return page, 200 if in_order else 422
 

@@ -9,7 +9,7 @@ from procrastinate import JobContext
 from shared.actions import effects, links
 from shared.domain.ids import EffectId, MerchantId
 from shared.queries import merchants
-from shared.storage.outbox import LOOK_UP_LINK, PERFORM
+from shared.storage.outbox import LOOK_UP_LINK, PERFORM, PERFORM_EACH
 from shared.worker.perform import Outside, perform
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,11 @@ def build_queue(outside: Outside, conninfo: str) -> procrastinate.App:
     @queue.task(name=PERFORM)
     def perform_effect(merchant_id: str, effect_id: str) -> None:
         perform(outside, MerchantId(UUID(merchant_id)), EffectId(UUID(effect_id)))
+
+    @queue.task(name=PERFORM_EACH)
+    def perform_effects(merchant_id: str, effect_ids: list[str]) -> None:
+        for effect_id in effect_ids:
+            perform(outside, MerchantId(UUID(merchant_id)), EffectId(UUID(effect_id)))
 
     @queue.task(name=LOOK_UP_LINK)
     def look_up_link(number: str, email: str) -> None:
