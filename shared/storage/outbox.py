@@ -17,6 +17,7 @@ from shared.storage.bulk import insert_rows
 from shared.storage.engine import Transaction, UntenantedTransaction
 from shared.storage.records import (
     EffectRecord,
+    LetterRecord,
     MembershipRecord,
     MerchantRecord,
     MessageRecord,
@@ -28,12 +29,14 @@ LEASE = timedelta(seconds=60)
 PERFORM = "perform"
 PERFORM_EACH = "perform_each"
 LOOK_UP_LINK = "look_up_link"
+LOOK_UP_USER = "look_up_user"
 AT_ONCE = timedelta(0)
 QUEUES = {
     EffectKind.EXECUTE_CANCELLATION: "core",
     EffectKind.APPLY_SILENCE: "core",
     EffectKind.END_QUESTION: "core",
     EffectKind.SEND_MAIL: "mail",
+    EffectKind.SEND_LETTER: "mail",
     EffectKind.CARRY_OUT_UPLOAD: "files",
     EffectKind.SEND_REFUND: "money",
     EffectKind.LOOK_UP_REFUND: "money",
@@ -84,6 +87,12 @@ def look_up_link(tx: UntenantedTransaction, number: str, email: str) -> None:
     """Queue the question whether order and address belong together; the answer goes to that address."""
     connection = tx.session.connection().connection.driver_connection
     _queue.configure_task(LOOK_UP_LINK, queue="mail", connection=connection).defer(number=number, email=email)
+
+
+def look_up_user(tx: UntenantedTransaction, email: str) -> None:
+    """Queue the question whether somebody signs in with this address; the answer goes there."""
+    connection = tx.session.connection().connection.driver_connection
+    _queue.configure_task(LOOK_UP_USER, queue="mail", connection=connection).defer(email=email)
 
 
 def wake(tx: Transaction, kind: EffectKind, effect_id: EffectId, *, after: timedelta) -> None:
@@ -189,6 +198,33 @@ def _write(
     tx.session.flush()
     defer(tx, EffectKind.SEND_MAIL, message_id, dedup_key=f"mail:{message_id}")
     return message_id
+
+
+def letter(
+    tx: Transaction,
+    event: MailEvent,
+    recipient: str,
+    *,
+    subject_id: UUID | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> None:
+    """Note one e-mail to somebody of the team, about no order; `subject_id` names what its link leads to."""
+    letter_id = MessageId(new_id())
+    tx.session.add(
+        LetterRecord(
+            merchant_id=tx.merchant_id,
+            id=letter_id,
+            event=event,
+            recipient=recipient,
+            locale=_TEAMS_LOCALE,
+            subject_id=subject_id,
+            facts=dict(facts or {}),
+            state="ready",
+            created_at=tx.now,
+        )
+    )
+    tx.session.flush()
+    defer(tx, EffectKind.SEND_LETTER, letter_id, dedup_key=f"letter:{letter_id}")
 
 
 def mail_each(
