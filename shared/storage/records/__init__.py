@@ -46,7 +46,7 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
-from shared.storage.records.settings import PolicyVersionRecord
+from shared.storage.records.settings import PolicyVersionRecord, ReasonRecord
 from shared.storage.records.sign_in import (
     InvitationRecord,
     LetterRecord,
@@ -100,6 +100,7 @@ __all__ = [
     "PersonalTextRecord",
     "PolicyVersionRecord",
     "RateAlertRecord",
+    "ReasonRecord",
     "RecoveryCodeRecord",
     "RefundDayRecord",
     "RefundRecord",
