@@ -69,10 +69,8 @@ def test_the_rate_its_parts_and_how_it_is_counted_are_told(owner, shop, busy) ->
 
     assert "Last 7 days 5.0% Above the limit of 2.5%" in rate
     assert "Last 30 days 5.0%" in rate
-    assert (
-        "Orders with a cancellation before shipping 3 Asked for by the customer or for a reason that does not count −1"
-        in rate
-    )
+    assert "Orders with a cancellation before shipping 3" in rate
+    assert "Asked for by the customer or for a reason that does not count −1" in rate
     assert "Canceled by you 2 2 ÷ 40 5.0%" in rate
     assert "What customers asked for themselves is left out" in rate
 
