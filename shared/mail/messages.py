@@ -12,6 +12,8 @@ import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from shared import wording
+from shared.domain.branding import Brand
+from shared.domain.colors import palette
 from shared.ports import Refused
 from shared.queries.mails import Mail
 from shared.rendering import furnish, speaking, templates_folder
@@ -21,19 +23,24 @@ _UNFOLDED = policy.SMTP.clone(max_line_length=900)
 _GAP = re.compile(r"\n{3,}")
 
 
-def compose(mail: Mail, *, link: str, base_url: str, sender: str) -> EmailMessage:
-    """Write an e-mail to its one recipient; `link` opens the order.
+def compose(
+    mail: Mail, *, link: str, base_url: str, sender: str, brand: Brand | None = None
+) -> EmailMessage:
+    """Write an e-mail to its one recipient; `link` opens the order, `brand` is the shop's look.
 
     Raises Refused when the address is not exactly one.
     """
     with speaking(mail.locale):
-        subject = _written(mail, "subject.txt", link=link, base_url=base_url, subject="")
-        subject = " ".join(subject.split())
-        text = _GAP.sub("\n\n", _written(mail, "body.txt", link=link, base_url=base_url, subject=subject))
-        source = _written(mail, "body.html.mjml", link=link, base_url=base_url, subject=subject)
+        values = _values(mail, link, base_url, brand)
+        subject = " ".join(_written(mail, "subject.txt", values).split())
+        values["subject"] = subject
+        text = _GAP.sub("\n\n", _written(mail, "body.txt", values))
+        source = _written(mail, "body.html.mjml", values)
     message = EmailMessage(policy=_UNFOLDED if subject.isascii() else policy.SMTP)
-    message["From"] = _sender(sender)
+    message["From"] = _sender(sender, brand)
     message["To"] = _recipient(mail.recipient)
+    if brand is not None and brand.branding.reply_to:
+        message["Reply-To"] = _recipient(brand.branding.reply_to)
     message["Subject"] = subject
     message["Date"] = mail.created_at
     message["Message-ID"] = f"<{mail.id}@{urlsplit(base_url).hostname}>"
@@ -43,9 +50,20 @@ def compose(mail: Mail, *, link: str, base_url: str, sender: str) -> EmailMessag
     return message
 
 
-def _written(mail: Mail, part: str, *, link: str, base_url: str, subject: str) -> str:
-    template = _environment().get_template(f"email/{mail.event}/{part}")
-    return template.render(mail=mail, link=link, help_link=f"{base_url}/help", subject=subject)
+def _values(mail: Mail, link: str, base_url: str, brand: Brand | None) -> dict[str, object]:
+    look = brand or Brand(mail.merchant_name)
+    return {
+        "mail": mail,
+        "link": link,
+        "base_url": base_url,
+        "help_link": f"{base_url}/help",
+        "brand": look,
+        "shades": palette(look.branding.color),
+    }
+
+
+def _written(mail: Mail, part: str, values: dict[str, object]) -> str:
+    return _environment().get_template(f"email/{mail.event}/{part}").render(values)
 
 
 def _html(source: str) -> str:
@@ -70,9 +88,11 @@ def _ascii(domain: str) -> str:
     return domain if domain.isascii() else domain.encode("idna").decode()
 
 
-def _sender(sender: str) -> Address:
+def _sender(sender: str, brand: Brand | None) -> Address:
+    # The address stays the product's own: mail servers check that it may send for its domain.
     name, _, address = sender.rpartition("<")
-    return Address(display_name=name.strip().strip('"'), addr_spec=address.removesuffix(">"))
+    shown = name.strip().strip('"') if brand is None else " ".join(brand.sender_name.split())
+    return Address(display_name=shown, addr_spec=address.removesuffix(">"))
 
 
 @cache

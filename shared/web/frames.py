@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 
+from shared.domain.branding import Brand
+
 
 @dataclass(frozen=True, slots=True)
 class PortalFrame:
-    """The buyer's frame: the shop's name, or "" on pages that belong to no shop."""
+    """The buyer's frame: the shop's name, or "" on pages that belong to no shop; `stylesheet` has its color."""
 
     merchant_name: str = ""
+    brand: Brand = Brand("")
+    stylesheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
