@@ -129,6 +129,7 @@ def mail(
     *,
     request_id: UUID | None = None,
     refund_id: UUID | None = None,
+    case_message_id: UUID | None = None,
 ) -> MessageId | None:
     """Note one e-mail to the order's buyer; its row is the truth about whether it was sent.
 
@@ -136,7 +137,8 @@ def mail(
     """
     if not (order.buyer_email and tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers):
         return None
-    return _write(tx, order, event, order.buyer_email, order.buyer_locale, request_id, refund_id)
+    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
+    return _write(tx, order, event, order.buyer_email, order.buyer_locale, about)
 
 
 def alert(
@@ -146,6 +148,7 @@ def alert(
     *,
     request_id: UUID | None = None,
     refund_id: UUID | None = None,
+    case_message_id: UUID | None = None,
 ) -> None:
     """Note one e-mail to each owner and manager of the merchant's team."""
     addresses = tx.session.scalars(
@@ -157,8 +160,9 @@ def alert(
         )
         .order_by(UserRecord.email)
     ).all()
+    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
     for address in addresses:
-        _write(tx, order, event, address, _TEAMS_LOCALE, request_id, refund_id)
+        _write(tx, order, event, address, _TEAMS_LOCALE, about)
 
 
 def _write(
@@ -167,8 +171,7 @@ def _write(
     event: MailEvent,
     recipient: str,
     locale: str,
-    request_id: UUID | None,
-    refund_id: UUID | None,
+    about: Mapping[str, UUID | None],
 ) -> MessageId:
     message_id = MessageId(new_id())
     tx.session.add(
@@ -176,8 +179,7 @@ def _write(
             merchant_id=tx.merchant_id,
             id=message_id,
             order_id=order.id,
-            request_id=request_id,
-            refund_id=refund_id,
+            **about,
             event=event,
             recipient=recipient,
             locale=locale,

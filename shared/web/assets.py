@@ -22,6 +22,7 @@ _STYLES = (
     "settings.css",
     "branding.css",
     "cards.css",
+    "support.css",
     "people.css",
     "narrow.css",
 )
