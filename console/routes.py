@@ -8,6 +8,7 @@ from console import (
     adjustments,
     amounts,
     batches,
+    branding,
     bulk,
     bulk_files,
     cancellations,
@@ -113,6 +114,10 @@ _page("/settings/policy", policies.cancellation_policy, may=Permission.READ)
 _page("/settings/policy", policies.change_policy, "POST", may=Permission.CONFIGURE)
 _page("/settings/policy/versions", policies.policy_versions, may=Permission.READ)
 _page(f"{_VERSION}/restore", policies.restore_policy, "POST", may=Permission.CONFIGURE)
+_page("/settings/branding", branding.branding, may=Permission.READ)
+_page("/settings/branding", branding.change_branding, "POST", may=Permission.CONFIGURE)
+_page("/settings/branding/logo", branding.change_logo, "POST", may=Permission.CONFIGURE)
+_page("/settings/branding/logo/remove", branding.remove_logo, "POST", may=Permission.CONFIGURE)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/adjust", adjustments.adjust_price, "GET", "POST", may=Permission.REFUND)

@@ -65,9 +65,7 @@ def remove_logo(db: Database, merchant_id: MerchantId, actor: Actor) -> bool:
         was = record.logo_id
         record.logo_id = None
         if was is not None:
-            audit.note(
-                tx, AuditKind.BRANDING_CHANGED, actor, before={"logo": str(was)}, after={"logo": ""}
-            )
+            audit.note(tx, AuditKind.BRANDING_CHANGED, actor, before={"logo": str(was)}, after={"logo": ""})
     return was is not None
 
 

@@ -23,9 +23,7 @@ _UNFOLDED = policy.SMTP.clone(max_line_length=900)
 _GAP = re.compile(r"\n{3,}")
 
 
-def compose(
-    mail: Mail, *, link: str, base_url: str, sender: str, brand: Brand | None = None
-) -> EmailMessage:
+def compose(mail: Mail, *, link: str, base_url: str, sender: str, brand: Brand | None = None) -> EmailMessage:
     """Write an e-mail to its one recipient; `link` opens the order, `brand` is the shop's look.
 
     Raises Refused when the address is not exactly one.

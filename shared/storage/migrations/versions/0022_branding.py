@@ -34,7 +34,9 @@ def upgrade() -> None:
         sa.Column("logo_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name="fk_brandings_merchant_id"),
         sa.ForeignKeyConstraint(
-            ["merchant_id", "logo_id"], ["logos.merchant_id", "logos.id"], name="fk_brandings_merchant_id_logo_id"
+            ["merchant_id", "logo_id"],
+            ["logos.merchant_id", "logos.id"],
+            name="fk_brandings_merchant_id_logo_id",
         ),
         sa.PrimaryKeyConstraint("merchant_id", "id", name="pk_brandings"),
         sa.UniqueConstraint("merchant_id", name="uq_brandings_merchant_id"),
