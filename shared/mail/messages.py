@@ -1,11 +1,13 @@
 """Write an e-mail: from an event's rows to one message in the buyer's language, as text and as HTML."""
 
 import re
+from datetime import datetime
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from functools import cache
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import mrml
@@ -14,8 +16,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from shared import wording
 from shared.domain.branding import Brand
 from shared.domain.colors import palette
+from shared.domain.events import MailEvent
+from shared.domain.ids import MessageId
 from shared.ports import Refused
-from shared.queries.mails import Mail
 from shared.rendering import furnish, speaking, templates_folder
 
 # The library breaks a long plain header right behind its name; some readers then show a gap.
@@ -23,8 +26,34 @@ _UNFOLDED = policy.SMTP.clone(max_line_length=900)
 _GAP = re.compile(r"\n{3,}")
 
 
-def compose(mail: Mail, *, link: str, base_url: str, sender: str, brand: Brand | None = None) -> EmailMessage:
-    """Write an e-mail to its one recipient; `link` opens the order, `brand` is the shop's look.
+class Composable(Protocol):
+    """What every e-mail is written from, whatever else its templates ask for."""
+
+    @property
+    def id(self) -> MessageId:
+        """The row's id, which is the Message-ID over every try."""
+
+    @property
+    def event(self) -> MailEvent:
+        """What it is about: the name of its templates' folder."""
+
+    @property
+    def recipient(self) -> str:
+        """The one address it goes to."""
+
+    @property
+    def locale(self) -> str:
+        """The language it is written in."""
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was decided on (UTC)."""
+
+
+def compose(
+    mail: Composable, *, link: str, base_url: str, sender: str, brand: Brand | None = None
+) -> EmailMessage:
+    """Write an e-mail to its one recipient; `link` opens what it is about, `brand` is the shop's look.
 
     Raises Refused when the address is not exactly one.
     """
@@ -48,8 +77,8 @@ def compose(mail: Mail, *, link: str, base_url: str, sender: str, brand: Brand |
     return message
 
 
-def _values(mail: Mail, link: str, base_url: str, brand: Brand | None) -> dict[str, object]:
-    look = brand or Brand(mail.merchant_name)
+def _values(mail: Composable, link: str, base_url: str, brand: Brand | None) -> dict[str, object]:
+    look = brand or Brand("")
     return {
         "mail": mail,
         "link": link,
@@ -60,7 +89,7 @@ def _values(mail: Mail, link: str, base_url: str, brand: Brand | None) -> dict[s
     }
 
 
-def _written(mail: Mail, part: str, values: dict[str, object]) -> str:
+def _written(mail: Composable, part: str, values: dict[str, object]) -> str:
     return _environment().get_template(f"email/{mail.event}/{part}").render(values)
 
 

@@ -52,7 +52,7 @@ HEADERS = {
     ),
     "X-Robots-Tag": "noindex, nofollow",
 }
-# An e-mail is shown in a frame, under a policy of its own, and a logo in e-mails anywhere; nothing else brings these.
+# An e-mail is shown in a frame, under a policy of its own, and a logo anywhere; nothing else brings these.
 _UNLESS_OWN = frozenset({"Content-Security-Policy", "X-Frame-Options", "Cross-Origin-Resource-Policy"})
 _UNLESS_SET = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 

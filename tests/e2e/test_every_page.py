@@ -22,6 +22,13 @@ CONSOLE = (
     "/console/support",
     "/console/settings/policy",
     "/console/settings/policy/versions",
+    "/console/settings/branding",
+    "/console/settings/team",
+    "/console/settings/keys",
+    "/console/settings/audit",
+    "/console/account",
+    "/console/account/authenticator",
+    "/console/verify",
     "/demo/mailbox",
 )
 

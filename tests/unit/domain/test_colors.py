@@ -54,7 +54,7 @@ def test_a_color_is_read_as_people_write_it(typed: str, color: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "red", "#12", "#12345", "#1234567", "#gggggg", "#12345\n;", "rgb(1,2,3)", "#０a586a"]
+    "typed", ["", "red", "#12", "#12345", "#1234567", "#gggggg", "#12345\n;", "rgb(1,2,3)", "#\uff10a586a"]
 )
 def test_what_is_no_color_is_refused(typed: str) -> None:
     with pytest.raises(ValueError, match="not a color"):
