@@ -22,6 +22,8 @@ CONSOLE = (
     "/console/support",
     "/console/settings/policy",
     "/console/settings/policy/versions",
+    "/console/settings/reasons",
+    "/console/settings/reasons/NoInventory",
     "/console/settings/branding",
     "/console/settings/team",
     "/console/settings/keys",

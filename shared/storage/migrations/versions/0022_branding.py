@@ -6,7 +6,7 @@ from alembic import op
 from shared.storage.migrations.tenants import wall_off
 
 revision = "0022"
-down_revision = "0021"
+down_revision = "0018b"
 
 
 def upgrade() -> None:
