@@ -11,6 +11,7 @@ from console import (
     bulk_files,
     cancellations,
     imports,
+    order_views,
     orders,
     policies,
     refunds,
@@ -55,6 +56,10 @@ _REPORTED = "/reported-refunds/<uuid:reported_id>"
 
 _page("", start, may=Permission.READ)
 _page("/orders", orders.orders, may=Permission.READ)
+_page("/orders/filters", order_views.order_filters, "GET", "POST", may=Permission.READ)
+_page("/orders/filters/default", order_views.begin_with_filter, "POST", may=Permission.READ)
+_page("/orders/filters/delete", order_views.delete_filter, "POST", may=Permission.READ)
+_page("/orders/view", order_views.choose_order_view, "POST", may=Permission.READ)
 _page("/orders/cancel", batches.cancel_orders, "GET", "POST", may=Permission.CANCEL)
 _page(_BATCH, batches.batch, may=Permission.CANCEL)
 _page(f"{_BATCH}/confirm", batches.confirm_batch, "POST", may=Permission.CANCEL)
@@ -65,6 +70,8 @@ _page("/orders/import", imports.import_orders, "GET", "POST", may=Permission.IMP
 _page("/orders/import/<uuid:upload_id>", imports.import_result, may=Permission.IMPORT)
 _page("/orders/import/<uuid:upload_id>/findings", imports.import_findings, may=Permission.IMPORT)
 _page("/requests", requests.requests, may=Permission.READ)
+_page("/requests/accept", requests.accept_requests, "POST", may=Permission.DECIDE)
+_page("/requests/decline", requests.decline_requests, "POST", may=Permission.DECIDE)
 _page("/requests/warehouse", requests.warehouse_questions, may=Permission.READ)
 _page("/bulk", bulk.bulk_uploads, may=Permission.READ)
 _page("/bulk", bulk.upload_feed, "POST", may=Permission.IMPORT)

@@ -38,12 +38,17 @@ def open_request_count(db: Database, merchant_id: MerchantId) -> int:
 def open_requests(db: Database, merchant_id: MerchantId) -> tuple[RequestView, ...]:
     """List the requests that wait for a decision: those with the least time left first, then the oldest."""
     with db.snapshot(merchant_id) as tx:
-        return _listed(
-            tx,
-            requests_of(tx)
-            .where(RequestRecord.state == RequestState.REQUESTED)
-            .order_by(RequestRecord.decide_by.nulls_last(), RequestRecord.requested_at, RequestRecord.id),
-        )
+        return waiting_in(tx)
+
+
+def waiting_in(tx: Transaction) -> tuple[RequestView, ...]:
+    """List the requests that wait for a decision in an open transaction; see `open_requests`."""
+    return listed(
+        tx,
+        requests_of(tx)
+        .where(RequestRecord.state == RequestState.REQUESTED)
+        .order_by(RequestRecord.decide_by.nulls_last(), RequestRecord.requested_at, RequestRecord.id),
+    )
 
 
 def warehouse_question_count(db: Database, merchant_id: MerchantId) -> int:
@@ -55,7 +60,7 @@ def warehouse_question_count(db: Database, merchant_id: MerchantId) -> int:
 def warehouse_questions(db: Database, merchant_id: MerchantId) -> tuple[RequestView, ...]:
     """List the requests that wait for the warehouse's answer, those due first at the top."""
     with db.snapshot(merchant_id) as tx:
-        return _listed(tx, _awaiting_warehouse(tx).order_by(RequestRecord.answer_by, RequestRecord.id))
+        return listed(tx, _awaiting_warehouse(tx).order_by(RequestRecord.answer_by, RequestRecord.id))
 
 
 def _awaiting_warehouse(tx: Transaction) -> Select[RequestRecord]:
@@ -69,7 +74,8 @@ def _count(tx: Transaction, wanted: Select[RequestRecord]) -> int:
     return tx.session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def _listed(tx: Transaction, wanted: Select[RequestRecord]) -> tuple[RequestView, ...]:
+def listed(tx: Transaction, wanted: Select[RequestRecord]) -> tuple[RequestView, ...]:
+    """Read the requests that are selected, 200 at most."""
     requests = tx.session.scalars(wanted.limit(_MOST_LISTED)).all()
     order_ids = {request.order_id for request in requests}
     orders = {
@@ -150,7 +156,7 @@ def quote_view(
         quote=quoted,
         units=units,
         of_units=sum(line.ordered for line in facts.line_items),
-        restocked_units=units if rule_for(reason) in _restocking(tx) else 0,
+        restocked_units=units if rule_for(reason) in restocking_reasons(tx) else 0,
         rate_now=rate(counts),
         rate_after=forecast(counts, _adds(tx, order, counts, asker)),
     )
@@ -166,7 +172,7 @@ def consequences(
         facts = order_facts(tx, find_order(tx, order_id))
         held = claimed_by(tx, [request.id for request in requests])
         records = {record.id: record for record in requests_on(tx, order_id)}
-        restocking = _restocking(tx)
+        restocking = restocking_reasons(tx)
         rate_now = rate(rates.counts(tx))
         return {
             request.id: Consequences(
@@ -178,7 +184,7 @@ def consequences(
         }
 
 
-def _restocking(tx: Transaction) -> frozenset[Reason]:
+def restocking_reasons(tx: Transaction) -> frozenset[Reason]:
     """Read which reasons put units back on the shelf."""
     rules = tx.session.scalars(
         select(RestockRuleRecord.reason).where(

@@ -22,7 +22,7 @@ _STYLES = (
     "cards.css",
     "narrow.css",
 )
-_SINGLE = ("app.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")
+_SINGLE = ("app.js", "console.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")
 _COMPRESSIBLE = frozenset({"text/css", "text/javascript", "image/svg+xml"})
 
 

@@ -3,6 +3,7 @@
 from shared.wording.audit import audit_kind
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
+from shared.wording.lists import column, order_sort
 from shared.wording.reasons import buyer_reasons, decline_reason, decline_reasons, merchant_reasons, reason
 from shared.wording.refunds import (
     gateway,
@@ -32,6 +33,7 @@ __all__ = [
     "audit_kind",
     "blocker",
     "buyer_reasons",
+    "column",
     "decline_reason",
     "decline_reasons",
     "gateway",
@@ -41,6 +43,7 @@ __all__ = [
     "merchant_reasons",
     "next_step",
     "order_part",
+    "order_sort",
     "order_status",
     "payment_name",
     "payment_status",
