@@ -17,6 +17,7 @@ from shared.domain.actors import Actor, ActorKind
 from shared.domain.permissions import Permission, holds
 from shared.queries import sign_in as signed_in
 from shared.queries.sign_in import Member
+from shared.web.app import wanted_fragment
 from shared.web.services import services
 
 View = Callable[..., ResponseReturnValue]
@@ -34,6 +35,19 @@ class Visitor:
 
     def get_id(self) -> str:
         return self.secret
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a page asks of who opens it.
+
+    `sudo` asks to have proved within minutes who one is; `during_setup` lets in also who still has to add
+    the second factor that the merchant wants.
+    """
+
+    may: Permission
+    sudo: bool = False
+    during_setup: bool = False
 
 
 _logins = LoginManager()
@@ -66,7 +80,11 @@ def current_member() -> Member | None:
 
 def enter(secret: str) -> None:
     """Let a browser in under a new session; whatever it brought along is dropped."""
-    leave()
+    before = current_member()
+    if before is not None:
+        sign_in.drop(services().db, before.merchant_id, before.session_id)
+        logout_user()
+    session.clear()
     member = signed_in.member(services().db, secret)
     if member is not None:
         login_user(Visitor(member, secret))
@@ -76,21 +94,25 @@ def leave() -> None:
     """End the browser's session, here and in its row."""
     member = current_member()
     if member is not None:
-        sign_in.sign_out(services().db, member.merchant_id, member.session_id)
+        sign_in.sign_out(services().db, member.merchant_id, member.session_id, actor(member))
         logout_user()
     session.clear()
 
 
-def guarded(view: View, may: Permission) -> View:
-    """Put the guard before a page, who hands it a signed-in member whose role holds the permission."""
+def guarded(view: View, terms: Terms) -> View:
+    """Put the guard before a page, who hands it a signed-in member that meets its terms."""
 
     @wraps(view)
     def guard(**parts: UUID) -> ResponseReturnValue:
         member = current_member()
         if member is None:
-            return redirect(url_for("console.sign_in", next=_wanted_page()), code=303)
-        if not holds(member.role, may):
+            return redirect(url_for("console.sign_in", next=wanted_page()), code=303)
+        if not holds(member.role, terms.may):
             abort(403)
+        if member.lacks_second_factor and not terms.during_setup:
+            return redirect(url_for("console.account"), code=303)
+        if terms.sudo and not member.is_verified:
+            return redirect(url_for("console.verify", next=wanted_page(), again=_again()), code=303)
         return view(member, **parts)
 
     return guard
@@ -101,9 +123,9 @@ def actor(member: Member) -> Actor:
     return Actor(ActorKind.MERCHANT_USER, member.user_id, member.user_name, request.remote_addr or "")
 
 
-def _wanted_page() -> str | None:
-    """Tell where to go on after signing in: this page, or the one whose form was sent."""
-    if request.method in {"GET", "HEAD"}:
+def wanted_page() -> str | None:
+    """Tell where to go on after signing in: this page, or the one whose form or script asked."""
+    if request.method in {"GET", "HEAD"} and not wanted_fragment():
         parts = urlsplit(request.full_path.removesuffix("?"))
     else:
         parts = urlsplit(request.referrer or "")
@@ -111,3 +133,8 @@ def _wanted_page() -> str | None:
             return None
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     return path if is_own_path(path) else None
+
+
+def _again() -> str | None:
+    """Say in the address that a button has to be pressed once more: what its form held is gone."""
+    return "1" if request.method == "POST" else None

@@ -1,11 +1,11 @@
-"""The console's forms: signing in, filters, canceling, declining, shipping, the memo, files of orders."""
+"""The console's forms: filters, canceling, declining, shipping, the memo, files of orders."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Self, cast
 from uuid import UUID
 
 from flask_wtf.file import FileField  # type: ignore[import-untyped]
-from wtforms import BooleanField, PasswordField, RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
 
 from console.money_forms import AmountField
@@ -28,34 +28,8 @@ ALL = "all"
 LESS = "less"
 NOTHING = "nothing"
 FIRST_DAYS = 30
-_EMAIL_LIMIT = 320
 _SHIP = "ship-"
 _MOST_MINOR = 10**12
-
-
-class SignInForm(PageForm):
-    """Address and password; what is wrong with them is said in one sentence for all."""
-
-    email = TextField(limit=_EMAIL_LIMIT)
-    password = PasswordField()
-
-    @classmethod
-    def made(cls) -> Self:
-        form = cls()
-        form.email.label.text = _("Email")
-        form.password.label.text = _("Password")
-        return form
-
-    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own
-        super().validate(extra_validators)
-        needed = (
-            (self.email, _("Enter your e-mail address.")),
-            (self.password, _("Enter your password.")),
-        )
-        for field, sentence in needed:
-            if not field.data and not field.errors:
-                self.refuse(field, sentence)
-        return not self.problems()
 
 
 class CancelOrderForm(CancelWindowForm):

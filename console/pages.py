@@ -8,7 +8,7 @@ from flask import render_template
 from console.tabs import counted
 from shared import wording
 from shared.domain.permissions import Permission, Role, holds
-from shared.queries import cancellations
+from shared.queries import cancellations, sign_in
 from shared.queries.sign_in import Member
 from shared.web.app import wanted_fragment
 from shared.web.frames import ConsoleFrame
@@ -52,8 +52,19 @@ def _frame(member: Member) -> ConsoleFrame:
         user_name=member.user_name,
         role_words=wording.role(member.role),
         open_requests="" if wanted_fragment() else _open_requests(member),
+        shops=_other_shops(member),
     )
 
 
 def _open_requests(member: Member) -> str:
     return counted(cancellations.open_request_count(services().db, member.merchant_id))
+
+
+def _other_shops(member: Member) -> tuple[tuple[str, str], ...]:
+    if member.teams <= 1 or wanted_fragment():
+        return ()
+    return tuple(
+        (str(team.merchant_id), team.merchant_name)
+        for team in sign_in.teams(services().db, member.user_id)
+        if team.merchant_id != member.merchant_id
+    )

@@ -4,6 +4,7 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from console import (
+    account,
     adjustments,
     amounts,
     batches,
@@ -16,12 +17,15 @@ from console import (
     policies,
     refunds,
     requests,
+    second_factors,
+    second_step,
     settings,
     shipments,
     sign_in,
     support,
+    verify,
 )
-from console.access import View, guarded, mount_logins
+from console.access import Terms, View, guarded, mount_logins
 from shared.domain.permissions import Permission
 from shared.queries.sign_in import Member
 
@@ -34,9 +38,17 @@ def start(_member: Member) -> ResponseReturnValue:
     return redirect(url_for("console.orders"))
 
 
-def _page(rule: str, view: View, *methods: str, may: Permission) -> None:
-    """Add a page; without a permission none can be added."""
-    blueprint.add_url_rule(rule, view.__name__, guarded(view, may), methods=methods or ("GET",))
+def _page(
+    rule: str, view: View, *methods: str, may: Permission, sudo: bool = False, during_setup: bool = False
+) -> None:
+    """Add a page; without a permission none can be added. The other terms are told at Terms."""
+    guard = guarded(view, Terms(may, sudo=sudo, during_setup=during_setup))
+    blueprint.add_url_rule(rule, view.__name__, guard, methods=methods or ("GET",))
+
+
+def _own_page(rule: str, view: View, *methods: str, sudo: bool = False) -> None:
+    """Add a page of one's own account, which is there for everybody who is signed in."""
+    _page(rule, view, *methods, may=Permission.READ, sudo=sudo, during_setup=True)
 
 
 def _door(rule: str, view: View, *methods: str) -> None:
@@ -45,6 +57,9 @@ def _door(rule: str, view: View, *methods: str) -> None:
 
 
 _door("/sign-in", sign_in.sign_in, "GET", "POST")
+_door("/sign-in/code", second_step.second_step, "GET", "POST")
+_door("/sign-in/passkey", second_step.passkey_question, "GET")
+_door("/sign-in/passkey", second_step.sign_in_with_passkey, "POST")
 _door("/sign-out", sign_in.sign_out, "POST")
 
 _ORDER = "/orders/<uuid:order_id>"
@@ -104,3 +119,18 @@ _page(f"{_REFUND}/by-hand", refunds.pay_refund_by_hand, "POST", may=Permission.R
 _page(f"{_REFUND}/ask", refunds.ask_refund_again, "POST", may=Permission.REFUND)
 _page(f"{_REPORTED}/record", refunds.record_reported_refund, "POST", may=Permission.REFUND)
 _page(f"{_REPORTED}/dismiss", refunds.dismiss_reported_refund, "POST", may=Permission.REFUND)
+
+_PASSKEYS = "/account/passkeys"
+_SESSIONS = "/account/sessions"
+_own_page("/account", account.account)
+_own_page("/account/authenticator", second_factors.authenticator, "GET", "POST", sudo=True)
+_own_page("/account/authenticator/remove", second_factors.remove_authenticator, "POST", sudo=True)
+_own_page(_PASSKEYS, second_factors.new_passkey, "GET", sudo=True)
+_own_page(_PASSKEYS, second_factors.add_passkey, "POST", sudo=True)
+_own_page(f"{_PASSKEYS}/<uuid:passkey_id>/remove", second_factors.remove_passkey, "POST", sudo=True)
+_own_page("/account/recovery-codes", second_factors.recovery_codes, "GET", "POST", sudo=True)
+_own_page(f"{_SESSIONS}/<uuid:session_id>/end", account.end_session, "POST")
+_own_page(f"{_SESSIONS}/end-others", account.end_other_sessions, "POST")
+_own_page("/switch", account.switch_merchant, "POST")
+_own_page("/verify", verify.verify, "GET", "POST")
+_own_page("/verify/passkey", verify.verify_with_passkey, "POST")

@@ -73,6 +73,12 @@ class AlreadyExists(Refusal):
     code = "already_exists"
 
 
+class StillNeeded(Refusal):
+    """Something else stands on it: take that away, or put another in its place, first."""
+
+    code = "still_needed"
+
+
 class NotPermitted(Refusal):
     """The actor's role does not hold the permission."""
 

@@ -21,6 +21,8 @@ class Door(StrEnum):
     MEMBERSHIP = "membership"
     ORDER_NUMBER = "order_number"
     GATEWAY = "gateway"
+    INVITATION = "invitation"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a door
 
 
 def fingerprint(secret: bytes) -> bytes:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-EXEMPT = frozenset({"doors", "merchants", "users", "clock", "alembic_version"})
+EXEMPT = frozenset({"doors", "merchants", "users", "passkeys", "recovery_codes", "clock", "alembic_version"})
 _TABLES = """
 SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
     SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = c.relname

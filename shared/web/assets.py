@@ -20,6 +20,7 @@ _STYLES = (
     "tables.css",
     "windows.css",
     "cards.css",
+    "people.css",
     "narrow.css",
 )
 _SINGLE = ("app.js", "console.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")

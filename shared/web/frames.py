@@ -12,9 +12,13 @@ class PortalFrame:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleFrame:
-    """The merchant's frame. `open_requests` is the badge beside *Requests*: "7", "1,000+" or "" for none."""
+    """The merchant's frame. `open_requests` is the badge beside *Requests*: "7", "1,000+" or "" for none.
+
+    `shops` are the other merchants of the user, as (id, name).
+    """
 
     merchant_name: str
     user_name: str
     role_words: str
     open_requests: str = ""
+    shops: tuple[tuple[str, str], ...] = ()

@@ -45,7 +45,8 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": (
         "accelerometer=(), camera=(), display-capture=(), fullscreen=(), geolocation=(), gyroscope=(), "
-        "magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-get=(), usb=()"
+        "magnetometer=(), microphone=(), midi=(), payment=(), publickey-credentials-create=(self), "
+        "publickey-credentials-get=(self), usb=()"
     ),
     "X-Robots-Tag": "noindex, nofollow",
 }

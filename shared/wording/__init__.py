@@ -1,6 +1,6 @@
 """The words for every status, reason and refusal, in the language being spoken: templates ask here."""
 
-from shared.wording.audit import audit_kind
+from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
 from shared.wording.lists import column, order_sort
@@ -48,6 +48,7 @@ __all__ = [
     "payment_name",
     "payment_status",
     "policy",
+    "proof",
     "reason",
     "refund_expected",
     "refund_state",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.domain.audit import AuditKind
+from shared.domain.sign_in import Proof
 from shared.rendering import N_
 from shared.rendering import gettext as _
 
@@ -34,7 +35,20 @@ _KINDS: Mapping[AuditKind, str] = {
     AuditKind.EXPORTED: N_("Data exported"),
 }
 
+_PROOFS: Mapping[Proof, str] = {
+    Proof.PASSWORD: N_("password"),
+    Proof.TOTP: N_("authenticator app"),
+    Proof.RECOVERY_CODE: N_("recovery code"),
+    Proof.PASSKEY: N_("passkey"),
+    Proof.INVITATION: N_("invitation"),
+}
+
 
 def audit_kind(kind: AuditKind) -> str:
     """Name what was done."""
     return _(_KINDS[kind])
+
+
+def proof(shown: Proof) -> str:
+    """Name what somebody showed to be let in, within a sentence."""
+    return _(_PROOFS[shown])

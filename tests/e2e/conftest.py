@@ -162,7 +162,7 @@ def make_page(browser: Browser, base_url: str) -> Iterator[Callable[..., Page]]:
     troubles: list[str] = []
 
     def make(**options: Any) -> Page:
-        context = browser.new_context(base_url=base_url, **{"viewport": DESK, **options})
+        context = browser.new_context(**{"base_url": base_url, "viewport": DESK, **options})
         context.set_default_timeout(10_000)
         contexts.append(context)
         page = context.new_page()

@@ -43,6 +43,13 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
+from shared.storage.records.sign_in import (
+    InvitationRecord,
+    LetterRecord,
+    PasskeyRecord,
+    PasswordResetRecord,
+    RecoveryCodeRecord,
+)
 from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
 __all__ = [
@@ -61,6 +68,8 @@ __all__ = [
     "DoorRecord",
     "EffectRecord",
     "GatewayRecord",
+    "InvitationRecord",
+    "LetterRecord",
     "LineItemRecord",
     "LinkRecord",
     "MailboxRecord",
@@ -73,8 +82,11 @@ __all__ = [
     "OrderRecord",
     "OrderTermRecord",
     "OrderViewRecord",
+    "PasskeyRecord",
+    "PasswordResetRecord",
     "PaymentRecord",
     "PersonalTextRecord",
+    "RecoveryCodeRecord",
     "RefundRecord",
     "ReportedRefundRecord",
     "RequestRecord",

@@ -28,11 +28,15 @@ class MerchantRecord(Base):
     tax_included: Mapped[dict[str, Any]]
     mails_buyers: Mapped[bool]
     self_service: Mapped[bool] = mapped_column(server_default=text("true"))
+    second_factor_required: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
 
 
 class UserRecord(Base):
-    """Somebody who signs in; what they may do stands in their memberships."""
+    """Somebody who signs in; what they may do stands in their memberships.
+
+    `totp_secret` is sealed; codes of `totp_step` and of earlier steps have been used.
+    """
 
     __tablename__ = "users"
 
@@ -40,6 +44,9 @@ class UserRecord(Base):
     email: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     password_hash: Mapped[str]
+    totp_secret: Mapped[bytes | None]
+    totp_step: Mapped[int] = mapped_column(server_default=text("0"))
+    last_merchant_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants.id"))
     created_at: Mapped[datetime]
 
 
@@ -76,7 +83,10 @@ class MembershipRecord(TenantRow, Base):
 
 
 class ConsoleSessionRecord(TenantRow, Base):
-    """A signed-in browser of a merchant user; the browser holds a secret whose hash is the door."""
+    """A signed-in browser of a merchant user; the browser holds a secret whose hash is the door.
+
+    `verified_at` is when the user last proved who they are; all of these instants are real time.
+    """
 
     __tablename__ = "console_sessions"
 
@@ -85,8 +95,11 @@ class ConsoleSessionRecord(TenantRow, Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    verified_at: Mapped[datetime | None]
+    device: Mapped[str] = mapped_column(server_default=text("''"))
+    address: Mapped[str] = mapped_column(server_default=text("''"))
 
-    __table_args__ = (of_merchant(),)
+    __table_args__ = (of_merchant(), Index(None, "merchant_id", "user_id"))
 
 
 class ApiKeyRecord(TenantRow, Base):

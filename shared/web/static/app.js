@@ -147,6 +147,31 @@
     }, POLL_DELAY);
   }
 
+  /* Passkeys: the browser is asked what the server wants to know, and its answer is sent with the form */
+
+  const knowsPasskeys = "parseRequestOptionsFromJSON" in (window.PublicKeyCredential || {});
+
+  async function askPasskey(form) {
+    const trouble = form.querySelector("[data-trouble]");
+    trouble.hidden = true;
+    try {
+      const answer = await fetch(form.dataset.question, { headers: { "X-Fragment": "passkey" } });
+      if (answer.redirected) {
+        window.location.assign(answer.url);
+        return;
+      }
+      const question = await answer.json();
+      const credential = form.dataset.passkey === "new"
+        ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(question) })
+        : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(question) });
+      form.elements.credential.value = JSON.stringify(credential.toJSON());
+      form.requestSubmit();
+    } catch {
+      /* Refused by the person, or none there: the other ways stay. */
+      trouble.hidden = false;
+    }
+  }
+
   /* What only makes sense with a script is shown by it, and the other way round */
 
   function prepare(root) {
@@ -155,6 +180,9 @@
     root.querySelectorAll("[data-update]").forEach((button) => { button.hidden = button.disabled = true; });
     root.querySelectorAll("form[data-quote-url]").forEach(followQuote);
     root.querySelectorAll("[data-poll]").forEach(followWork);
+    root.querySelectorAll("[data-host]").forEach((element) => {
+      element.hidden = !knowsPasskeys || element.dataset.host !== window.location.hostname;
+    });
   }
 
   document.addEventListener("click", (event) => {
@@ -173,6 +201,11 @@
 
   /* A second press while the first is under way would only be answered with the first one's outcome. */
   document.addEventListener("submit", (event) => {
+    if (event.target.dataset.passkey && !event.target.elements.credential.value) {
+      event.preventDefault();
+      askPasskey(event.target);
+      return;
+    }
     if (event.target.dataset.sent) event.preventDefault();
     event.target.dataset.sent = "1";
   });

@@ -35,7 +35,7 @@ class Browser(CheckedClient):
 
     def token(self) -> str:
         """Read the token of this browser's session off a page."""
-        page = self.get("/console/requests")
+        page = self.get("/console/account")
         if page.status_code != 200:
             page = self.get("/console/sign-in")
         found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page.get_data(as_text=True))

@@ -17,7 +17,13 @@ from shared.queries.orders import order_page
 from tests.builders import an_order, cancel, request
 from tests.unit.console.browsing import Browser, Shop, read, words_of
 
-OPEN = {"console.sign_in", "console.sign_out"}
+OPEN = {
+    "console.sign_in",
+    "console.sign_out",
+    "console.second_step",
+    "console.passkey_question",
+    "console.sign_in_with_passkey",
+}
 ASKED = {
     "console.start": Permission.READ,
     "console.orders": Permission.READ,
@@ -63,6 +69,18 @@ ASKED = {
     "console.ask_refund_again": Permission.REFUND,
     "console.record_reported_refund": Permission.REFUND,
     "console.dismiss_reported_refund": Permission.REFUND,
+    "console.account": Permission.READ,
+    "console.authenticator": Permission.READ,
+    "console.remove_authenticator": Permission.READ,
+    "console.new_passkey": Permission.READ,
+    "console.add_passkey": Permission.READ,
+    "console.remove_passkey": Permission.READ,
+    "console.recovery_codes": Permission.READ,
+    "console.end_session": Permission.READ,
+    "console.end_other_sessions": Permission.READ,
+    "console.switch_merchant": Permission.READ,
+    "console.verify": Permission.READ,
+    "console.verify_with_passkey": Permission.READ,
 }
 
 

@@ -23,7 +23,7 @@ def test_the_right_password_opens_the_orders(visitor: Browser, shop: Shop) -> No
 
     assert (response.status_code, response.location) == (303, "/console/orders")
     page = visitor.page("/console/orders")
-    assert "Maya Lindqvist, owner" in words_of(page.find("nav"))
+    assert "Maya Lindqvist , owner" in words_of(page.find("nav"))
 
 
 def test_the_address_is_taken_in_any_case(visitor: Browser, shop: Shop) -> None:

@@ -17,7 +17,8 @@ LIST = Path(__file__).with_name("routes.txt")
 OPEN = frozenset({
     "api.take_in_stripe_event",
     "assets.favicon", "assets.static_file",
-    "console.sign_in", "console.sign_out",
+    "console.passkey_question", "console.second_step", "console.sign_in", "console.sign_in_with_passkey",
+    "console.sign_out",
     "health.healthz", "health.readyz", "health.robots",
     "portal.find_order", "portal.help_page", "portal.open_link", "portal.start",
 })  # fmt: skip

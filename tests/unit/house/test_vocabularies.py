@@ -38,6 +38,7 @@ from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import AmountState, Kept, KeptReason, RefundKind, RefundState
 from shared.domain.reports import Outcome
 from shared.domain.rules import Decision
+from shared.domain.sign_in import Proof
 from shared.domain.uploads import UploadKind, UploadState
 from shared.rendering import available_locales, speaking
 from shared.web import errors
@@ -79,6 +80,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     Gateway: wording.gateway,
     Role: wording.role,
     AuditKind: wording.audit_kind,
+    Proof: wording.proof,
     Mode: lambda mode: wording.policy(Policy(mode=mode)),
     UploadState: wording.upload_state,
     Event: lambda event: for_merchant(event=event),
@@ -129,6 +131,7 @@ STATUSES = {
     "refused": 409,
     "store_full": 409,
     "too_many_requests": 429,
+    "still_needed": 409,
     "still_under_way": 409,
     "under_cancellation": 409,
 }

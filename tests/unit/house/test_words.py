@@ -37,6 +37,7 @@ NOT_OUR_WORDS = re.compile(
             r"importlib\.uti" + "l",
             r"(?:werkzeug|sqlalchemy)\.uti" + "ls?",
             r"asyncio\.Cance" + "lledError",
+            r"webauthn\.hel" + "pers",
         )
     )
 )

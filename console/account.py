@@ -1,0 +1,71 @@
+"""What belongs to a person and not to a shop: second factors, and where they are signed in."""
+
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from console.access import actor, enter
+from console.origins import device_of, origin
+from console.pages import show
+from console.people_forms import PasskeyForm
+from console.sign_in import passkey_host
+from shared.actions import sessions as actions
+from shared.actions.sign_in import Entry
+from shared.domain.errors import NotFound
+from shared.domain.ids import MerchantId
+from shared.queries import second_factors, sessions
+from shared.queries.sign_in import Member
+from shared.rendering import gettext as _
+from shared.rendering import ngettext
+from shared.web.notices import done, not_done
+from shared.web.services import services
+
+
+def account(member: Member) -> ResponseReturnValue:
+    """Show what one signs in with, and where one is signed in."""
+    return show(
+        member,
+        "console/account.html",
+        factors=second_factors.of_user(services().db, member.user_id),
+        sessions=sessions.of_user(services().db, member.user_id),
+        passkey_form_fields=PasskeyForm.made(device_of(request.user_agent.string)),
+        passkey_host=passkey_host(),
+    )
+
+
+def end_session(member: Member, session_id: UUID) -> ResponseReturnValue:
+    """End one of one's own sessions."""
+    try:
+        actions.end(services().db, member.user_id, session_id, actor(member))
+    except NotFound:
+        not_done(_("That session has ended already."))
+    else:
+        done(_("The session is ended."), _("That browser has to sign in again."))
+    return redirect(url_for("console.account"), code=303)
+
+
+def end_other_sessions(member: Member) -> ResponseReturnValue:
+    """End all of one's sessions save this one."""
+    count = actions.end_others(services().db, member.user_id, member.session_id, actor(member))
+    done(
+        ngettext("%(num)s other session is ended.", "%(num)s other sessions are ended.", count)
+        % {"num": count}
+    )
+    return redirect(url_for("console.account"), code=303)
+
+
+def switch_merchant(member: Member) -> ResponseReturnValue:
+    """Go over to another of one's shops."""
+    merchant_id = MerchantId(_asked_merchant())
+    entry = Entry(origin(), merchant_id=merchant_id, since=member.since)
+    here = (member.merchant_id, member.session_id)
+    enter(actions.switch(services().db, member.user_id, here, merchant_id, entry))
+    return redirect(url_for("console.orders"), code=303)
+
+
+def _asked_merchant() -> UUID:
+    try:
+        return UUID(request.form.get("merchant", ""))
+    except ValueError:
+        raise NotFound("There is no such merchant.") from None
