@@ -27,7 +27,6 @@ ITEMS = "items"
 ALL = "all"
 LESS = "less"
 NOTHING = "nothing"
-FIRST_DAYS = 30
 _SHIP = "ship-"
 _MOST_MINOR = 10**12
 
