@@ -25,6 +25,7 @@ class Abilities:
     refund: bool
     reply: bool
     import_orders: bool
+    configure: bool
 
     @classmethod
     def of(cls, role: Role) -> Self:
@@ -36,6 +37,7 @@ class Abilities:
             refund=holds(role, Permission.REFUND),
             reply=holds(role, Permission.REPLY),
             import_orders=holds(role, Permission.IMPORT),
+            configure=holds(role, Permission.CONFIGURE),
         )
 
 

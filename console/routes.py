@@ -67,6 +67,7 @@ _BATCH = "/batches/<uuid:run_id>"
 _BULK = "/bulk/<uuid:run_id>"
 _REQUEST = f"{_ORDER}/requests/<uuid:request_id>"
 _REFUND = f"{_ORDER}/refunds/<uuid:refund_id>"
+_VERSION = "/settings/policy/versions/<uuid:version_id>"
 _REPORTED = "/reported-refunds/<uuid:reported_id>"
 
 _page("", start, may=Permission.READ)
@@ -100,6 +101,9 @@ _page(f"{_BULK}/stop", bulk.stop_upload, "POST", may=Permission.IMPORT)
 _page("/support", support.support, may=Permission.READ)
 _page("/settings", settings.settings, may=Permission.READ)
 _page("/settings/policy", policies.cancellation_policy, may=Permission.READ)
+_page("/settings/policy", policies.change_policy, "POST", may=Permission.CONFIGURE)
+_page("/settings/policy/versions", policies.policy_versions, may=Permission.READ)
+_page(f"{_VERSION}/restore", policies.restore_policy, "POST", may=Permission.CONFIGURE)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/adjust", adjustments.adjust_price, "GET", "POST", may=Permission.REFUND)

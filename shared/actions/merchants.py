@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy import insert, select
 
+from shared.actions.policies import lock_merchant, note_version
+from shared.domain.actors import SYSTEM, Actor
 from shared.domain.errors import AlreadyExists, NotFound
 from shared.domain.ids import MerchantId, UserId, new_id
 from shared.domain.permissions import Role
@@ -45,19 +47,20 @@ def create(db: Database, merchant: NewMerchant) -> MerchantId:
     with db.begin(merchant_id) as tx:
         if tx.session.scalars(select(MerchantRecord.id).where(MerchantRecord.slug == merchant.slug)).first():
             raise AlreadyExists(f"A merchant called {merchant.slug} is there already.")
-        tx.session.add(
-            MerchantRecord(
-                id=merchant_id,
-                slug=merchant.slug,
-                name=merchant.name,
-                time_zone=merchant.time_zone,
-                policy=to_document(merchant.policy),
-                tax_included=dict(merchant.tax_included or {}),
-                mails_buyers=merchant.mails_buyers,
-                created_at=tx.now,
-            )
+        record = MerchantRecord(
+            id=merchant_id,
+            slug=merchant.slug,
+            name=merchant.name,
+            time_zone=merchant.time_zone,
+            policy=to_document(merchant.policy),
+            tax_included=dict(merchant.tax_included or {}),
+            mails_buyers=merchant.mails_buyers,
+            self_service=True,
+            created_at=tx.now,
         )
+        tx.session.add(record)
         tx.session.flush()
+        note_version(tx, record, SYSTEM)
         tx.session.execute(
             insert(RestockRuleRecord),
             [
@@ -79,18 +82,17 @@ class MerchantChanges:
     policy: Policy | None = None
 
 
-def change(db: Database, merchant_id: MerchantId, changes: MerchantChanges) -> None:
+def change(db: Database, merchant_id: MerchantId, changes: MerchantChanges, actor: Actor = SYSTEM) -> None:
     """Change an account's settings; orders keep the policy they came in under. Raises NotFound."""
     with db.begin(merchant_id) as tx:
-        merchant = tx.session.get(MerchantRecord, merchant_id)
-        if merchant is None:
-            raise NotFound("There is no such merchant.")
+        merchant = lock_merchant(tx)
         for name in ("name", "time_zone", "self_service", "mails_buyers"):
             told = getattr(changes, name)
             if told is not None:
                 setattr(merchant, name, told)
         if changes.policy is not None:
             merchant.policy = to_document(changes.policy)
+        note_version(tx, merchant, actor)
 
 
 def create_user(

@@ -31,6 +31,12 @@ class QuoteChanged(Refusal):
     code = "quote_changed"
 
 
+class PolicyChanged(Refusal):
+    """Somebody else changed the policy after it was read; look at theirs before changing it again."""
+
+    code = "policy_changed"
+
+
 class AlreadyDecided(Refusal):
     """Somebody else has ended this request; `facts["state"]` says how."""
 

@@ -19,6 +19,7 @@ _STYLES = (
     "fields.css",
     "tables.css",
     "windows.css",
+    "settings.css",
     "cards.css",
     "people.css",
     "narrow.css",

@@ -4,6 +4,7 @@ from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
 from shared.wording.lists import column, order_sort
+from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import buyer_reasons, decline_reason, decline_reasons, merchant_reasons, reason
 from shared.wording.refunds import (
     gateway,
@@ -25,11 +26,12 @@ from shared.wording.statuses import (
     refund_state_for_buyer,
     void_state,
 )
-from shared.wording.timeline import timeline_for_buyer, timeline_for_merchant
+from shared.wording.timeline import actor, timeline_for_buyer, timeline_for_merchant
 from shared.wording.uploads import upload_state
 
 __all__ = [
     "Badge",
+    "actor",
     "audit_kind",
     "blocker",
     "buyer_reasons",
@@ -61,6 +63,8 @@ __all__ = [
     "run_state",
     "timeline_for_buyer",
     "timeline_for_merchant",
+    "trial_outcome",
+    "trial_state",
     "trouble",
     "upload_state",
     "void_state",

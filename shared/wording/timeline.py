@@ -131,7 +131,12 @@ def timeline_for_buyer(row: TimelineFacts, currency: str) -> str:
 
 def timeline_for_merchant(row: TimelineFacts, currency: str) -> str:
     """Tell the merchant what happened."""
-    return _told(_sentence(row), row, currency, row.actor_name or _(_ACTORS[row.actor]))
+    return _told(_sentence(row), row, currency, actor(row.actor, row.actor_name))
+
+
+def actor(kind: ActorKind, name: str = "") -> str:
+    """Name who acted, at least by what it is."""
+    return name or _(_ACTORS[kind])
 
 
 def _sentence_for_buyer(row: TimelineFacts) -> str:

@@ -20,6 +20,8 @@ CONSOLE = (
     "/console/bulk/codes",
     "/console/bulk/{run}",
     "/console/support",
+    "/console/settings/policy",
+    "/console/settings/policy/versions",
     "/demo/mailbox",
 )
 

@@ -43,6 +43,7 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
+from shared.storage.records.settings import PolicyVersionRecord
 from shared.storage.records.sign_in import (
     InvitationRecord,
     LetterRecord,
@@ -86,6 +87,7 @@ __all__ = [
     "PasswordResetRecord",
     "PaymentRecord",
     "PersonalTextRecord",
+    "PolicyVersionRecord",
     "RecoveryCodeRecord",
     "RefundRecord",
     "ReportedRefundRecord",

@@ -39,9 +39,11 @@ from shared.domain.refunds import AmountState, Kept, KeptReason, RefundKind, Ref
 from shared.domain.reports import Outcome
 from shared.domain.rules import Decision
 from shared.domain.sign_in import Proof
+from shared.domain.trials import TrialOutcome
 from shared.domain.uploads import UploadKind, UploadState
 from shared.rendering import available_locales, speaking
 from shared.web import errors
+from shared.wording import policies as policy_words
 from tests.unit.house.law import ROOT, Findings, planted, uphold
 
 FOUR_HUNDREDS = range(400, 500)
@@ -80,8 +82,14 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     Gateway: wording.gateway,
     Role: wording.role,
     AuditKind: wording.audit_kind,
+    Mode: lambda mode: wording.policy(Policy(mode=mode)) and policy_words.mode(mode),
+    Decision: policy_words.decision,
+    DiscountPolicy: policy_words.discounts,
+    ShippingPolicy: policy_words.shipping,
+    SilenceOutcome: policy_words.silence_outcome,
+    TrialOutcome: wording.trial_outcome,
+    WindowFrom: policy_words.window_from,
     Proof: wording.proof,
-    Mode: lambda mode: wording.policy(Policy(mode=mode)),
     UploadState: wording.upload_state,
     Event: lambda event: for_merchant(event=event),
     WarehouseAnswer: lambda answer: for_merchant(event=Event.WAREHOUSE_ANSWERED, answer=answer),
@@ -95,8 +103,6 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
 SILENT = {
     AmountState,
     UploadKind,
-    Decision,
-    DiscountPolicy,
     EffectKind,
     MailEvent,
     Move,
@@ -108,10 +114,7 @@ SILENT = {
     RequestState,
     RowAction,
     RunKind,
-    ShippingPolicy,
-    SilenceOutcome,
     Verdict,
-    WindowFrom,
 }
 
 # Every refusal answers with one of these, whatever the face; 409 is a decision like the others.
@@ -127,6 +130,7 @@ STATUSES = {
     "not_found": 404,
     "not_permitted": 403,
     "nothing_left": 409,
+    "policy_changed": 409,
     "quote_changed": 409,
     "refused": 409,
     "store_full": 409,

@@ -1,0 +1,27 @@
+"""What merchants decide for themselves, and what they had decided before."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.storage.records.base import Base, TenantRow, of_merchant
+
+
+class PolicyVersionRecord(TenantRow, Base):
+    """A policy as it held from `created_at` on; the highest number is the one in force. Never changed."""
+
+    __tablename__ = "policy_versions"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    policy: Mapped[dict[str, Any]]
+    self_service: Mapped[bool]
+    note: Mapped[str]
+    actor_kind: Mapped[str]
+    actor_id: Mapped[UUID | None]
+    created_at: Mapped[datetime]
+
+    __table_args__ = (of_merchant(), UniqueConstraint("merchant_id", "number"))
