@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, DateField
+from wtforms import BooleanField, DateField, Field
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
 
 from shared import wording
 from shared.domain.lists import Column, OrderSort
@@ -102,7 +103,7 @@ class OrderFilterForm(PageForm):
         )
         form.period.offer((period.value, period.value) for period in Period)
         form.sort.offer((code.value, wording.order_sort(code)) for code in OrderSort)
-        del form.sort.choices[0]
+        form.sort.choices = [SelectChoice(code.value, wording.order_sort(code)) for code in OrderSort]
         form._fill_in(given, today)
         return form
 
@@ -116,7 +117,7 @@ class OrderFilterForm(PageForm):
     @property
     def narrows(self) -> bool:
         """More was asked for than words to search, so the folded filters stand open."""
-        fields = [self.order_status, self.item_status, self.payment_status]
+        fields: list[Field] = [self.order_status, self.item_status, self.payment_status]
         if not self.period.data:
             fields += [self.placed_from, self.placed_to]
         return any(field.data or field.errors for field in fields)

@@ -118,7 +118,15 @@ def _sort_url(form: OrderFilterForm, sort: OrderSort) -> str:
     return f"{url_for('console.orders')}?{form.query(sort=value)}"
 
 
-def _list_url(form: OrderFilterForm, **asked: str) -> str:
+def _list_url(
+    form: OrderFilterForm, *, order_status: str | None = None, item_status: str | None = None
+) -> str:
     """Address all orders of a status, of any day: a tab's count is of all of them."""
     sort = form.sort.data if form.sort.data != OrderSort.NEWEST else None
-    return url_for("console.orders", period=Period.ALL.value, **asked, sort=sort)
+    return url_for(
+        "console.orders",
+        period=Period.ALL.value,
+        order_status=order_status,
+        item_status=item_status,
+        sort=sort,
+    )

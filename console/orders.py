@@ -1,10 +1,10 @@
 """The Orders dashboard, an order's detail page, and what is changed on it with one press."""
 
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import order_frame, words
@@ -16,6 +16,7 @@ from console.pages import show
 from shared.actions import orders as actions
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
+from shared.domain.text import NAME_LIMIT, clean
 from shared.queries import cancellations, order_list
 from shared.queries.hindrances import beside
 from shared.queries.order_values import OrderPage
@@ -85,6 +86,7 @@ def order_detail(member: Member, order_id: UUID) -> ResponseReturnValue:
         order=page,
         asks=asks(member, page),
         waiting=_waiting(page),
+        nonce=str(uuid4()),
         do_not_ship=words.refused_shipment(page),
         beside=beside,
         ended=[ended for ended in reversed(page.requests) if not ended.is_open],
@@ -135,6 +137,17 @@ def send_order_link(member: Member, order_id: UUID) -> ResponseReturnValue:
         )
     else:
         not_done(_("No link was sent."), _("E-mail to customers is switched off for this shop."))
+    return back_to(order_id)
+
+
+def send_mail_again(member: Member, order_id: UUID, message_id: UUID) -> ResponseReturnValue:
+    """Mail the customer once more what they were mailed before."""
+    nonce = clean(request.form.get("nonce", ""), limit=NAME_LIMIT) or abort(400)
+    page = _read(member, order_id)
+    if actions.send_mail_again(services().db, member.merchant_id, order_id, message_id, nonce, actor(member)):
+        done(_("E-mail sent again."), _("It is on its way to %(address)s.") % {"address": page.buyer_email})
+    else:
+        not_done(_("No e-mail was sent."), _("E-mail to customers is switched off for this shop."))
     return back_to(order_id)
 
 

@@ -121,7 +121,7 @@ def _decided(
     done = sum(result.is_done for result in results)
     return show(
         member,
-        "console/decisions.html",
+        "console/accept_requests.html",
         results=results,
         all_done=done == len(results),
         summary=ngettext("%(num)s request decided.", "%(num)s requests decided.", done) % {"num": done},

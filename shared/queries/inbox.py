@@ -1,5 +1,6 @@
 """The inbox: who waits for a decision, with what helps to take it."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -89,16 +90,17 @@ def _by_email(tx: Transaction, emails: Sequence[str]) -> dict[str, History]:
         .lateral()
     )
     rows = tx.session.execute(
-        select(
-            asked.c.email,
-            func.count().label("orders"),
-            func.count().filter(OrderRecord.canceled > 0).label("canceled"),
+        select(asked.c.email, theirs.c.order_id).select_from(asked).join(theirs, true())
+    ).all()
+    canceled = {
+        row.id: row.canceled > 0
+        for row in tx.session.execute(
+            orders_of(tx)
+            .where(OrderRecord.id.in_({row.order_id for row in rows}))
+            .with_only_columns(OrderRecord.id, OrderRecord.canceled)
         )
-        .select_from(asked)
-        .join(theirs, true())
-        .join(
-            OrderRecord, (OrderRecord.merchant_id == tx.merchant_id) & (OrderRecord.id == theirs.c.order_id)
-        )
-        .group_by(asked.c.email)
-    )
-    return {row.email: History(row.orders, row.canceled) for row in rows}
+    }
+    found: dict[str, list[bool]] = defaultdict(list)
+    for row in rows:
+        found[row.email].append(canceled[row.order_id])
+    return {email: History(len(orders), sum(orders)) for email, orders in found.items()}

@@ -53,6 +53,14 @@ class Due:
     after: timedelta = timedelta(0)
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """An e-mail that is sent once more: the first one, and the press of a button that asks for it."""
+
+    first_id: UUID
+    nonce: str
+
+
 _queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
 
 
@@ -129,14 +137,33 @@ def mail(
     *,
     request_id: UUID | None = None,
     refund_id: UUID | None = None,
+    again: Again | None = None,
 ) -> MessageId | None:
     """Note one e-mail to the order's buyer; its row is the truth about whether it was sent.
 
-    None when the merchant has switched mails to buyers off, or no report has told the buyer's address.
+    `again` says that a member sends an e-mail once more. None when the merchant has switched mails to buyers
+    off, or no report has told the buyer's address.
     """
     if not (order.buyer_email and tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers):
         return None
-    return _write(tx, order, event, order.buyer_email, order.buyer_locale, request_id, refund_id)
+    message_id = _write(tx, order, event, order.buyer_email, order.buyer_locale, request_id, refund_id)
+    if again is not None:
+        record = tx.session.get_one(MessageRecord, (tx.merchant_id, message_id))
+        record.again_of, record.nonce = again.first_id, again.nonce
+        tx.session.flush()
+    return message_id
+
+
+def was_sent_by(tx: Transaction, nonce: str) -> bool:
+    """Say whether a press of a button has sent its e-mail already."""
+    return (
+        tx.session.scalars(
+            select(MessageRecord.id).where(
+                MessageRecord.merchant_id == tx.merchant_id, MessageRecord.nonce == nonce
+            )
+        ).first()
+        is not None
+    )
 
 
 def alert(

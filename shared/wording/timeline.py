@@ -90,6 +90,7 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.RESTOCKED: N_("Back to stock: %(items)s"),
     Event.MEMO_CHANGED: N_("%(who)s changed the memo"),
     Event.LINKS_REVOKED: N_("%(who)s revoked the order links"),
+    Event.MAIL_SENT_AGAIN: N_("%(who)s sent the e-mail “%(items)s” again"),
     Event.CASE_OPENED: N_("%(who)s wrote a message"),
 }
 _ANSWERS_TO_BUYERS: Mapping[WarehouseAnswer, str] = {

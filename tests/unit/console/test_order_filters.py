@@ -1,4 +1,4 @@
-"""Filters by name, and the one that the list begins with."""
+"""Filters by name, and the one that the list begins with: order_filters, begin_with_filter, delete_filter."""
 
 from __future__ import annotations
 
