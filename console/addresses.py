@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 # A browser reads "//" and "/\" as another host, and drops tabs and line ends before it looks.
@@ -28,3 +28,17 @@ def back_to(order_id: UUID) -> Response:
     if parts.netloc == request.host and parts.path in _LISTS:
         return redirect(f"{parts.path}?{parts.query}" if parts.query else parts.path, code=303)
     return redirect(url_for("console.order_detail", order_id=order_id), code=303)
+
+
+def case_asked() -> UUID | None:
+    """Tell which case something is done from, as the address of its window says."""
+    try:
+        return UUID(request.args["case"]) if "case" in request.args else None
+    except ValueError:
+        abort(404)
+
+
+def back_to_case() -> Response | None:
+    """Go back to the case that something was done from; None when it was done from none."""
+    case_id = case_asked()
+    return redirect(url_for("console.support_case", case_id=case_id), code=303) if case_id else None

@@ -6,6 +6,7 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console.access import actor
+from console.addresses import back_to_case, case_asked
 from console.money_forms import AdjustPriceForm
 from console.pages import show
 from shared.actions import adjustments
@@ -41,11 +42,13 @@ def adjust_price(member: Member, order_id: UUID) -> ResponseReturnValue:
         seen=form.quote_hash.data or "",
     )
     try:
-        adjustments.adjust(services().db, member.merchant_id, order_id, adjustment, actor(member))
+        adjustments.adjust(
+            services().db, member.merchant_id, order_id, adjustment, actor(member), case_id=case_asked()
+        )
     except (QuoteChanged, NotEligible) as refusal:
         return _refused(member, order_id, form, is_stale=isinstance(refusal, QuoteChanged))
     done(_("Refund noted."), _("The customer gets an e-mail when it is sent."))
-    return redirect(url_for("console.order_detail", order_id=order_id), code=303)
+    return back_to_case() or redirect(url_for("console.order_detail", order_id=order_id), code=303)
 
 
 def adjust_price_quote(member: Member, order_id: UUID) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from console import words
 from console.access import actor
-from console.addresses import back_to
+from console.addresses import back_to, back_to_case, case_asked
 from console.forms import CancelOrderForm, DeclineForm
 from console.orders import can_be_stopped
 from console.pages import show
@@ -51,14 +51,16 @@ def cancel_order(member: Member, order_id: UUID) -> ResponseReturnValue:
         most_minor=form.most_minor(),
     )
     try:
-        cancellations.request(services().db, member.merchant_id, order_id, ask, actor(member))
+        cancellations.request(
+            services().db, member.merchant_id, order_id, ask, actor(member), case_id=case_asked()
+        )
     except (QuoteChanged, NotEligible):
         return _changed_meanwhile(member, order_id, form)
     done(
         _("Cancellation requested."),
         _("It is being carried out; the customer gets an e-mail when it is done."),
     )
-    return back_to(order_id)
+    return back_to_case() or back_to(order_id)
 
 
 def cancel_order_quote(member: Member, order_id: UUID) -> ResponseReturnValue:

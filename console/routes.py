@@ -12,10 +12,12 @@ from console import (
     bulk_files,
     cancellations,
     imports,
+    offers,
     order_views,
     orders,
     policies,
     refunds,
+    replies,
     requests,
     second_factors,
     second_step,
@@ -65,6 +67,8 @@ _door("/sign-out", sign_in.sign_out, "POST")
 _ORDER = "/orders/<uuid:order_id>"
 _BATCH = "/batches/<uuid:run_id>"
 _BULK = "/bulk/<uuid:run_id>"
+_CASE = "/support/<uuid:case_id>"
+_REPLY = "/settings/replies/<uuid:reply_id>"
 _REQUEST = f"{_ORDER}/requests/<uuid:request_id>"
 _REFUND = f"{_ORDER}/refunds/<uuid:refund_id>"
 _VERSION = "/settings/policy/versions/<uuid:version_id>"
@@ -99,7 +103,19 @@ _page(f"{_BULK}/carry-out", bulk.carry_out_upload, "POST", may=Permission.IMPORT
 _page(f"{_BULK}/report", bulk.upload_report, may=Permission.READ)
 _page(f"{_BULK}/stop", bulk.stop_upload, "POST", may=Permission.IMPORT)
 _page("/support", support.support, may=Permission.READ)
+_page(_CASE, support.support_case, may=Permission.READ)
+_page(f"{_CASE}/reply", support.reply_to_case, "POST", may=Permission.REPLY)
+_page(f"{_CASE}/assign", support.assign_case, "POST", may=Permission.REPLY)
+_page(f"{_CASE}/resolve", support.resolve_case, "POST", may=Permission.REPLY)
+_page(f"{_CASE}/reopen", support.reopen_case, "POST", may=Permission.REPLY)
+_page(f"{_CASE}/credit", offers.offer_credit, "GET", "POST", may=Permission.REFUND)
+_page(f"{_CASE}/replacement", offers.send_replacement, "GET", "POST", may=Permission.REFUND)
+_page("/support/offers/<uuid:offer_id>/set-up", offers.set_up_credit, "POST", may=Permission.REFUND)
+_page("/support/pictures/<uuid:picture_id>", support.support_picture, may=Permission.READ)
 _page("/settings", settings.settings, may=Permission.READ)
+_page("/settings/replies", replies.canned_replies, "GET", "POST", may=Permission.REPLY)
+_page(_REPLY, replies.canned_reply, "GET", "POST", may=Permission.REPLY)
+_page(f"{_REPLY}/delete", replies.delete_canned_reply, "POST", may=Permission.REPLY)
 _page("/settings/policy", policies.cancellation_policy, may=Permission.READ)
 _page("/settings/policy", policies.change_policy, "POST", may=Permission.CONFIGURE)
 _page("/settings/policy/versions", policies.policy_versions, may=Permission.READ)

@@ -21,7 +21,10 @@ class Section:
     may: Permission
 
 
-SECTIONS = (Section(N_("Cancellation policy"), "console.cancellation_policy", Permission.READ),)
+SECTIONS = (
+    Section(N_("Cancellation policy"), "console.cancellation_policy", Permission.READ),
+    Section(N_("Canned replies"), "console.canned_replies", Permission.REPLY),
+)
 
 
 def settings(member: Member) -> ResponseReturnValue:

@@ -55,7 +55,7 @@ def opens_order(view: View, *, limit: str = POSTS) -> View:
     """Put the guard before a page of an order; the link's row is read anew each time."""
 
     @wraps(view)
-    def guarded(order_id: str, **parts: str) -> ResponseReturnValue:
+    def guarded(order_id: str, **parts: str | UUID) -> ResponseReturnValue:
         grant = _grant_for(order_id)
         if request.method == "POST" and not within_limit(limit, view.__name__, str(grant.row_id)):
             abort(429)

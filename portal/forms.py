@@ -2,7 +2,6 @@
 
 import re
 from typing import Any, Self
-from uuid import UUID, uuid4
 
 from flask_wtf import FlaskForm  # type: ignore[import-untyped]
 from wtforms import Field
@@ -10,21 +9,13 @@ from wtforms.validators import ValidationError
 
 from shared import wording
 from shared.queries.order_values import OrderPage
-from shared.rendering import N_
 from shared.rendering import gettext as _
 from shared.web.cancel_form import CancelWindowForm
-from shared.web.forms import MEMO_LIMIT, ChoiceField, LongTextField, PageForm, TextField, TokenField
+from shared.web.forms import PageForm, TextField
 
-CATEGORIES = (
-    N_("Orders, Shipping & Fulfillment"),
-    N_("Payments & Refunds"),
-    N_("Products"),
-    N_("Something else"),
-)
 _NUMBER_LIMIT = 64
 _ADDRESS_LIMIT = 254
 _ADDRESS = re.compile(r"[^\s@,;:<>()\"]{1,64}@[^\s@,;:<>()\"]+")
-_MOST_NAMED = 5
 
 
 class CancelOrderForm(CancelWindowForm):
@@ -90,47 +81,3 @@ class FindOrderForm(PageForm):
         """Check the address's form alone; whether it belongs to the order is never told."""
         if not field.errors and _ADDRESS.fullmatch(field.data) is None:
             raise ValidationError(_("Enter the e-mail address you ordered with, like name@example.com."))
-
-
-class ContactForm(PageForm):
-    """A message to the shop, about one order."""
-
-    category = ChoiceField()
-    message = LongTextField(limit=MEMO_LIMIT)
-    nonce = TokenField()
-
-    def validate_message(self, field: Field) -> None:
-        """Ask for words where there are none."""
-        if not field.data and not field.errors:
-            raise ValidationError(_("Write your message."))
-
-    @classmethod
-    def about(cls, order: OrderPage) -> Self:
-        """Make the form with the order and its items filled in already."""
-        form = cls()
-        form.category.label.text = _("Category")
-        form.message.label.text = _("Message")
-        form.category.missing = _("Choose what it is about.")
-        form.category.offer((words, _(words)) for words in CATEGORIES)
-        if not form.is_submitted():
-            form.category.data = CATEGORIES[0]
-            form.message.data = opening_of(order)
-            form.nonce.data = str(uuid4())
-        return form
-
-    def case_id(self) -> UUID | None:
-        """Name the case by the page that was sent, so that sending it twice opens one."""
-        try:
-            return UUID(self.nonce.data)
-        except ValueError:
-            return None
-
-
-def opening_of(order: OrderPage) -> str:
-    """Begin a message: which order, which items."""
-    named = [f"{item.ordered} × {item.label}" for item in order.items[:_MOST_NAMED]]
-    more = len(order.items) - _MOST_NAMED
-    if more > 0:
-        named.append(_("and %(count)s more") % {"count": more})
-    lines = [_("Order %(number)s") % {"number": order.number}, *named]
-    return "\n".join(line[:_ADDRESS_LIMIT] for line in lines) + "\n\n"

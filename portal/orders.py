@@ -7,6 +7,8 @@ from flask.typing import ResponseReturnValue
 
 from portal.access import OpenedOrder
 from portal.forms import FindOrderForm
+from portal.support import reading_of
+from portal.support_forms import AnswerForm
 from shared.actions import links
 from shared.queries.hindrances import beside, hindrances
 from shared.queries.order_values import OrderPage
@@ -32,6 +34,8 @@ def order_detail(order: OpenedOrder) -> ResponseReturnValue:
         hindrances=hindrances(order.page),
         beside=beside,
         waiting=_waiting(order.page),
+        answer=AnswerForm.made() if order.page.cases else None,
+        reading=reading_of(order),
     )
 
 

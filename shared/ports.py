@@ -24,10 +24,14 @@ class Mailer(Protocol):
 class GatewayRefused(Refused):
     """A gateway will not do what it was asked for, and has not done it."""
 
-    def __init__(self, trouble: Trouble, detail: str = "") -> None:
-        """Keep the code of the trouble; `detail` is for logs."""
+    def __init__(self, trouble: Trouble, detail: str = "", *, captured_minor: int = 0) -> None:
+        """Keep the code of the trouble, and what was captured of what should be given up.
+
+        `detail` is for logs.
+        """
         super().__init__(detail or trouble.value)
         self.trouble = trouble
+        self.captured_minor = captured_minor
 
 
 class GatewayState(StrEnum):
@@ -54,11 +58,15 @@ class RefundOrder:
 
 @dataclass(frozen=True, slots=True)
 class GatewayAnswer:
-    """What came of it: the gateway's own name for it, and the trouble if it failed."""
+    """What came of it: the gateway's own name for it, and the trouble if it failed.
+
+    `captured_minor` is what was captured of a payment that should have been given up.
+    """
 
     state: GatewayState
     reference: str
     trouble: Trouble | None = None
+    captured_minor: int = 0
 
 
 class PaymentGateway(Protocol):

@@ -9,15 +9,38 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from jinja2.bccache import Bucket, BytecodeCache
 from psycopg import sql
 
 from shared.storage import roles, schema
 from shared.storage.embedded import Server, running
 from shared.storage.engine import Database, open_database
+from shared.web.app import TEMPLATE_OPTIONS
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 STATE = CHECKOUT / "var" / "tests"
 KEPT_TABLES = ("alembic_version", "procrastinate_version")
+
+
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled first, for all the applications that one test process builds."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def templates_are_compiled_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(TEMPLATE_OPTIONS, "bytecode_cache", _Compiled())
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -239,7 +239,13 @@ def running_peer() -> Iterator[Peer]:
 
 
 def _spelled(intent: Intent) -> dict[str, Any]:
-    return {"id": intent.id, "object": "payment_intent", "status": intent.status, "amount": intent.amount}
+    return {
+        "id": intent.id,
+        "object": "payment_intent",
+        "status": intent.status,
+        "amount": intent.amount,
+        "amount_received": intent.captured,
+    }
 
 
 def _fail_before(fault: str, environ: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from shared import wording
 from shared.actions import refunds
+from shared.actions.case_offers import RefundGiven, give_refund_in
 from shared.domain.actors import Actor
 from shared.domain.adjustments import Amounts, check
 from shared.domain.errors import QuoteChanged
@@ -57,14 +58,22 @@ def adjust(
     actor: Actor,
     *,
     once: Once | None = None,
+    case_id: UUID | None = None,
 ) -> AdjustmentId:
     """Give part of an order's price back; its refunds are sent like all others.
+
+    In the case it is done from, if any, the buyer is told.
 
     Raises NotFound, InvalidContent, NotEligible (the words say how much is possible) or QuoteChanged.
     """
     with db.begin(merchant_id) as tx:
         claim(tx, once)
-        return answered(tx, once, adjust_in(tx, lock_order(tx, order_id), adjustment, actor))
+        order = lock_order(tx, order_id)
+        adjustment_id = adjust_in(tx, order, adjustment, actor)
+        if case_id is not None:
+            given = RefundGiven(adjustment_id, adjustment.wanted.whole_minor, adjustment.message)
+            give_refund_in(tx, order, case_id, given, actor)
+        return answered(tx, once, adjustment_id)
 
 
 def adjust_in(tx: Transaction, order: OrderRecord, adjustment: Adjustment, actor: Actor) -> AdjustmentId:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from shared import wording
+from shared.actions import case_steps
 from shared.actions.claims import add_to_lines, free_units
 from shared.actions.deciding import at_once
 from shared.actions.moves import begin_accepting, decide_to_accept, end_declined
@@ -53,9 +54,16 @@ class Ask:
 
 
 def request(
-    db: Database, merchant_id: MerchantId, order_id: UUID, ask: Ask, actor: Actor, *, once: Once | None = None
+    db: Database,
+    merchant_id: MerchantId,
+    order_id: UUID,
+    ask: Ask,
+    actor: Actor,
+    *,
+    once: Once | None = None,
+    case_id: UUID | None = None,
 ) -> RequestId:
-    """Ask for units of an order to be canceled.
+    """Ask for units of an order to be canceled; the case it is done from, if any, is resolved by it.
 
     Raises NotFound, InvalidContent, NotEligible (facts: `blockers` by line id) or QuoteChanged.
     """
@@ -65,6 +73,8 @@ def request(
         earlier = _confirmed_before(tx, order, ask.nonce)
         if earlier is not None:
             return earlier
+        if case_id is not None:
+            case_steps.end_by_canceling(tx, order, case_id, actor)
         return answered(tx, once, request_in(tx, order, ask, actor))
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy import delete, select, update
 
-from shared.actions import holds, payment_changes
+from shared.actions import holds, payment_changes, settling
 from shared.actions.elsewhere import write_canceled, write_paid_back
 from shared.actions.intake_rows import words_of_shipments, words_to_find
 from shared.actions.moves import end_declined
 from shared.actions.rates import count_canceled
-from shared.domain.actors import Actor
+from shared.domain.actors import SYSTEM, Actor
 from shared.domain.cancellation import OPEN_STATES, Move
 from shared.domain.changes import OrderPart
 from shared.domain.errors import NotEligible
@@ -85,6 +85,22 @@ def change(
         if told.canceled:
             _end(tx, order, actor)
         return answered(tx, once, OrderId(order.id))
+
+
+def note_capture(tx: Transaction, order: OrderRecord, payment_id: UUID, captured_minor: int) -> None:
+    """Take in that a payment was captured which should have been released; what is too much goes back."""
+    # A gateway gives up what it does not capture.
+    now = [
+        IncomingPayment(payment.gateway, captured_minor, captured_minor, payment.reference)
+        if payment.id == payment_id
+        else IncomingPayment(
+            payment.gateway, payment.authorized_minor, payment.captured_minor, payment.reference
+        )
+        for payment in order_facts(tx, order).payments
+    ]
+    paid = _change_payments(tx, order, OrderChange(payments=now))
+    _note(tx, order, SYSTEM, paid)
+    payment_changes.follow(tx, order)
 
 
 def _note(tx: Transaction, order: OrderRecord, actor: Actor, changed: Mapping[OrderPart, Turn]) -> None:
@@ -196,5 +212,6 @@ def _end(tx: Transaction, order: OrderRecord, actor: Actor) -> None:
         tx, order, quoted, requested_by=requested_by, refund_minor=quoted.refund_minor, details={}
     )
     write_paid_back(tx, order, quoted.payments, request_id=request_id)
+    settling.settle_explained(tx, order)
     write_paid_back(tx, order, quoted.voids, request_id=request_id, kind=RefundKind.VOID)
     count_canceled(tx, order, requested_by=requested_by)

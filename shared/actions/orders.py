@@ -1,15 +1,15 @@
-"""Change an order by hand: its memo, its links; keep what a buyer wrote."""
+"""Change an order by hand: its memo, its links."""
 
 from uuid import UUID
 
 from shared.domain.actors import Actor
 from shared.domain.errors import NotFound
 from shared.domain.events import TO_TEAM, Event, MailEvent
-from shared.domain.ids import MerchantId, new_id
+from shared.domain.ids import MerchantId
 from shared.storage import outbox, timeline
 from shared.storage.engine import Database
 from shared.storage.outbox import Again
-from shared.storage.records import CaseMessageRecord, CaseRecord, MessageRecord
+from shared.storage.records import MessageRecord
 from shared.storage.scopes import lock_order
 
 
@@ -56,46 +56,3 @@ def revoke_links(db: Database, merchant_id: MerchantId, order_id: UUID, actor: A
         order = lock_order(tx, order_id)
         order.link_epoch += 1
         timeline.note(tx, order.id, Event.LINKS_REVOKED, actor)
-
-
-def open_case(
-    db: Database,
-    merchant_id: MerchantId,
-    order_id: UUID,
-    *,
-    category: str,
-    body: str,
-    actor: Actor,
-    case_id: UUID | None = None,
-) -> UUID:
-    """Keep a buyer's message to the merchant as a case of the order. Raises NotFound.
-
-    Who names the case beforehand may send twice; the second one changes nothing.
-    """
-    with db.begin(merchant_id) as tx:
-        order = lock_order(tx, order_id)
-        if case_id is not None and tx.session.get(CaseRecord, (merchant_id, case_id)) is not None:
-            return case_id
-        case = CaseRecord(
-            merchant_id=merchant_id,
-            id=case_id or new_id(),
-            order_id=order.id,
-            category=category,
-            opened_at=tx.now,
-        )
-        tx.session.add(case)
-        tx.session.flush()
-        tx.session.add(
-            CaseMessageRecord(
-                merchant_id=merchant_id,
-                id=new_id(),
-                case_id=case.id,
-                author_kind=actor.kind,
-                body=body,
-                sent_at=tx.now,
-            )
-        )
-        timeline.note(
-            tx, order.id, Event.CASE_OPENED, actor, details={"case": str(case.id), "category": category}
-        )
-    return case.id

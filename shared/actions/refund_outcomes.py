@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from shared.actions.ledger import fail, lock_refund, succeed
+from shared.actions import changes
+from shared.actions.ledger import fail, free, lock_refund, succeed
 from shared.domain.actors import SYSTEM
 from shared.domain.events import EffectKind
 from shared.domain.gateways import Trouble
@@ -74,7 +75,7 @@ def take_in(tx: Transaction, order: OrderRecord, row: RefundRecord, answer: Gate
     if answer.state is GatewayState.FAILED:
         if row.state in _MAY_FAIL:
             row.gateway_reference = answer.reference or row.gateway_reference
-            fail(tx, order, row, answer.trouble or Trouble.REFUSED, SYSTEM)
+            _fail(tx, order, row, answer)
         return
     if row.state not in _UNDER_WAY:
         return
@@ -87,6 +88,16 @@ def take_in(tx: Transaction, order: OrderRecord, row: RefundRecord, answer: Gate
     row.state = RefundState.SENT
     if is_news:
         _look_up_later(tx, row.id)
+
+
+def _fail(tx: Transaction, order: OrderRecord, row: RefundRecord, answer: GatewayAnswer) -> None:
+    """Note that nothing went back; what was captured instead of released is refunded."""
+    trouble = answer.trouble or Trouble.REFUSED
+    if row.kind != RefundKind.VOID or not answer.captured_minor:
+        fail(tx, order, row, trouble, SYSTEM)
+        return
+    free(tx, order, row, trouble, SYSTEM)
+    changes.note_capture(tx, order, row.payment_id, answer.captured_minor)
 
 
 def _look_up_later(tx: Transaction, refund_id: UUID) -> None:

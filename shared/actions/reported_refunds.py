@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.actions import holds
 from shared.actions.ledger import reserve
 from shared.actions.refund_outcomes import take_in
+from shared.actions.settling import settle
 from shared.domain.actors import SYSTEM, Actor
 from shared.domain.changes import OrderPart
 from shared.domain.errors import AlreadyDecided, NotFound, NothingLeft
@@ -110,14 +111,14 @@ def record(db: Database, merchant_id: MerchantId, reported_id: UUID, actor: Acto
             )
         )
         reserve(tx, order, payment.id, RefundKind.REFUND, reported.amount_minor)
-        _settle(tx, reported, Outcome.RECORDED, Event.REFUND_RECORDED, actor)
+        settle(tx, reported, Outcome.RECORDED, Event.REFUND_RECORDED, actor)
 
 
 def dismiss(db: Database, merchant_id: MerchantId, reported_id: UUID, actor: Actor) -> None:
     """Leave a reported refund out of the ledger for good. Raises NotFound or AlreadyDecided."""
     with db.begin(merchant_id) as tx:
         reported, _ = _lock_reported(tx, reported_id)
-        _settle(tx, reported, Outcome.DISMISSED, Event.REFUND_DISMISSED, actor)
+        settle(tx, reported, Outcome.DISMISSED, Event.REFUND_DISMISSED, actor)
 
 
 def _ours(tx: Transaction, seen: SeenRefund) -> tuple[OrderRecord, RefundRecord] | None:
@@ -257,13 +258,3 @@ def _failed_twin(tx: Transaction, reported: ReportedRefundRecord) -> RefundRecor
         )
     ).all()
     return found[0] if len(found) == 1 else None
-
-
-def _settle(
-    tx: Transaction, reported: ReportedRefundRecord, outcome: Outcome, event: Event, actor: Actor
-) -> None:
-    reported.settled_at = tx.now
-    reported.outcome = outcome
-    tx.session.flush()
-    if reported.order_id is not None:
-        timeline.note(tx, reported.order_id, event, actor, details={"refund_minor": reported.amount_minor})

@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from shared.actions import cancellations, execution, intake, merchants, orders, refunds, shipments, stock
+from shared.actions import cancellations, cases, execution, intake, merchants, refunds, shipments, stock
 from shared.actions.cancellations import Ask
+from shared.actions.case_steps import Message
 from shared.actions.merchants import NewMerchant
 from shared.actions.shipments import Shipment
 from shared.cli.demo_orders import GOODS, NEIGHBORS_ORDERS, ORDERS, DemoOrder, Story, incoming
@@ -161,7 +162,7 @@ def _shipped_before_decision(shop: Shop, order_id: OrderId, place: int) -> None:
 
 def _question(shop: Shop, order_id: OrderId, _place: int) -> None:
     body = "Hello, is the vase dishwasher safe? I would rather ask before it leaves you."
-    orders.open_case(shop.db, shop.id, order_id, category="Products", body=body, actor=BUYER)
+    cases.open_case(shop.db, shop.id, order_id, "Products", Message(body), BUYER)
 
 
 def _warehouse_asked(shop: Shop, order_id: OrderId, place: int) -> None:

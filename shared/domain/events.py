@@ -34,6 +34,12 @@ class Event(StrEnum):
     LINKS_REVOKED = "links_revoked"
     MAIL_SENT_AGAIN = "mail_sent_again"
     CASE_OPENED = "case_opened"
+    CASE_REPLIED = "case_replied"
+    CASE_RESOLVED = "case_resolved"
+    CASE_REOPENED = "case_reopened"
+    REPLACEMENT_SENT = "replacement_sent"
+    CREDIT_GIVEN = "credit_given"
+    CREDIT_SET_UP = "credit_set_up"
 
 
 class MailEvent(StrEnum):
@@ -49,10 +55,12 @@ class MailEvent(StrEnum):
     REFUND_SENT = "refund_sent"
     REFUND_FAILED = "refund_failed"
     REFUND_REPORTED = "refund_reported"
+    CASE_OPENED = "case_opened"
+    CASE_REPLIED = "case_replied"
 
 
 # These go to the team: owners and managers, whatever the merchant mails to buyers.
-TO_TEAM = frozenset({MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED})
+TO_TEAM = frozenset({MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.CASE_OPENED})
 
 
 class EffectKind(StrEnum):

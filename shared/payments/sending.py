@@ -29,7 +29,7 @@ def send(db: Database, connect: Connections, merchant_id: MerchantId, refund_id:
         if refusal.trouble in _OF_THIS_TRY and not sending.is_first:
             raise UnknownOutcome(str(refusal)) from refusal
         log.warning("refund %s was refused: %s", refund_id, refusal)
-        answer = GatewayAnswer(GatewayState.FAILED, "", refusal.trouble)
+        answer = GatewayAnswer(GatewayState.FAILED, "", refusal.trouble, refusal.captured_minor)
     refund_outcomes.take(db, merchant_id, refund_id, answer)
 
 

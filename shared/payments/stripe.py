@@ -6,7 +6,7 @@ from typing import TypeVar
 import stripe
 
 from shared.domain.gateways import Trouble
-from shared.payments.stripe_amounts import to_stripe
+from shared.payments.stripe_amounts import from_stripe, to_stripe
 from shared.ports import GatewayAnswer, GatewayRefused, GatewayState, RefundOrder
 
 REFUND_ID = "rescind_refund_id"
@@ -74,7 +74,7 @@ class StripeGateway:
         try:
             made = _asked(lambda: self._client.v1.payment_intents.cancel(intent, {}, key))
         except GatewayRefused as refusal:
-            return self._after_refusal(intent, refusal)
+            return self._after_refusal(intent, order.currency, refusal)
         if made.status != "canceled":
             raise UnclearAnswer(f"Stripe left {made.id} {made.status}")
         return GatewayAnswer(GatewayState.SUCCEEDED, made.id)
@@ -100,13 +100,14 @@ class StripeGateway:
             raise GatewayRefused(Trouble.REFUSED, "a charge without a payment intent cannot be given up")
         return intent
 
-    def _after_refusal(self, intent: str, refusal: GatewayRefused) -> GatewayAnswer:
+    def _after_refusal(self, intent: str, currency: str, refusal: GatewayRefused) -> GatewayAnswer:
         # Canceled before, by an earlier try or by somebody else, is what was wanted.
         found = _asked(lambda: self._client.v1.payment_intents.retrieve(intent))
         if found.status == "canceled":
             return GatewayAnswer(GatewayState.SUCCEEDED, found.id)
         if found.status == "succeeded":
-            raise GatewayRefused(Trouble.ALREADY_CAPTURED, str(refusal)) from refusal
+            captured = from_stripe(found.amount_received, currency)
+            raise GatewayRefused(Trouble.ALREADY_CAPTURED, str(refusal), captured_minor=captured) from refusal
         raise refusal
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm.attributes import set_committed_value
 
 from shared.domain.actors import ActorKind
@@ -29,6 +29,9 @@ from shared.storage.engine import Database, Transaction
 from shared.storage.facts import assemble
 from shared.storage.records import (
     AdjustmentRecord,
+    CaseMessageRecord,
+    CasePictureRecord,
+    CaseRecord,
     LineItemRecord,
     MessageRecord,
     OrderRecord,
@@ -79,6 +82,16 @@ class MailAdjustment:
 
     reason: Reason
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class MailCase:
+    """What somebody wrote in a case; `pictures` counts what came along and is seen on the page alone."""
+
+    id: UUID
+    category: str
+    body: str
+    pictures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +205,7 @@ class Mail:
     cancel_until: datetime | None
     request: MailRequest | None
     adjustment: MailAdjustment | None
+    case: MailCase | None
     refunds: tuple[MailRefund, ...]
 
     @property
@@ -217,6 +231,7 @@ def _be_about_the_same(tx: Transaction, message: MessageRecord, first_id: UUID) 
     first = tx.session.get_one(MessageRecord, (tx.merchant_id, first_id))
     set_committed_value(message, "request_id", first.request_id)
     set_committed_value(message, "refund_id", first.refund_id)
+    set_committed_value(message, "case_message_id", first.case_message_id)
 
 
 def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
@@ -248,6 +263,7 @@ def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
         cancel_until=closes_at(facts),
         request=_request(tx, order, lines, message.request_id) if message.request_id else None,
         adjustment=_adjustment(tx, message.refund_id) if message.refund_id else None,
+        case=_case(tx, message.case_message_id) if message.case_message_id else None,
         refunds=_refunds(tx, message, payments),
     )
 
@@ -292,6 +308,27 @@ def _adjustment(tx: Transaction, refund_id: UUID) -> MailAdjustment | None:
         )
     ).one_or_none()
     return MailAdjustment(Reason(record.reason), message or "")
+
+
+def _case(tx: Transaction, message_id: UUID) -> MailCase:
+    pictures = select(func.count()).where(
+        CasePictureRecord.merchant_id == tx.merchant_id, CasePictureRecord.message_id == message_id
+    )
+    row = tx.session.execute(
+        select(
+            CaseRecord.id,
+            CaseRecord.category,
+            CaseMessageRecord.body,
+            pictures.scalar_subquery().label("pictures"),
+        )
+        .join(
+            CaseMessageRecord,
+            (CaseMessageRecord.merchant_id == CaseRecord.merchant_id)
+            & (CaseMessageRecord.case_id == CaseRecord.id),
+        )
+        .where(CaseRecord.merchant_id == tx.merchant_id, CaseMessageRecord.id == message_id)
+    ).one()
+    return MailCase(row.id, row.category, row.body, row.pictures)
 
 
 def _quoted(tx: Transaction, record: RequestRecord) -> Mapping[str, Any]:

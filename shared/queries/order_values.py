@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
@@ -13,6 +12,7 @@ from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.policy import WarehouseAnswer
 from shared.queries.refund_values import RefundView, ReportedRefund
 from shared.queries.request_values import RequestView
+from shared.queries.support_values import CaseView
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +122,6 @@ class MailView:
     is_sent: bool
     was_refused: bool
     is_again: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CaseView:
-    """A message from *Contact us*."""
-
-    id: UUID
-    order_id: OrderId | None
-    order_number: str
-    sender: str
-    category: str
-    body: str
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from shared.domain.adjustments import adjustable
 from shared.domain.cancellation import CLAIMING_STATES, RequestState
 from shared.domain.eligibility import Eligibility, assess, closes_at
 from shared.domain.errors import NotFound
+from shared.domain.events import Event
 from shared.domain.gateways import Trouble
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, RefundId, RequestId
 from shared.domain.orders import Gateway, Order, OrderStatus, PaymentStatus, item_status
@@ -73,6 +74,7 @@ def page_of(tx: Transaction, order: OrderRecord, merchant: MerchantRecord, asker
     items = item_views(facts, lines, assess(facts, asker, now=tx.now))
     line_labels: dict[UUID, tuple[str, str]] = {item.id: (item.sku, item.label) for item in items}
     requests = request_views(tx, {order.id: order}, asked, units, line_labels)
+    has_cases = any(entry.event == Event.CASE_OPENED for entry in entries)
     return OrderPage(
         id=OrderId(order.id),
         number=order.number,
@@ -101,7 +103,7 @@ def page_of(tx: Transaction, order: OrderRecord, merchant: MerchantRecord, asker
         reported_refunds=reported_refunds(tx, OrderId(order.id)) if asker is not ActorKind.BUYER else (),
         shipments=_shipment_views(tx, order) if asker is not ActorKind.BUYER else (),
         timeline=timeline_rows(tx, order, entries, requests, asker),
-        cases=cases_of(tx, order) if asker is not ActorKind.BUYER else (),
+        cases=cases_of(tx, order, asker) if has_cases else (),
         memo=order.memo,
         policy_label=wording.policy(from_document(order.policy)),
         is_old=tx.now - order.placed_at > OLD_AFTER,

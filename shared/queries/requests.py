@@ -201,7 +201,7 @@ def _timeline_row(
         actor_name=_actor_name(entry.actor_kind, entry.actor_id, order, names),
         at=entry.at,
         units=units,
-        amount_minor=int(entry.details.get("refund_minor", 0)),
+        amount_minor=int(entry.details.get("refund_minor", entry.details.get("amount_minor", 0))),
         # A shipment names no request whose lines could be listed.
         items=items or (ngettext("%(num)s unit", "%(num)s units", units) % {"num": units}),
         request_id=view.id if view else None,

@@ -137,6 +137,7 @@ def mail(
     *,
     request_id: UUID | None = None,
     refund_id: UUID | None = None,
+    case_message_id: UUID | None = None,
     again: Again | None = None,
 ) -> MessageId | None:
     """Note one e-mail to the order's buyer; its row is the truth about whether it was sent.
@@ -146,12 +147,14 @@ def mail(
     """
     if not (order.buyer_email and tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers):
         return None
-    message_id = _write(tx, order, event, order.buyer_email, order.buyer_locale, request_id, refund_id)
+    about: dict[str, UUID | str | None] = {
+        "request_id": request_id,
+        "refund_id": refund_id,
+        "case_message_id": case_message_id,
+    }
     if again is not None:
-        record = tx.session.get_one(MessageRecord, (tx.merchant_id, message_id))
-        record.again_of, record.nonce = again.first_id, again.nonce
-        tx.session.flush()
-    return message_id
+        about |= {"again_of": again.first_id, "nonce": again.nonce}
+    return _write(tx, order, event, order.buyer_email, order.buyer_locale, about)
 
 
 def was_sent_by(tx: Transaction, nonce: str) -> bool:
@@ -173,6 +176,7 @@ def alert(
     *,
     request_id: UUID | None = None,
     refund_id: UUID | None = None,
+    case_message_id: UUID | None = None,
 ) -> None:
     """Note one e-mail to each owner and manager of the merchant's team."""
     addresses = tx.session.scalars(
@@ -184,8 +188,9 @@ def alert(
         )
         .order_by(UserRecord.email)
     ).all()
+    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
     for address in addresses:
-        _write(tx, order, event, address, _TEAMS_LOCALE, request_id, refund_id)
+        _write(tx, order, event, address, _TEAMS_LOCALE, about)
 
 
 def _write(
@@ -194,8 +199,7 @@ def _write(
     event: MailEvent,
     recipient: str,
     locale: str,
-    request_id: UUID | None,
-    refund_id: UUID | None,
+    about: Mapping[str, UUID | str | None],
 ) -> MessageId:
     message_id = MessageId(new_id())
     tx.session.add(
@@ -203,8 +207,7 @@ def _write(
             merchant_id=tx.merchant_id,
             id=message_id,
             order_id=order.id,
-            request_id=request_id,
-            refund_id=refund_id,
+            **about,
             event=event,
             recipient=recipient,
             locale=locale,

@@ -1,6 +1,7 @@
 """Build the web application around faces it is given and never learns the names of."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from flask import Blueprint, Flask, request
 from jinja2 import StrictUndefined
@@ -19,13 +20,14 @@ from shared.web.services import EXTENSION, Services, services
 __all__ = ["Services", "build_app", "services"]
 
 FRAGMENT_HEADER = "X-Fragment"
+TEMPLATE_OPTIONS: dict[str, Any] = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
 
 
 def build_app(settings: Settings, db: Database, blueprints: Iterable[Blueprint]) -> Flask:
     """Build the application: protections first, then health and static files, then the given faces."""
     app = Flask("rescind", static_folder=None, template_folder=str(templates_folder()))
     app.extensions[EXTENSION] = Services(settings, db)
-    app.jinja_options = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    app.jinja_options = TEMPLATE_OPTIONS
     mount_languages(app)
     secure(app, settings)
     mount_errors(app)

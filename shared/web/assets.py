@@ -21,6 +21,7 @@ _STYLES = (
     "windows.css",
     "settings.css",
     "cards.css",
+    "support.css",
     "people.css",
     "narrow.css",
 )

@@ -17,6 +17,7 @@ from shared.settings import Settings
 
 FORM_LIMIT = 256 * 1024
 FILE_LIMIT = 100_000_000
+PICTURES_LIMIT = 26_000_000
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # Where no cookie is read none can be abused: these doors are opened by a key, or open nothing.
 _WITHOUT_COOKIES = (
@@ -30,7 +31,7 @@ _WITHOUT_COOKIES = (
     "/favicon.ico",
 )
 _CSRF_FREE = "csrf_free"
-_TAKES_FILE = "takes_file"
+_MOST_BYTES = "most_bytes"
 View = TypeVar("View", bound=Callable[..., Any])
 
 HEADERS = {
@@ -133,7 +134,13 @@ def without_csrf(view: View) -> View:
 
 def takes_file(view: View) -> View:
     """Mark a view that is sent files: for who is signed in its bodies may be as large as a file."""
-    setattr(view, _TAKES_FILE, True)
+    setattr(view, _MOST_BYTES, FILE_LIMIT)
+    return view
+
+
+def takes_pictures(view: View) -> View:
+    """Mark a view that is sent a few pictures along with its form."""
+    setattr(view, _MOST_BYTES, PICTURES_LIMIT)
     return view
 
 
@@ -156,8 +163,9 @@ def secure(app: Flask, settings: Settings) -> None:
     @app.before_request
     def make_room_for_files() -> None:
         view: Any = current_app.view_functions.get(request.endpoint or "")
-        if getattr(view, _TAKES_FILE, False) and session:
-            request.max_content_length = FILE_LIMIT + FORM_LIMIT
+        most = getattr(view, _MOST_BYTES, 0)
+        if most and session:
+            request.max_content_length = most + FORM_LIMIT
 
     @app.before_request
     def refuse_forgery() -> None:

@@ -26,6 +26,18 @@ from shared.wording.statuses import (
     refund_state_for_buyer,
     void_state,
 )
+from shared.wording.support import (
+    case_note,
+    case_state,
+    case_state_for_asker,
+    categories,
+    category,
+    credit_given,
+    offer,
+    refund_given,
+    replacement_sent,
+    reply_field,
+)
 from shared.wording.timeline import actor, timeline_for_buyer, timeline_for_merchant
 from shared.wording.uploads import upload_state
 
@@ -35,7 +47,13 @@ __all__ = [
     "audit_kind",
     "blocker",
     "buyer_reasons",
+    "case_note",
+    "case_state",
+    "case_state_for_asker",
+    "categories",
+    "category",
     "column",
+    "credit_given",
     "decline_reason",
     "decline_reasons",
     "gateway",
@@ -44,6 +62,7 @@ __all__ = [
     "mail_event",
     "merchant_reasons",
     "next_step",
+    "offer",
     "order_part",
     "order_sort",
     "order_status",
@@ -53,9 +72,12 @@ __all__ = [
     "proof",
     "reason",
     "refund_expected",
+    "refund_given",
     "refund_state",
     "refund_state_for_buyer",
     "refunded_to",
+    "replacement_sent",
+    "reply_field",
     "role",
     "row_problem",
     "row_remedy",

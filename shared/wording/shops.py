@@ -25,6 +25,8 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.REFUND_SENT: N_("Refund sent"),
     MailEvent.REFUND_FAILED: N_("Refund failed"),
     MailEvent.REFUND_REPORTED: N_("Refund reported"),
+    MailEvent.CASE_OPENED: N_("Message from a customer"),
+    MailEvent.CASE_REPLIED: N_("Answer to a message"),
 }
 _MODES: Mapping[Mode, str] = {
     Mode.REVIEW: N_("Review"),

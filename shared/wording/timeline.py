@@ -60,6 +60,11 @@ _TO_BUYERS: Mapping[Event, str] = {
     Event.PRICE_ADJUSTED: N_("%(who)s gives %(amount)s of the price back"),
     Event.REFUND_SENT: N_("%(amount)s sent back"),
     Event.CASE_OPENED: N_("%(who)s wrote a message"),
+    Event.CASE_REPLIED: N_("%(who)s answered a message"),
+    Event.CASE_RESOLVED: N_("%(who)s marked a conversation as resolved"),
+    Event.CASE_REOPENED: N_("%(who)s took a conversation up again"),
+    Event.REPLACEMENT_SENT: N_("%(who)s sends a replacement: %(items)s"),
+    Event.CREDIT_GIVEN: N_("%(who)s gave %(amount)s as store credit"),
 }
 _TO_MERCHANTS: Mapping[Event, str] = {
     Event.ORDER_TAKEN_IN: N_("Order taken in"),
@@ -92,6 +97,12 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.LINKS_REVOKED: N_("%(who)s revoked the order links"),
     Event.MAIL_SENT_AGAIN: N_("%(who)s sent the e-mail “%(items)s” again"),
     Event.CASE_OPENED: N_("%(who)s wrote a message"),
+    Event.CASE_REPLIED: N_("%(who)s answered a message"),
+    Event.CASE_RESOLVED: N_("%(who)s marked a conversation as resolved"),
+    Event.CASE_REOPENED: N_("%(who)s took a conversation up again"),
+    Event.REPLACEMENT_SENT: N_("%(who)s sends a replacement: %(items)s"),
+    Event.CREDIT_GIVEN: N_("%(who)s gave %(amount)s as store credit"),
+    Event.CREDIT_SET_UP: N_("%(who)s set up store credit of %(amount)s in the store"),
 }
 _ANSWERS_TO_BUYERS: Mapping[WarehouseAnswer, str] = {
     WarehouseAnswer.STOPPED: N_("The warehouse has stopped %(items)s"),
@@ -120,7 +131,7 @@ _ACTORS: Mapping[ActorKind, str] = {
     ActorKind.STORE: N_("The store"),
     ActorKind.FEED: N_("A file"),
     ActorKind.SYSTEM: N_("Rescind"),
-    ActorKind.SUPPORT_AGENT: N_("Support"),
+    ActorKind.SUPPORT_AGENT: N_("Rescind support"),
 }
 
 

@@ -33,8 +33,6 @@ from shared.storage.records.outbox import (
 )
 from shared.storage.records.people import (
     ApiKeyRecord,
-    CaseMessageRecord,
-    CaseRecord,
     ClockRecord,
     ConsoleSessionRecord,
     DoorRecord,
@@ -51,6 +49,13 @@ from shared.storage.records.sign_in import (
     PasswordResetRecord,
     RecoveryCodeRecord,
 )
+from shared.storage.records.support import (
+    CannedReplyRecord,
+    CaseMessageRecord,
+    CaseOfferRecord,
+    CasePictureRecord,
+    CaseRecord,
+)
 from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
 
 __all__ = [
@@ -62,7 +67,10 @@ __all__ = [
     "Base",
     "BulkRowRecord",
     "BulkRunRecord",
+    "CannedReplyRecord",
     "CaseMessageRecord",
+    "CaseOfferRecord",
+    "CasePictureRecord",
     "CaseRecord",
     "ClockRecord",
     "ConsoleSessionRecord",

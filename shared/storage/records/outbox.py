@@ -61,6 +61,7 @@ class MessageRecord(TenantRow, Base):
     order_id: Mapped[UUID]
     request_id: Mapped[UUID | None]
     refund_id: Mapped[UUID | None]
+    case_message_id: Mapped[UUID | None]
     event: Mapped[str]
     recipient: Mapped[str]
     locale: Mapped[str]
@@ -76,6 +77,7 @@ class MessageRecord(TenantRow, Base):
         UniqueConstraint("merchant_id", "nonce"),
         belongs_to("cancellation_requests", "request_id"),
         belongs_to("refunds", "refund_id"),
+        belongs_to("case_messages", "case_message_id"),
         Index(None, "merchant_id", "order_id"),
         Index(
             "uq_messages_outcome",

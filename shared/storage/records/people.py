@@ -1,4 +1,4 @@
-"""Merchants, users, the ways in, and what buyers write through Contact us."""
+"""Merchants, users and the ways in."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -131,38 +131,3 @@ class LinkRecord(TenantRow, Base):
     revoked_at: Mapped[datetime | None]
 
     __table_args__ = (belongs_to("orders", "order_id"), Index(None, "merchant_id", "order_id"))
-
-
-class CaseRecord(TenantRow, Base):
-    """A matter a buyer raised through Contact us."""
-
-    __tablename__ = "cases"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    order_id: Mapped[UUID]
-    category: Mapped[str]
-    opened_at: Mapped[datetime]
-
-    __table_args__ = (
-        belongs_to("orders", "order_id"),
-        Index(None, "merchant_id", "opened_at"),
-        Index(None, "merchant_id", "order_id"),
-    )
-
-
-class CaseMessageRecord(TenantRow, Base):
-    """One message of a case."""
-
-    __tablename__ = "case_messages"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[UUID]
-    author_kind: Mapped[str]
-    body: Mapped[str]
-    sent_at: Mapped[datetime]
-
-    __table_args__ = (
-        belongs_to("cases", "case_id"),
-        Index(None, "merchant_id", "case_id"),
-        Index("ix_case_messages_newest", "merchant_id", text("sent_at DESC"), text("id DESC")),
-    )

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from shared.actions import cancellations, orders, refunds
+from shared.actions import cancellations, cases, orders, refunds
+from shared.actions.case_steps import Message
 from shared.domain.actors import BUYER, SYSTEM, ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import AlreadyDecided, NotFound, NotPermitted
@@ -16,8 +17,9 @@ from shared.domain.policy import Policy, SilenceOutcome
 from shared.domain.reasons import DeclineReason
 from shared.domain.refunds import RefundState
 from shared.queries.cancellations import open_request_count, open_requests
+from shared.queries.case_list import case_list
 from shared.queries.orders import order_page
-from shared.queries.support import cases
+from shared.queries.support_values import CaseFilter
 from shared.storage.engine import Database
 from shared.storage.records import RequestRecord
 from tests.builders import USER, a_merchant, accept, an_order, cancel, request
@@ -145,13 +147,13 @@ def test_a_message_to_the_merchant_stands_with_its_order(db: Database) -> None:
     merchant_id = a_merchant(db)
     order_id = an_order().taken_in(db, merchant_id)
 
-    orders.open_case(
-        db, merchant_id, order_id, category="orders_shipping_fulfillment", body="Where is it?", actor=BUYER
-    )
+    cases.open_case(db, merchant_id, order_id, "Products", Message("Where is it?"), BUYER)
 
-    assert [(case.sender, case.body) for case in cases(db, merchant_id)] == [("Ana Torres", "Where is it?")]
-    assert cases(db, a_merchant(db)) == ()
-    assert order_page(db, merchant_id, order_id, ActorKind.MERCHANT_USER).cases[0].body == "Where is it?"
+    found = case_list(db, merchant_id, CaseFilter()).rows
+    assert [(case.buyer_name, case.newest) for case in found] == [("Ana Torres", "Where is it?")]
+    assert case_list(db, a_merchant(db), CaseFilter()).rows == ()
+    [case] = order_page(db, merchant_id, order_id, ActorKind.MERCHANT_USER).cases
+    assert [message.body for message in case.messages] == ["Where is it?"]
 
 
 def test_revoking_links_and_sending_one_are_noted(db: Database) -> None:

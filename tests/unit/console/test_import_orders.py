@@ -8,9 +8,7 @@ from shared.domain.permissions import Role
 from shared.domain.uploads import UploadKind
 from shared.queries import uploads as uploaded
 from shared.queries.invariants import violations_of
-from shared.settings import Settings
-from shared.worker.queue import sweep
-from shared.worker.setting_up import outside_of
+from tests.post import Remembering, outside, work_off
 from tests.unit.console.browsing import message, words_of
 from tests.unit.stores.making import amazon_row, amazon_text, unshipped_row, unshipped_text
 
@@ -18,12 +16,11 @@ PAGE = "/console/orders/import"
 
 
 @pytest.fixture
-def work(db, app_url):
-    """Let a worker do what is due."""
-    settings = Settings.read({"RESCIND_SECRET_KEYS": "k" * 40, "RESCIND_DATABASE_URL": app_url})
+def work(db, shop):
+    """Let a worker do what is due at the shop."""
 
     def work() -> None:
-        sweep(outside_of(settings, db))
+        work_off(outside(db, Remembering()), shop.merchant_id)
 
     return work
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 from sqlalchemy import select, update
 
-from shared.actions import cancellations, orders
+from shared.actions import cancellations, cases
 from shared.actions.cancellations import Ask
+from shared.actions.case_steps import Message
 from shared.domain.actors import BUYER
 from shared.domain.permissions import Role
 from shared.domain.policy import Policy
@@ -196,8 +197,7 @@ def test_links_are_revoked_together(owner: Browser, shop: Shop) -> None:
 
 def test_what_the_customer_wrote_stands_on_the_page(owner: Browser, shop: Shop) -> None:
     order_id = an_order().taken_in(shop.db, shop.merchant_id)
-    orders.open_case(
-        shop.db, shop.merchant_id, order_id, category="Orders", body="<b>When</b> does it ship?", actor=BUYER
-    )
+    message = Message("<b>When</b> does it ship?")
+    cases.open_case(shop.db, shop.merchant_id, order_id, "Products", message, BUYER)
 
     assert "<b>When</b> does it ship?" in words_of(owner.page(order_path(order_id)).main)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,15 +62,27 @@ def named(path: Path, root: Path, line: int | None = None) -> str:
 
 
 def tree_of(path: Path) -> ast.Module:
-    """Parse a Python file."""
-    return ast.parse(path.read_text("utf-8"), str(path))
+    """Parse a Python file; many laws look at the same ones."""
+    return _parsed(path.read_text("utf-8"), str(path))
+
+
+@cache
+def _parsed(text: str, name: str) -> ast.Module:
+    return ast.parse(text, name)
 
 
 def calls_in(path: Path, name: str) -> Iterator[ast.Call]:
     """Give the calls of a function or method by its last name."""
-    for node in ast.walk(tree_of(path)):
-        if isinstance(node, ast.Call) and called(node) == name:
-            yield node
+    yield from _calls(path.read_text("utf-8"), str(path)).get(name, ())
+
+
+@cache
+def _calls(text: str, name: str) -> dict[str, list[ast.Call]]:
+    found: dict[str, list[ast.Call]] = {}
+    for node in ast.walk(_parsed(text, name)):
+        if isinstance(node, ast.Call):
+            found.setdefault(called(node), []).append(node)
+    return found
 
 
 def called(node: ast.Call) -> str:

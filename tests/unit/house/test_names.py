@@ -12,6 +12,7 @@ FACES = ("portal", "console")
 # They answer with a part of another page, or lead to one.
 WITHOUT_PAGE = frozenset({
     "portal.open_link", "portal.start", "portal.cancel_quote", "console.start", "console.cancel_order_quote",
+    "console.support_picture", "portal.case_picture",
     "console.import_findings", "console.new_passkey", "console.passkey_question",
     "console.settings",
     "console.batch_results", "console.bulk_schema", "console.bulk_template", "console.upload_report",

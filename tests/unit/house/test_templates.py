@@ -50,8 +50,11 @@ def templates(env: Environment) -> list[str]:
     return [name for name in env.list_templates() if name.endswith(SUFFIXES)]
 
 
+OURS = environment(ROOT)
+
+
 def over_templates(root: Path, check: Callable[[Environment, str], Iterator[str]]) -> Findings:
-    findings, env = Findings(), environment(root)
+    findings, env = Findings(), OURS if root == ROOT else environment(root)
     for name in templates(env):
         findings.look("; ".join(f"templates/{name} {fault}" for fault in check(env, name)) or None)
     return findings
@@ -101,11 +104,20 @@ def names_in(env: Environment, name: str) -> set[str]:
 
 def built_on(env: Environment, name: str) -> Iterator[str]:
     """Give the templates that extend this one, since their blocks see what it imports."""
+    for other in extensions(env).get(name, ()):
+        yield other
+        yield from built_on(env, other)
+
+
+@cache
+def extensions(env: Environment) -> dict[str, list[str]]:
+    """Map each template to those that extend it."""
+    found: dict[str, list[str]] = {}
     for other in templates(env):
         for node in parsed(env, other).find_all(nodes.Extends):
-            if isinstance(node.template, nodes.Const) and node.template.value == name:
-                yield other
-                yield from built_on(env, other)
+            if isinstance(node.template, nodes.Const):
+                found.setdefault(node.template.value, []).append(other)
+    return found
 
 
 def decides(env: Environment, name: str) -> Iterator[str]:

@@ -39,6 +39,7 @@ from shared.domain.refunds import AmountState, Kept, KeptReason, RefundKind, Ref
 from shared.domain.reports import Outcome
 from shared.domain.rules import Decision
 from shared.domain.sign_in import Proof
+from shared.domain.support import CaseNote, CaseState, Floor, MessageKind, OfferKind, ReplyField
 from shared.domain.trials import TrialOutcome
 from shared.domain.uploads import UploadKind, UploadState
 from shared.rendering import available_locales, speaking
@@ -93,6 +94,10 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     UploadState: wording.upload_state,
     Event: lambda event: for_merchant(event=event),
     WarehouseAnswer: lambda answer: for_merchant(event=Event.WAREHOUSE_ANSWERED, answer=answer),
+    CaseState: lambda state: wording.case_state(state) and wording.case_state_for_asker(state),
+    CaseNote: wording.case_note,
+    OfferKind: wording.offer,
+    ReplyField: wording.reply_field,
     RunState: wording.run_state,
     RowProblem: lambda problem: wording.row_problem(problem) and wording.row_remedy(problem),
     StopReason: wording.run_note,
@@ -104,7 +109,9 @@ SILENT = {
     AmountState,
     UploadKind,
     EffectKind,
+    Floor,
     MailEvent,
+    MessageKind,
     Move,
     NextStep,
     Outcome,

@@ -47,7 +47,7 @@ def test_a_void_that_came_too_late_waits_for_nobody_once_the_money_is_refunded(t
     payment.captured, payment.status = 10_000, "succeeded"
     cancel(till.db, till.merchant_id, order_id)
     till.work()
-    assert [row.trouble for row in till.rows(order_id)] == [Trouble.ALREADY_CAPTURED]
+    assert till.rows(order_id)[0].trouble == Trouble.ALREADY_CAPTURED
 
     told(till, order_id, payment)
     till.work()
@@ -74,6 +74,21 @@ def test_a_capture_waits_for_what_the_gateway_says_of_the_release(till) -> None:
     till.work()
 
     assert till.states(order_id) == ["failed", "succeeded"]
+    assert till.agrees(order_id, payment)
+
+
+def test_of_an_authorization_of_which_a_part_was_captured_that_part_is_refunded(till) -> None:
+    payment = till.peer.a_payment(0, authorized=10_000)
+    order_id = till.order(payment)
+    payment.captured, payment.status = 4_000, "succeeded"
+
+    cancel(till.db, till.merchant_id, order_id)
+    till.work()
+
+    assert [(row.kind, row.state, row.amount_minor) for row in till.rows(order_id)] == [
+        ("void", "failed", 10_000),
+        ("refund", "succeeded", 4_000),
+    ]
     assert till.agrees(order_id, payment)
 
 

@@ -21,7 +21,7 @@ from shared.payments.stripe_events import BadEvent
 from shared.queries.orders import order_page
 from shared.queries.refunds import waiting_refund_count, waiting_refunds
 from shared.storage.scopes import lock_order, payments_of
-from tests.builders import STORE, USER, cancel
+from tests.builders import STORE, USER, an_order, cancel
 from tests.stripe_peer import WEBHOOK_SECRET
 
 
@@ -141,17 +141,46 @@ def test_between_two_refunds_of_one_amount_none_is_guessed(till) -> None:
     assert len(told(till)) == 1
 
 
+def test_what_was_reported_first_is_settled_when_the_shop_tells_that_it_canceled(till) -> None:
+    payment = till.peer.a_payment(10_000)
+    order_id = till.order(payment)
+    made = till.peer.refund_by_hand(payment, 10_000)
+    till.hear("refund.created", made)
+    assert len(told(till)) == 1
+
+    changes.change(till.db, till.merchant_id, order_id, OrderChange(canceled=True), STORE)
+    till.hear("refund.updated", made)
+
+    assert told(till) == ()
+    assert [(row.state, row.gateway_reference) for row in till.rows(order_id)] == [("external", made["id"])]
+    assert till.agrees(order_id, payment)
+    till.hear("refund.failed", till.peer.end(made["id"], "failed", "expired_or_canceled_card"))
+    assert till.states(order_id) == ["failed"]
+
+
+def test_of_two_reported_refunds_of_one_amount_none_is_taken_for_what_the_shop_tells(till) -> None:
+    payment = till.peer.a_payment(20_000)
+    order_id = till.order(payment, order=an_order().with_item("Lamp", 1, 10_000))
+    for _ in range(2):
+        till.hear("refund.created", till.peer.refund_by_hand(payment, 10_000))
+
+    changes.change(till.db, till.merchant_id, order_id, OrderChange(canceled=True), STORE)
+
+    assert len(told(till)) == 2
+
+
 def test_what_a_person_has_looked_at_is_not_taken_for_another(till) -> None:
     payment = till.peer.a_payment(10_000)
     order_id = till.order(payment)
     made = till.peer.refund_by_hand(payment, 10_000)
     till.hear("refund.created", made)
+    reported_refunds.dismiss(till.db, till.merchant_id, told(till)[0].id, USER)
     changes.change(till.db, till.merchant_id, order_id, OrderChange(canceled=True), STORE)
 
     till.hear("refund.updated", made)
 
     assert [row.gateway_reference for row in till.rows(order_id)] == [""]
-    assert len(told(till)) == 1
+    assert told(till) == ()
 
 
 def test_what_a_person_records_stands_in_the_ledger(till) -> None:

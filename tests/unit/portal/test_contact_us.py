@@ -4,9 +4,14 @@ import secrets
 
 import pytest
 
-from shared.queries import support
+from shared.queries import case_list
+from shared.queries.support_values import CaseFilter, CaseRow
 from tests.builders import an_order, ship
 from tests.unit.portal.conftest import Page, Shop
+
+
+def _cases(shop: Shop) -> tuple[CaseRow, ...]:
+    return case_list.case_list(shop.db, shop.merchant_id, CaseFilter()).rows
 
 
 def _form(shop: Shop) -> tuple[Page, str]:
@@ -24,7 +29,7 @@ def test_the_page_knows_the_order_and_what_it_is_mostly_about(shop: Shop) -> Non
     assert fields["message"] == "Order NL-5\n2 × Tea kettle\n1 × Lamp\n\n"
     assert "Send" in page.buttons()
     labels = [Page.words(label) for label in page.soup.find_all("label")]
-    assert labels == ["Category", "Message"]
+    assert labels == ["Category", "Message", "Pictures"]
 
 
 def test_a_message_is_kept_for_the_shop_and_thanked_for(shop: Shop) -> None:
@@ -37,9 +42,9 @@ def test_a_message_is_kept_for_the_shop_and_thanked_for(shop: Shop) -> None:
 
     assert [role for role, _words in page.said] == ["status"]
     assert "Thank you" in page.said[0][1]
-    [case] = support.cases(shop.db, shop.merchant_id)
+    [case] = _cases(shop)
     assert (case.order_number, case.category) == ("NL-6", "Orders, Shipping & Fulfillment")
-    assert case.body == "Please send it back\n<b>soon</b>"
+    assert case.newest == "Please send it back\n<b>soon</b>"
     assert "You wrote a message" in (page.region("Timeline") or "")
 
 
@@ -51,7 +56,7 @@ def test_sending_twice_opens_one_case(shop: Shop) -> None:
     for _ in range(2):
         page = buyer.send(f"/orders/{order}/contact", fields)
         assert [role for role, _words in page.said] == ["status"]
-    assert len(support.cases(shop.db, shop.merchant_id)) == 1
+    assert len(_cases(shop)) == 1
 
 
 @pytest.mark.parametrize(
@@ -78,7 +83,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(
     assert page.soup.find(id=f"{name}-error")
     if "message" not in changed:
         assert page.fields()["message"] == "My words"
-    assert support.cases(shop.db, shop.merchant_id) == ()
+    assert _cases(shop) == ()
 
 
 def test_a_message_without_the_pages_token_is_refused(shop: Shop) -> None:
@@ -89,4 +94,4 @@ def test_a_message_without_the_pages_token_is_refused(shop: Shop) -> None:
     for token in ("", secrets.token_hex(20)):
         page = buyer.post(f"/orders/{order}/contact", {**fields, "csrf_token": token})
         assert page.response.status_code == 400
-    assert support.cases(shop.db, shop.merchant_id) == ()
+    assert _cases(shop) == ()
