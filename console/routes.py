@@ -12,6 +12,7 @@ from console import (
     bulk_files,
     cancellations,
     imports,
+    live,
     offers,
     order_views,
     orders,
@@ -75,6 +76,7 @@ _VERSION = "/settings/policy/versions/<uuid:version_id>"
 _REPORTED = "/reported-refunds/<uuid:reported_id>"
 
 _page("", start, may=Permission.READ)
+_page("/changes/<uuid:seen>", live.changes, may=Permission.READ)
 _page("/orders", orders.orders, may=Permission.READ)
 _page("/orders/filters", order_views.order_filters, "GET", "POST", may=Permission.READ)
 _page("/orders/filters/default", order_views.begin_with_filter, "POST", may=Permission.READ)

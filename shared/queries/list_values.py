@@ -54,6 +54,7 @@ class OrderRow:
     currency: str
     can_cancel: bool
     request: RequestView | None
+    version: int
     priced: bool = True
 
     @property

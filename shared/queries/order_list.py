@@ -152,6 +152,7 @@ def _rows(tx: Transaction, orders: Sequence[OrderRecord]) -> tuple[OrderRow, ...
             currency=order.currency,
             can_cancel=order.open > 0 and not order.fulfilled_by_other and not order.disputed,
             request=asked.get(order.id),
+            version=order.version,
             priced=order.priced,
         )
         for order in orders

@@ -4,11 +4,10 @@
 
   const KEYS_OFF = "rescind-keys-off";
   const PLACE = "rescind-inbox-place";
-  const table = document.querySelector("table[data-keys]");
   const help = document.getElementById("keys");
-  if (!table || !help) return;
+  if (!help) return;
 
-  const rows = () => [...table.tBodies[0].rows];
+  const rows = () => [...document.querySelectorAll("table[data-keys] [data-row]")];
   const isTyping = (element) =>
     element.matches("textarea, select, input:not([type=checkbox]):not([type=radio])") || element.isContentEditable;
   const isOn = () => window.localStorage.getItem(KEYS_OFF) === null;
