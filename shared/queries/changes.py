@@ -24,7 +24,7 @@ class Change:
 
 
 def changes_since(db: Database, merchant_id: MerchantId, seen: UUID) -> tuple[Change, ...]:
-    """List what has happened since an entry, oldest first, and what happened in the seconds before it again."""
+    """List what has happened since an entry, and in the seconds before it once more; oldest first."""
     milliseconds = max((seen.int >> _RANDOM_BITS) - _OVERLAP_MILLISECONDS, 0)
     with db.snapshot(merchant_id) as tx:
         rows = tx.session.execute(
