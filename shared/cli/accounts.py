@@ -8,9 +8,12 @@ import click
 
 from shared.actions import links as link_actions
 from shared.actions import merchants as merchant_actions
+from shared.actions import passwords, second_factors
 from shared.cli.database import opened
+from shared.domain.actors import SYSTEM
 from shared.domain.permissions import Role
 from shared.links import PATH
+from shared.passwords import weakness
 from shared.queries import documents
 from shared.queries import merchants as merchant_queries
 from shared.settings import Settings
@@ -53,6 +56,34 @@ def create_user(
     made = {} if password_stdin else {"password": password}
     words = f"{email} is {role} of {merchant}."
     _tell({"email": email, **made}, f"{words} Password: {password}" if made else words, as_json=as_json)
+
+
+@users.command("reset-password")
+@click.argument("email")
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input; else one is made."
+)
+@_JSON
+def reset_password(email: str, *, password_stdin: bool, as_json: bool) -> None:
+    """Give the person with this EMAIL another password and end their sessions."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(12)
+    if weakness(password, email) is not None:
+        raise click.UsageError("The password is too short, or one of those that are tried first.")
+    with opened(Settings.read(serving=False)) as db:
+        passwords.set_by_operator(db, email, password)
+    made = {} if password_stdin else {"password": password}
+    words = f"{email} has another password."
+    _tell({"email": email, **made}, f"{words} Password: {password}" if made else words, as_json=as_json)
+
+
+@users.command("remove-second-factor")
+@click.argument("email")
+@_JSON
+def remove_second_factor(email: str, *, as_json: bool) -> None:
+    """Take the second factors of the person with this EMAIL away, who has lost them and their codes."""
+    with opened(Settings.read(serving=False)) as db:
+        second_factors.remove_all(db, email, SYSTEM)
+    _tell({"email": email}, f"{email} signs in with the password alone.", as_json=as_json)
 
 
 @click.group()

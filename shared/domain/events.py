@@ -55,6 +55,11 @@ class MailEvent(StrEnum):
     REFUND_SENT = "refund_sent"
     REFUND_FAILED = "refund_failed"
     REFUND_REPORTED = "refund_reported"
+    MEMBER_INVITED = "member_invited"
+    ROLE_CHANGED = "role_changed"
+    MEMBER_REMOVED = "member_removed"
+    PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105 - an event, no password
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - as above
     CASE_OPENED = "case_opened"
     CASE_REPLIED = "case_replied"
 
@@ -71,6 +76,7 @@ class EffectKind(StrEnum):
     END_QUESTION = "end_question"
     ADVANCE_RUN = "advance_run"
     SEND_MAIL = "send_mail"
+    SEND_LETTER = "send_letter"
     CARRY_OUT_UPLOAD = "carry_out_upload"
     SEND_REFUND = "send_refund"
     LOOK_UP_REFUND = "look_up_refund"

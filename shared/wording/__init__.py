@@ -39,6 +39,7 @@ from shared.wording.support import (
     reply_field,
 )
 from shared.wording.timeline import actor, timeline_for_buyer, timeline_for_merchant
+from shared.wording.times import duration, pace
 from shared.wording.uploads import upload_state
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "credit_given",
     "decline_reason",
     "decline_reasons",
+    "duration",
     "gateway",
     "item_status",
     "kept",
@@ -66,6 +68,7 @@ __all__ = [
     "order_part",
     "order_sort",
     "order_status",
+    "pace",
     "payment_name",
     "payment_status",
     "policy",

@@ -25,6 +25,11 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.REFUND_SENT: N_("Refund sent"),
     MailEvent.REFUND_FAILED: N_("Refund failed"),
     MailEvent.REFUND_REPORTED: N_("Refund reported"),
+    MailEvent.MEMBER_INVITED: N_("Invited to the team"),
+    MailEvent.ROLE_CHANGED: N_("Role changed"),
+    MailEvent.MEMBER_REMOVED: N_("Removed from the team"),
+    MailEvent.PASSWORD_RESET_ASKED: N_("Password reset asked for"),
+    MailEvent.PASSWORD_CHANGED: N_("Password changed"),
     MailEvent.CASE_OPENED: N_("Message from a customer"),
     MailEvent.CASE_REPLIED: N_("Answer to a message"),
 }

@@ -23,6 +23,12 @@ CONSOLE = (
     "/console/support",
     "/console/settings/policy",
     "/console/settings/policy/versions",
+    "/console/settings/team",
+    "/console/settings/keys",
+    "/console/settings/audit",
+    "/console/account",
+    "/console/account/authenticator",
+    "/console/verify",
     "/demo/mailbox",
 )
 
