@@ -1,6 +1,7 @@
 """Write down what must happen outside, in the transaction that decides it; a job only wakes a worker."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID

@@ -59,6 +59,7 @@ def test_several_orders_are_ticked_and_canceled_together(shop: Shop, make_page: 
     window.get_by_role("button", name="Preview").tap()
     expect(phone.get_by_role("heading", name="Preview", level=1)).to_be_visible()
     phone.get_by_role("button", name="Confirm cancellation").tap()
+    expect(phone.get_by_role("status")).to_contain_text("Cancellation confirmed.")
     shop.settle()
     phone.goto("/console/orders")
 
