@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import ARRAY, Text, func, literal, select, true
 
 from shared.domain.ids import MerchantId
-from shared.domain.restock import rule_for
-from shared.queries.cancellations import listed, restocking_reasons, waiting_in
+from shared.queries.cancellations import listed, waiting_in
 from shared.queries.request_values import RequestView
+from shared.storage.catalogues import catalogue
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import OrderRecord, OrderTermRecord, RequestRecord
 from shared.storage.scopes import orders_of, requests_of
@@ -44,13 +44,13 @@ def waiting(db: Database, merchant_id: MerchantId) -> tuple[Waiting, ...]:
     """List the requests that wait for a decision, those with the least time left first."""
     with db.snapshot(merchant_id) as tx:
         requests = waiting_in(tx)
-        restocking = restocking_reasons(tx)
+        known = catalogue(tx)
         histories = _histories(tx, {request.order_id for request in requests})
     return tuple(
         Waiting(
             request=request,
             history=histories.get(request.order_id),
-            restocked_units=request.quantity if rule_for(request.reason) in restocking else 0,
+            restocked_units=request.quantity if known.restocks(request.reason) else 0,
         )
         for request in requests
     )

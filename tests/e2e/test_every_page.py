@@ -23,6 +23,8 @@ CONSOLE = (
     "/console/support",
     "/console/settings/policy",
     "/console/settings/policy/versions",
+    "/console/settings/reasons",
+    "/console/settings/reasons/NoInventory",
     "/console/settings/team",
     "/console/settings/keys",
     "/console/settings/audit",
