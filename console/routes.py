@@ -9,6 +9,7 @@ from console import (
     amounts,
     audit,
     batches,
+    branding,
     bulk,
     bulk_files,
     cancellations,
@@ -137,6 +138,10 @@ _page("/settings/reasons", reasons.reasons, may=Permission.READ)
 _page(_REASON, reasons.edit_reason, "GET", "POST", may=Permission.CONFIGURE)
 _page(f"{_REASON}/move", reasons.move_reason, "POST", may=Permission.CONFIGURE)
 _page(f"{_VERSION}/restore", policies.restore_policy, "POST", may=Permission.CONFIGURE)
+_page("/settings/branding", branding.branding, may=Permission.READ)
+_page("/settings/branding", branding.change_branding, "POST", may=Permission.CONFIGURE)
+_page("/settings/branding/logo", branding.change_logo, "POST", may=Permission.CONFIGURE)
+_page("/settings/branding/logo/remove", branding.remove_logo, "POST", may=Permission.CONFIGURE)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/adjust", adjustments.adjust_price, "GET", "POST", may=Permission.REFUND)

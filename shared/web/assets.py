@@ -20,6 +20,7 @@ _STYLES = (
     "tables.css",
     "windows.css",
     "settings.css",
+    "branding.css",
     "cards.css",
     "support.css",
     "people.css",

@@ -1,13 +1,17 @@
 """What the layouts show around a page: whose it is and who is reading."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from shared.domain.branding import Brand
 
 
 @dataclass(frozen=True, slots=True)
 class PortalFrame:
-    """The buyer's frame: the shop's name, or "" on pages that belong to no shop."""
+    """The buyer's frame: the shop's name, or "" on pages of no shop; `stylesheet` has its color."""
 
     merchant_name: str = ""
+    brand: Brand = field(default_factory=lambda: Brand(""))
+    stylesheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ CONSOLE = (
     "/console/settings/policy/versions",
     "/console/settings/reasons",
     "/console/settings/reasons/NoInventory",
+    "/console/settings/branding",
     "/console/settings/team",
     "/console/settings/keys",
     "/console/settings/audit",

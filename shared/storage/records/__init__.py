@@ -2,6 +2,7 @@
 
 from shared.storage.records.audit import AuditRecord
 from shared.storage.records.base import Base, TenantRow
+from shared.storage.records.branding import BrandingRecord, LogoRecord, MailTextRecord
 from shared.storage.records.bulk import BulkRowRecord, BulkRunRecord
 from shared.storage.records.cancellations import (
     RequestRecord,
@@ -65,6 +66,7 @@ __all__ = [
     "ApiKeyRecord",
     "AuditRecord",
     "Base",
+    "BrandingRecord",
     "BulkRowRecord",
     "BulkRunRecord",
     "CannedReplyRecord",
@@ -81,6 +83,8 @@ __all__ = [
     "LetterRecord",
     "LineItemRecord",
     "LinkRecord",
+    "LogoRecord",
+    "MailTextRecord",
     "MailboxRecord",
     "MembershipRecord",
     "MerchantRecord",

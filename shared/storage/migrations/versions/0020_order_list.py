@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.storage.migrations.tenants import wall_off
 
 revision = "0020"
-down_revision = "0018b"
+down_revision = "0022"
 
 # A shard that no other open transaction counts in, so that counting never waits and never ends in a ring.
 _SHARD = """
