@@ -30,6 +30,8 @@ _STYLES = (
 _SINGLE = (
     "app.js",
     "charts.js",
+    "console.js",
+    "live.js",
     "icons.svg",
     "vendor/bootstrap.min.css",
     "vendor/chart.umd.min.js",

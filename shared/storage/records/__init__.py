@@ -19,6 +19,7 @@ from shared.storage.records.days import (
     SkuDayRecord,
 )
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
+from shared.storage.records.lists import OrderCountRecord, OrderViewRecord
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
@@ -94,10 +95,12 @@ __all__ = [
     "MembershipRecord",
     "MerchantRecord",
     "MessageRecord",
+    "OrderCountRecord",
     "OrderDayRecord",
     "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",
+    "OrderViewRecord",
     "PasskeyRecord",
     "PasswordResetRecord",
     "PaymentRecord",
