@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from flask import request
 
-from console.forms import DayField
+from console.order_forms import DayField
 from shared.rendering import gettext as _
 from shared.web.forms import PageForm
 

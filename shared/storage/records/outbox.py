@@ -52,7 +52,7 @@ class EffectRecord(TenantRow, Base):
 class MessageRecord(TenantRow, Base):
     """One e-mail to one person about one event; its id is the Message-ID, over every try.
 
-    What it is about: an order, or an alert of the rate. `again_of` is the message that a member sent once more
+    It is about an order, or an alert of the rate. `again_of` is the message that a member sent once more
     with this one; what that is about, this one is.
     """
 
