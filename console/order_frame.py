@@ -1,5 +1,6 @@
 """What stands around the list of orders: tabs by status, periods, heads to sort by, filters by name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import url_for
@@ -12,6 +13,7 @@ from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
 from shared.queries.list_values import OrderCounts, OrderView
 from shared.rendering import count
 from shared.rendering import gettext as _
+from shared.web.forms import ChoiceField
 
 # The places of the columns whose rows can be sorted by them, the first time downwards.
 _SORTS = {Column.DATE: "date", Column.AMOUNT: "amount"}
@@ -104,7 +106,7 @@ def heads(form: OrderFilterForm, view: OrderView) -> tuple[Head, ...]:
 
 def described(form: OrderFilterForm) -> tuple[tuple[str, str], ...]:
     """Tell what the list is asked for, as pairs of a name and its value; what is not narrowed is left out."""
-    badges = (
+    badges: tuple[tuple[ChoiceField, Callable[[str], wording.Badge]], ...] = (
         (form.order_status, lambda code: wording.order_status(OrderStatus(code))),
         (form.item_status, lambda code: wording.item_status(ItemStatus(code))),
         (form.payment_status, lambda code: wording.payment_status(PaymentStatus(code))),
