@@ -62,6 +62,7 @@ class MailEvent(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - as above
     CASE_OPENED = "case_opened"
     CASE_REPLIED = "case_replied"
+    EXPORT_READY = "export_ready"
     RATE_WARNED = "rate_warned"
 
 
@@ -83,4 +84,6 @@ class EffectKind(StrEnum):
     CARRY_OUT_UPLOAD = "carry_out_upload"
     SEND_REFUND = "send_refund"
     LOOK_UP_REFUND = "look_up_refund"
+    WRITE_EXPORT = "write_export"
+    FORGET_EXPORT = "forget_export"
     CHECK_RATE = "check_rate"

@@ -19,7 +19,12 @@ from shared.storage.records.days import (
     SkuDayRecord,
 )
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
-from shared.storage.records.lists import OrderCountRecord, OrderViewRecord
+from shared.storage.records.lists import (
+    OrderCountRecord,
+    OrderExportChunkRecord,
+    OrderExportRecord,
+    OrderViewRecord,
+)
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
@@ -97,6 +102,8 @@ __all__ = [
     "MessageRecord",
     "OrderCountRecord",
     "OrderDayRecord",
+    "OrderExportChunkRecord",
+    "OrderExportRecord",
     "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",

@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from shared.storage.migrations.tenants import wall_off
 
 revision = "0019"
-down_revision = "0020b"
+down_revision = "0020c"
 
 _COUNTED = ("orders", "cancellation_requests", "request_units", "line_items", "refunds", "order_days")
 _DAY_TABLES = ("request_days", "refund_days", "sku_days")
