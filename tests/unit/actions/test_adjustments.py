@@ -232,14 +232,21 @@ def test_what_was_withheld_stays_so_when_the_rest_is_canceled(db: Database) -> N
     assert violations_of(db, shop.id) == []
 
 
-def test_more_goes_back_while_an_earlier_refund_has_failed(shop: Shop) -> None:
+def test_all_that_is_left_goes_back_while_an_earlier_refund_has_failed(db: Database) -> None:
+    payments = (
+        IncomingPayment(Gateway.GIFT_CARD, 5000, 5000, "Gift"),
+        IncomingPayment(Gateway.MANUAL, 16395, 0, "Visa 4242"),
+    )
+    shop = Shop(db, payments=payments)
+    shop.ship(1)
     shop.adjust({shop.kettle: 1000})
     [waiting] = shop.page().refunds
-    with shop.db.begin(shop.id) as tx:
+    with db.begin(shop.id) as tx:
         order, row = ledger.lock_refund(tx, waiting.id)
         ledger.fail(tx, order, row, Trouble.REFUSED, SYSTEM)
 
-    shop.adjust({shop.kettle: 500})
+    left = adjustment_view(db, shop.id, shop.order_id).in_all_minor
+    shop.adjust({shop.kettle: left})
 
-    assert sorted(refund.amount_minor for refund in shop.page().refunds) == [500, 1000]
-    assert violations_of(shop.db, shop.id) == []
+    assert sorted(refund.amount_minor for refund in shop.page().refunds) == [1000, 4000]
+    assert violations_of(db, shop.id) == []
