@@ -11,6 +11,13 @@ from shared.storage.records.cancellations import (
     StockMovementRecord,
     StockRecord,
 )
+from shared.storage.records.days import (
+    OrderDayRecord,
+    RateAlertRecord,
+    RefundDayRecord,
+    RequestDayRecord,
+    SkuDayRecord,
+)
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
 from shared.storage.records.lists import (
     OrderCountRecord,
@@ -21,7 +28,6 @@ from shared.storage.records.lists import (
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
-    OrderDayRecord,
     OrderPartRecord,
     OrderRecord,
     OrderTermRecord,
@@ -107,15 +113,19 @@ __all__ = [
     "PaymentRecord",
     "PersonalTextRecord",
     "PolicyVersionRecord",
+    "RateAlertRecord",
     "ReasonRecord",
     "RecoveryCodeRecord",
+    "RefundDayRecord",
     "RefundRecord",
     "ReportedRefundRecord",
+    "RequestDayRecord",
     "RequestRecord",
     "RequestUnitsRecord",
     "RestockRuleRecord",
     "ShipmentRecord",
     "ShipmentUnitsRecord",
+    "SkuDayRecord",
     "StockMovementRecord",
     "StockRecord",
     "TenantRow",
