@@ -32,6 +32,7 @@ class Event(StrEnum):
     RESTOCKED = "restocked"
     MEMO_CHANGED = "memo_changed"
     LINKS_REVOKED = "links_revoked"
+    MAIL_SENT_AGAIN = "mail_sent_again"
     CASE_OPENED = "case_opened"
     CASE_REPLIED = "case_replied"
     CASE_RESOLVED = "case_resolved"
@@ -61,10 +62,14 @@ class MailEvent(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - as above
     CASE_OPENED = "case_opened"
     CASE_REPLIED = "case_replied"
+    EXPORT_READY = "export_ready"
+    RATE_WARNED = "rate_warned"
 
 
 # These go to the team: owners and managers, whatever the merchant mails to buyers.
-TO_TEAM = frozenset({MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.CASE_OPENED})
+TO_TEAM = frozenset(
+    {MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.CASE_OPENED, MailEvent.RATE_WARNED}
+)
 
 
 class EffectKind(StrEnum):
@@ -79,3 +84,6 @@ class EffectKind(StrEnum):
     CARRY_OUT_UPLOAD = "carry_out_upload"
     SEND_REFUND = "send_refund"
     LOOK_UP_REFUND = "look_up_refund"
+    WRITE_EXPORT = "write_export"
+    FORGET_EXPORT = "forget_export"
+    CHECK_RATE = "check_rate"

@@ -8,7 +8,8 @@ from shared.domain.events import TO_TEAM, MailEvent
 from shared.domain.ids import MerchantId, MessageId
 from shared.mail.messages import compose
 from shared.ports import Mailer, Refused
-from shared.queries import mails
+from shared.queries import branding, mails
+from shared.queries.alerts import AlertMail
 from shared.queries.mails import Mail
 from shared.storage.engine import Database
 
@@ -33,7 +34,8 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
         return
     link = _link(db, post, merchant_id, mail)
     try:
-        message = compose(mail, link=link, base_url=post.base_url, sender=post.mail_from)
+        brand = None if mail.event in TO_TEAM else branding.read(db, merchant_id)
+        message = compose(mail, link=link, base_url=post.base_url, sender=post.mail_from, brand=brand)
         post.mailer.send(merchant_id, mail.event, message)
     except Refused:
         notes.mark_refused(db, merchant_id, message_id)
@@ -41,7 +43,9 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
     notes.mark_sent(db, merchant_id, message_id)
 
 
-def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail) -> str:
+def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail | AlertMail) -> str:
+    if isinstance(mail, AlertMail):
+        return f"{post.base_url}/console/health"
     if mail.event is MailEvent.CASE_OPENED and mail.case is not None:
         return f"{post.base_url}/console/support/{mail.case.id}"
     if mail.event in TO_TEAM:

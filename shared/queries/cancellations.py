@@ -15,10 +15,11 @@ from shared.domain.orders import Order
 from shared.domain.reasons import Reason
 from shared.domain.refunds import pick_units, quote
 from shared.domain.selection import choose
-from shared.queries import rates
 from shared.queries.quote_values import Consequences, QuoteView
 from shared.queries.request_values import RequestView
 from shared.queries.requests import labels, request_views
+from shared.storage import rates
+from shared.storage.calendar import day_of
 from shared.storage.catalogues import catalogue
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import claimed_by, order_facts, quote_of
@@ -38,12 +39,17 @@ def open_request_count(db: Database, merchant_id: MerchantId) -> int:
 def open_requests(db: Database, merchant_id: MerchantId) -> tuple[RequestView, ...]:
     """List the requests that wait for a decision: those with the least time left first, then the oldest."""
     with db.snapshot(merchant_id) as tx:
-        return _listed(
-            tx,
-            requests_of(tx)
-            .where(RequestRecord.state == RequestState.REQUESTED)
-            .order_by(RequestRecord.decide_by.nulls_last(), RequestRecord.requested_at, RequestRecord.id),
-        )
+        return waiting_in(tx)
+
+
+def waiting_in(tx: Transaction) -> tuple[RequestView, ...]:
+    """List the requests that wait for a decision in an open transaction; see `open_requests`."""
+    return listed(
+        tx,
+        requests_of(tx)
+        .where(RequestRecord.state == RequestState.REQUESTED)
+        .order_by(RequestRecord.decide_by.nulls_last(), RequestRecord.requested_at, RequestRecord.id),
+    )
 
 
 def warehouse_question_count(db: Database, merchant_id: MerchantId) -> int:
@@ -55,7 +61,7 @@ def warehouse_question_count(db: Database, merchant_id: MerchantId) -> int:
 def warehouse_questions(db: Database, merchant_id: MerchantId) -> tuple[RequestView, ...]:
     """List the requests that wait for the warehouse's answer, those due first at the top."""
     with db.snapshot(merchant_id) as tx:
-        return _listed(tx, _awaiting_warehouse(tx).order_by(RequestRecord.answer_by, RequestRecord.id))
+        return listed(tx, _awaiting_warehouse(tx).order_by(RequestRecord.answer_by, RequestRecord.id))
 
 
 def _awaiting_warehouse(tx: Transaction) -> Select[RequestRecord]:
@@ -69,7 +75,8 @@ def _count(tx: Transaction, wanted: Select[RequestRecord]) -> int:
     return tx.session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def _listed(tx: Transaction, wanted: Select[RequestRecord]) -> tuple[RequestView, ...]:
+def listed(tx: Transaction, wanted: Select[RequestRecord]) -> tuple[RequestView, ...]:
+    """Read the requests that are selected, 200 at most."""
     requests = tx.session.scalars(wanted.limit(_MOST_LISTED)).all()
     order_ids = {request.order_id for request in requests}
     orders = {
@@ -180,5 +187,6 @@ def consequences(
 
 
 def _adds(tx: Transaction, order: OrderRecord, counts: RateCounts, asker: ActorKind) -> int:
-    counted = order.canceled_by_merchant or not in_period(order.placed_at.date(), tx.now.date())
+    placed_on, today = day_of(tx, order.placed_at), day_of(tx, tx.now)
+    counted = order.canceled_by_merchant or not in_period(placed_on, today)
     return 0 if asker is ActorKind.BUYER or counted or not counts.orders else 1

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from shared.domain.actors import ActorKind
 from shared.domain.eligibility import assess, closes_at, units
@@ -19,6 +20,7 @@ from shared.domain.policy import SilenceOutcome, WarehouseAnswer, from_document
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import Kept, KeptReason, RefundKind, RefundState
 from shared.queries import merchants
+from shared.queries.alerts import AlertMail, alert_mail
 from shared.queries.order_values import Totals
 from shared.queries.orders import totals
 from shared.queries.receipts import Part, outcome, parts
@@ -213,14 +215,28 @@ class Mail:
         return sum(refund.amount_minor for refund in self.refunds)
 
 
-def find(db: Database, merchant_id: MerchantId, message_id: MessageId) -> Mail:
+def find(db: Database, merchant_id: MerchantId, message_id: MessageId) -> Mail | AlertMail:
     """Read everything that one e-mail tells. Raises NotFound."""
     with db.snapshot(merchant_id) as tx:
         message = tx.session.get(MessageRecord, (merchant_id, message_id))
         if message is None:
             raise NotFound("There is no such e-mail.")
+        if message.alert_id is not None:
+            return alert_mail(tx, message, message.alert_id)
+        if message.order_id is None:
+            raise NotFound("This e-mail is about nothing.")
         order = find_order(tx, message.order_id)
+        if message.again_of is not None:
+            _be_about_the_same(tx, message, message.again_of)
         return _mail(tx, message, order)
+
+
+def _be_about_the_same(tx: Transaction, message: MessageRecord, first_id: UUID) -> None:
+    """Let a message that is sent once more be about what the first one was; nothing of it is written."""
+    first = tx.session.get_one(MessageRecord, (tx.merchant_id, first_id))
+    set_committed_value(message, "request_id", first.request_id)
+    set_committed_value(message, "refund_id", first.refund_id)
+    set_committed_value(message, "case_message_id", first.case_message_id)
 
 
 def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
@@ -253,7 +269,7 @@ def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
         request=_request(tx, order, lines, message.request_id) if message.request_id else None,
         adjustment=_adjustment(tx, message.refund_id) if message.refund_id else None,
         case=_case(tx, message.case_message_id) if message.case_message_id else None,
-        refunds=_refunds(tx, message, payments),
+        refunds=_refunds(tx, message, order.id, payments),
     )
 
 
@@ -342,7 +358,7 @@ def _entry(tx: Transaction, record: RequestRecord, event: Event) -> TimelineReco
 
 
 def _refunds(
-    tx: Transaction, message: MessageRecord, payments: Sequence[PaymentRecord]
+    tx: Transaction, message: MessageRecord, order_id: UUID, payments: Sequence[PaymentRecord]
 ) -> tuple[MailRefund, ...]:
     if message.request_id is None and message.refund_id is None:
         return ()
@@ -356,7 +372,7 @@ def _refunds(
             ended_at=refund.ended_at,
             trouble=Trouble(refund.trouble) if refund.trouble else None,
         )
-        for refund in refunds_on(tx, message.order_id)
+        for refund in refunds_on(tx, order_id)
         if _is_told(message, refund)
     )
 

@@ -1,6 +1,7 @@
 """Write down what must happen outside, in the transaction that decides it; a job only wakes a worker."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -38,13 +39,24 @@ QUEUES = {
     EffectKind.SEND_MAIL: "mail",
     EffectKind.SEND_LETTER: "mail",
     EffectKind.CARRY_OUT_UPLOAD: "files",
+    EffectKind.WRITE_EXPORT: "files",
+    EffectKind.FORGET_EXPORT: "files",
     EffectKind.SEND_REFUND: "money",
     EffectKind.LOOK_UP_REFUND: "money",
     EffectKind.ADVANCE_RUN: "bulk",
+    EffectKind.CHECK_RATE: "core",
 }
 _TEAMS_LOCALE = "en"
 # Effects that one job wakes a worker for: each is claimed and fenced by itself, the job is only a hint.
 _OF_A_JOB = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """An e-mail that is sent once more: the first one, and the press of a button that asks for it."""
+
+    first_id: UUID
+    nonce: str
 
 
 _queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
@@ -130,15 +142,36 @@ def mail(
     request_id: UUID | None = None,
     refund_id: UUID | None = None,
     case_message_id: UUID | None = None,
+    again: Again | None = None,
 ) -> MessageId | None:
     """Note one e-mail to the order's buyer; its row is the truth about whether it was sent.
 
-    None when the merchant has switched mails to buyers off, or no report has told the buyer's address.
+    `again` says that a member sends an e-mail once more. None when the merchant has switched mails to buyers
+    off, or no report has told the buyer's address.
     """
     if not (order.buyer_email and tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers):
         return None
-    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
-    return _write(tx, order, event, order.buyer_email, order.buyer_locale, about)
+    about: dict[str, UUID | str | None] = {
+        "order_id": order.id,
+        "request_id": request_id,
+        "refund_id": refund_id,
+        "case_message_id": case_message_id,
+    }
+    if again is not None:
+        about |= {"again_of": again.first_id, "nonce": again.nonce}
+    return _write(tx, event, order.buyer_email, order.buyer_locale, **about)
+
+
+def was_sent_by(tx: Transaction, nonce: str) -> bool:
+    """Say whether a press of a button has sent its e-mail already."""
+    return (
+        tx.session.scalars(
+            select(MessageRecord.id).where(
+                MessageRecord.merchant_id == tx.merchant_id, MessageRecord.nonce == nonce
+            )
+        ).first()
+        is not None
+    )
 
 
 def alert(
@@ -151,7 +184,19 @@ def alert(
     case_message_id: UUID | None = None,
 ) -> None:
     """Note one e-mail to each owner and manager of the merchant's team."""
-    addresses = tx.session.scalars(
+    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
+    for address in _leaders(tx):
+        _write(tx, event, address, _TEAMS_LOCALE, order_id=order.id, **about)
+
+
+def warn(tx: Transaction, alert_id: UUID) -> None:
+    """Note one e-mail about the cancellation rate to each owner and manager of the merchant's team."""
+    for address in _leaders(tx):
+        _write(tx, MailEvent.RATE_WARNED, address, _TEAMS_LOCALE, alert_id=alert_id)
+
+
+def _leaders(tx: Transaction) -> Sequence[str]:
+    return tx.session.scalars(
         select(UserRecord.email)
         .join(MembershipRecord, MembershipRecord.user_id == UserRecord.id)
         .where(
@@ -160,31 +205,26 @@ def alert(
         )
         .order_by(UserRecord.email)
     ).all()
-    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
-    for address in addresses:
-        _write(tx, order, event, address, _TEAMS_LOCALE, about)
 
 
 def _write(
     tx: Transaction,
-    order: OrderRecord,
     event: MailEvent,
     recipient: str,
     locale: str,
-    about: Mapping[str, UUID | None],
+    **about: UUID | str | None,
 ) -> MessageId:
     message_id = MessageId(new_id())
     tx.session.add(
         MessageRecord(
             merchant_id=tx.merchant_id,
             id=message_id,
-            order_id=order.id,
-            **about,
             event=event,
             recipient=recipient,
             locale=locale,
             state="ready",
             created_at=tx.now,
+            **about,
         )
     )
     tx.session.flush()

@@ -17,6 +17,7 @@ _ROLES: Mapping[Role, str] = {
 _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.ORDER_CONFIRMED: N_("Order confirmed"),
     MailEvent.ORDER_LINK_SENT: N_("Order link sent"),
+    MailEvent.EXPORT_READY: N_("Export ready"),
     MailEvent.CANCELLATION_REQUESTED: N_("Cancellation requested"),
     MailEvent.CANCELLATION_ACCEPTED: N_("Cancellation accepted"),
     MailEvent.CANCELLATION_DECLINED: N_("Cancellation declined"),
@@ -25,6 +26,7 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.REFUND_SENT: N_("Refund sent"),
     MailEvent.REFUND_FAILED: N_("Refund failed"),
     MailEvent.REFUND_REPORTED: N_("Refund reported"),
+    MailEvent.RATE_WARNED: N_("Cancellation rate near its limit"),
     MailEvent.MEMBER_INVITED: N_("Invited to the team"),
     MailEvent.ROLE_CHANGED: N_("Role changed"),
     MailEvent.MEMBER_REMOVED: N_("Removed from the team"),

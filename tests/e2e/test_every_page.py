@@ -11,6 +11,8 @@ from tests.e2e.conftest import DESK, PHONE, Shop, sign_in
 PORTAL = ("/orders/{id}", "/orders/{id}/cancel", "/orders/{id}/contact", "/find", "/help")
 CONSOLE = (
     "/console/orders",
+    "/console/orders/filters",
+    "/console/exports",
     "/console/orders/{id}",
     "/console/orders/{id}/cancel",
     "/console/orders/{id}/ship",
@@ -19,11 +21,14 @@ CONSOLE = (
     "/console/bulk",
     "/console/bulk/codes",
     "/console/bulk/{run}",
+    "/console/health",
+    "/console/health/days/2026-01-31",
     "/console/support",
     "/console/settings/policy",
     "/console/settings/policy/versions",
     "/console/settings/reasons",
     "/console/settings/reasons/NoInventory",
+    "/console/settings/branding",
     "/console/settings/team",
     "/console/settings/keys",
     "/console/settings/audit",

@@ -2,6 +2,7 @@
 
 from shared.storage.records.audit import AuditRecord
 from shared.storage.records.base import Base, TenantRow
+from shared.storage.records.branding import BrandingRecord, LogoRecord, MailTextRecord
 from shared.storage.records.bulk import BulkRowRecord, BulkRunRecord
 from shared.storage.records.cancellations import (
     RequestRecord,
@@ -10,11 +11,23 @@ from shared.storage.records.cancellations import (
     StockMovementRecord,
     StockRecord,
 )
+from shared.storage.records.days import (
+    OrderDayRecord,
+    RateAlertRecord,
+    RefundDayRecord,
+    RequestDayRecord,
+    SkuDayRecord,
+)
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
+from shared.storage.records.lists import (
+    OrderCountRecord,
+    OrderExportChunkRecord,
+    OrderExportRecord,
+    OrderViewRecord,
+)
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
-    OrderDayRecord,
     OrderPartRecord,
     OrderRecord,
     OrderTermRecord,
@@ -64,6 +77,7 @@ __all__ = [
     "ApiKeyRecord",
     "AuditRecord",
     "Base",
+    "BrandingRecord",
     "BulkRowRecord",
     "BulkRunRecord",
     "CannedReplyRecord",
@@ -80,28 +94,38 @@ __all__ = [
     "LetterRecord",
     "LineItemRecord",
     "LinkRecord",
+    "LogoRecord",
+    "MailTextRecord",
     "MailboxRecord",
     "MembershipRecord",
     "MerchantRecord",
     "MessageRecord",
+    "OrderCountRecord",
     "OrderDayRecord",
+    "OrderExportChunkRecord",
+    "OrderExportRecord",
     "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",
+    "OrderViewRecord",
     "PasskeyRecord",
     "PasswordResetRecord",
     "PaymentRecord",
     "PersonalTextRecord",
     "PolicyVersionRecord",
+    "RateAlertRecord",
     "ReasonRecord",
     "RecoveryCodeRecord",
+    "RefundDayRecord",
     "RefundRecord",
     "ReportedRefundRecord",
+    "RequestDayRecord",
     "RequestRecord",
     "RequestUnitsRecord",
     "RestockRuleRecord",
     "ShipmentRecord",
     "ShipmentUnitsRecord",
+    "SkuDayRecord",
     "StockMovementRecord",
     "StockRecord",
     "TenantRow",

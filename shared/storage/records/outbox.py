@@ -50,14 +50,19 @@ class EffectRecord(TenantRow, Base):
 
 
 class MessageRecord(TenantRow, Base):
-    """One e-mail to one person about one event; its id is the Message-ID, over every try."""
+    """One e-mail to one person about one event; its id is the Message-ID, over every try.
+
+    It is about an order, or an alert of the rate. `again_of` is the message that a member sent once more
+    with this one; what that is about, this one is.
+    """
 
     __tablename__ = "messages"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    order_id: Mapped[UUID]
+    order_id: Mapped[UUID | None]
     request_id: Mapped[UUID | None]
     refund_id: Mapped[UUID | None]
+    alert_id: Mapped[UUID | None]
     case_message_id: Mapped[UUID | None]
     event: Mapped[str]
     recipient: Mapped[str]
@@ -65,11 +70,16 @@ class MessageRecord(TenantRow, Base):
     state: Mapped[str]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    again_of: Mapped[UUID | None]
+    nonce: Mapped[str | None]
 
     __table_args__ = (
         belongs_to("orders", "order_id"),
+        belongs_to("messages", "again_of"),
+        UniqueConstraint("merchant_id", "nonce"),
         belongs_to("cancellation_requests", "request_id"),
         belongs_to("refunds", "refund_id"),
+        belongs_to("rate_alerts", "alert_id"),
         belongs_to("case_messages", "case_message_id"),
         Index(None, "merchant_id", "order_id"),
         Index(

@@ -12,10 +12,11 @@ FACES = ("portal", "console")
 # They answer with a part of another page, or lead to one.
 WITHOUT_PAGE = frozenset({
     "portal.open_link", "portal.start", "portal.cancel_quote", "console.start", "console.cancel_order_quote",
+    "console.health_table",
     "console.support_picture", "portal.case_picture",
     "console.import_findings", "console.new_passkey", "console.passkey_question",
     "console.open_invitation", "console.open_reset",
-    "console.settings",
+    "console.settings", "console.changes", "console.order_export_file",
     "console.batch_results", "console.bulk_schema", "console.bulk_template", "console.upload_report",
 })  # fmt: skip
 # They are shown in the place of another page.

@@ -22,6 +22,8 @@ from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
 from shared.domain.gateways import Trouble
+from shared.domain.lists import Column, ExportState, OrderSort
+from shared.domain.metrics import RateLevel
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Permission, Role
 from shared.domain.policy import (
@@ -75,6 +77,9 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     Reason: wording.reason,
     DeclineReason: wording.decline_reason,
     OrderPart: wording.order_part,
+    Column: wording.column,
+    OrderSort: wording.order_sort,
+    ExportState: wording.export_state,
     Blocker: lambda code: wording.why_not(code) and wording.why_not(code, to_merchant=True),
     KeptReason: lambda why: wording.kept(Kept(100, why), "USD"),
     Gateway: wording.gateway,
@@ -98,6 +103,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     RunState: wording.run_state,
     RowProblem: lambda problem: wording.row_problem(problem) and wording.row_remedy(problem),
     StopReason: wording.run_note,
+    RateLevel: wording.rate_level,
     ActorKind: lambda kind: for_merchant(event=Event.MEMO_CHANGED, actor=kind),
 }
 # Read by machines and by ourselves, never by people. Next steps are said through the blocker they follow
