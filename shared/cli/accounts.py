@@ -6,8 +6,10 @@ import sys
 
 import click
 
+from shared.actions import agents
 from shared.actions import links as link_actions
 from shared.actions import merchants as merchant_actions
+from shared.actions.second_factors import HASHING, SEALING
 from shared.cli.database import opened
 from shared.domain.permissions import Role
 from shared.links import PATH
@@ -53,6 +55,39 @@ def create_user(
     made = {} if password_stdin else {"password": password}
     words = f"{email} is {role} of {merchant}."
     _tell({"email": email, **made}, f"{words} Password: {password}" if made else words, as_json=as_json)
+
+
+@users.command("create-agent")
+@click.argument("email")
+@click.option("--name", default="", help="What merchants' audits say; merchants read Rescind support.")
+@_JSON
+def create_agent(email: str, name: str, *, as_json: bool) -> None:
+    """Make EMAIL a support agent of the operator; what they sign in with is printed once."""
+    if "@" not in email.strip("@"):
+        raise click.BadParameter("it is no e-mail address", param_hint="EMAIL")
+    password = secrets.token_urlsafe(12)
+    settings = Settings.read(serving=False)
+    with opened(settings) as db:
+        made = agents.create_agent(
+            db,
+            email,
+            name or email,
+            password,
+            sealing=settings.derived_keys(SEALING),
+            hashing=settings.derived_keys(HASHING)[0],
+        )
+    told = {
+        "email": email,
+        "password": password,
+        "totp_secret": made.totp_secret,
+        "totp_address": made.totp_address,
+        "recovery_codes": " ".join(made.recovery_codes),
+    }
+    words = (
+        f"{email} is a support agent. Password: {password}\nKey for the authenticator app: {made.totp_secret}"
+    )
+    codes = "\n".join(made.recovery_codes)
+    _tell(told, f"{words}\n{made.totp_address}\nRecovery codes, each good once:\n{codes}", as_json=as_json)
 
 
 @click.group()

@@ -39,6 +39,9 @@ class Event(StrEnum):
     REPLACEMENT_SENT = "replacement_sent"
     CREDIT_GIVEN = "credit_given"
     CREDIT_SET_UP = "credit_set_up"
+    OPERATOR_ASKED = "operator_asked"
+    OPERATOR_REPLIED = "operator_replied"
+    OPERATOR_RESOLVED = "operator_resolved"
 
 
 class MailEvent(StrEnum):
@@ -56,10 +59,13 @@ class MailEvent(StrEnum):
     REFUND_REPORTED = "refund_reported"
     CASE_OPENED = "case_opened"
     CASE_REPLIED = "case_replied"
+    OPERATOR_REPLIED = "operator_replied"
 
 
 # These go to the team: owners and managers, whatever the merchant mails to buyers.
-TO_TEAM = frozenset({MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.CASE_OPENED})
+TO_TEAM = frozenset(
+    {MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.CASE_OPENED, MailEvent.OPERATOR_REPLIED}
+)
 
 
 class EffectKind(StrEnum):

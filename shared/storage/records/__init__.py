@@ -12,6 +12,7 @@ from shared.storage.records.cancellations import (
 )
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
+from shared.storage.records.operator import AgentSessionRecord, OperatorCaseRecord
 from shared.storage.records.orders import (
     LineItemRecord,
     OrderDayRecord,
@@ -60,6 +61,7 @@ from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecor
 __all__ = [
     "AdjustedItemRecord",
     "AdjustmentRecord",
+    "AgentSessionRecord",
     "AnswerRecord",
     "ApiKeyRecord",
     "AuditRecord",
@@ -84,6 +86,7 @@ __all__ = [
     "MembershipRecord",
     "MerchantRecord",
     "MessageRecord",
+    "OperatorCaseRecord",
     "OrderDayRecord",
     "OrderPartRecord",
     "OrderRecord",

@@ -2,16 +2,18 @@
 
 import json
 from contextlib import nullcontext
+from secrets import token_hex
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import text
 
-from shared.actions import keys
+from shared.actions import keys, sign_in
 from shared.cli import accounts
 from shared.cli import doctor as doctor_module
 from shared.cli.main import cli
-from shared.queries import merchants
+from shared.domain.sign_in import Origin
+from shared.queries import agents, merchants
 from tests.builders import a_merchant, an_order, request
 
 KEYS = "a-secret-key-of-the-tests-0123456789"
@@ -43,6 +45,7 @@ def shop(db):
         ("merchants", "show"),
         ("merchants", "change"),
         ("users", "create"),
+        ("users", "create-agent"),
         ("keys", "create"),
         ("links", "make"),
         ("outbox", "status"),
@@ -195,3 +198,19 @@ def test_doctor_sees_a_table_without_its_wall(rescind, monkeypatch) -> None:
     assert "without row security: orders" in rescind("doctor").output
     monkeypatch.setattr(doctor_module.walls, "walled_tables", lambda _connection: {})
     assert rescind("doctor").exit_code == 1
+
+
+def test_a_support_agent_is_made_with_what_they_sign_in_with(rescind, db) -> None:
+    email = f"robin-{token_hex(6)}@rescind.example"
+
+    made = json.loads(rescind("users", "create-agent", email, "--name", "Robin", "--json").output)
+
+    user_id = sign_in.check(db, email, made["password"], Origin())
+    assert user_id is not None
+    assert agents.is_agent(db, user_id)
+    assert made["totp_address"].startswith("otpauth://totp/")
+    assert len(made["recovery_codes"].split()) == 10
+    again = rescind("users", "create-agent", email)
+    assert again.exit_code == 1
+    assert "signs in as" in again.output
+    assert rescind("users", "create-agent", "robin").exit_code == 2
