@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from console.access import actor, enter
 from console.origins import device_of, origin
 from console.pages import show
-from console.people_forms import PasskeyForm
+from console.people_forms import ChangePasswordForm, PasskeyForm
 from console.sign_in import passkey_host
 from shared.actions import sessions as actions
 from shared.actions.sign_in import Entry
@@ -18,15 +18,21 @@ from shared.queries import second_factors, sessions
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
 from shared.rendering import ngettext
-from shared.web.notices import done, not_done
+from shared.web.notices import done
 from shared.web.services import services
 
 
 def account(member: Member) -> ResponseReturnValue:
     """Show what one signs in with, and where one is signed in."""
+    return account_page(member, ChangePasswordForm.made())
+
+
+def account_page(member: Member, form: ChangePasswordForm) -> str:
+    """Render the page with the form for a new password as it stands."""
     return show(
         member,
         "console/account.html",
+        form=form,
         factors=second_factors.of_user(services().db, member.user_id),
         sessions=sessions.of_user(services().db, member.user_id),
         passkey_form_fields=PasskeyForm.made(device_of(request.user_agent.string)),
@@ -36,12 +42,8 @@ def account(member: Member) -> ResponseReturnValue:
 
 def end_session(member: Member, session_id: UUID) -> ResponseReturnValue:
     """End one of one's own sessions."""
-    try:
-        actions.end(services().db, member.user_id, session_id, actor(member))
-    except NotFound:
-        not_done(_("That session has ended already."))
-    else:
-        done(_("The session is ended."), _("That browser has to sign in again."))
+    actions.end(services().db, member.user_id, session_id, actor(member))
+    done(_("The session is ended."), _("That browser has to sign in again."))
     return redirect(url_for("console.account"), code=303)
 
 

@@ -45,7 +45,7 @@ def leave_as_agent() -> None:
 
 
 def for_agents(view: View) -> View:
-    """Put the guard before a page of the agents; for members of teams there is none."""
+    """Put the guard before a page of the agents, which no role in a team opens."""
 
     @wraps(view)
     def guard(**parts: UUID) -> ResponseReturnValue:
@@ -53,7 +53,7 @@ def for_agents(view: View) -> View:
         if agent is not None:
             return view(agent, **parts)
         if current_member() is not None:
-            abort(404)
+            abort(403)
         return redirect(url_for("console.sign_in", next=wanted_page()), code=303)
 
     return guard

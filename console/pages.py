@@ -25,6 +25,8 @@ class Abilities:
     refund: bool
     reply: bool
     import_orders: bool
+    manage_team: bool
+    export: bool
     configure: bool
 
     @classmethod
@@ -37,6 +39,8 @@ class Abilities:
             refund=holds(role, Permission.REFUND),
             reply=holds(role, Permission.REPLY),
             import_orders=holds(role, Permission.IMPORT),
+            manage_team=holds(role, Permission.MANAGE_TEAM),
+            export=holds(role, Permission.EXPORT),
             configure=holds(role, Permission.CONFIGURE),
         )
 

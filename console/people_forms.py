@@ -5,9 +5,11 @@ from typing import Any, Self
 
 from wtforms import Field, HiddenField, PasswordField
 
+from shared import wording
+from shared.domain.permissions import Role
 from shared.passwords import SHORTEST, Weakness, weakness
 from shared.rendering import gettext as _
-from shared.web.forms import PageForm, TextField
+from shared.web.forms import ChoiceField, PageForm, TextField
 
 EMAIL_LIMIT = 320
 _CREDENTIAL_LIMIT = 20_000
@@ -105,6 +107,117 @@ class ChangePasswordForm(AskingForm):
         sent = self.submitted()
         self.check_new(self.new, email)
         return sent and not self.problems()
+
+
+class ForgotForm(AskingForm):
+    """The address that a link for a new password is to go to."""
+
+    email = TextField(limit=EMAIL_LIMIT)
+
+    @classmethod
+    def made(cls) -> Self:
+        form = cls()
+        form.email.label.text = _("Email")
+        return form
+
+    def needed(self) -> Iterable[tuple[Field, str]]:
+        return ((self.email, _("Enter your e-mail address.")),)
+
+
+class NewPasswordForm(AskingForm):
+    """A new password for who followed the link."""
+
+    password = PasswordField()
+
+    @classmethod
+    def made(cls) -> Self:
+        form = cls()
+        form.password.label.text = _("New password")
+        return form
+
+    def is_in_order(self, email: str) -> bool:
+        """Say whether it may be taken."""
+        sent = self.submitted()
+        self.check_new(self.password, email)
+        return sent and not self.problems()
+
+
+class JoinForm(AskingForm):
+    """What somebody who joins the team says: who has signed in before, only the password."""
+
+    name = TextField()
+    password = PasswordField()
+
+    @classmethod
+    def made(cls) -> Self:
+        form = cls()
+        form.name.label.text = _("Your name")
+        form.password.label.text = _("Password")
+        return form
+
+    def is_in_order(self, email: str, *, is_new: bool) -> bool:
+        """Say whether it may be taken; a new password has to be a good one."""
+        sent = self.submitted()
+        if not is_new:
+            return sent
+        if not self.name.data and not self.name.errors:
+            self.refuse(self.name, _("Enter your name, as colleagues know it."))
+        self.check_new(self.password, email)
+        return sent and not self.problems()
+
+
+class InviteForm(AskingForm):
+    """Whom to ask into the team, and as what."""
+
+    email = TextField(limit=EMAIL_LIMIT)
+    role = ChoiceField()
+
+    @classmethod
+    def made(cls) -> Self:
+        form = cls()
+        form.email.label.text = _("Email")
+        form.role.label.text = _("Role")
+        form.role.missing = _("Choose a role.")
+        form.role.offer((role.value, wording.role(role)) for role in Role)
+        return form
+
+    def needed(self) -> Iterable[tuple[Field, str]]:
+        return ((self.email, _("Enter an e-mail address.")),)
+
+    def validate(self, extra_validators: Any = None) -> bool:  # noqa: ANN401 - WTForms' own
+        super().validate(extra_validators)
+        local, _at, domain = (self.email.data or "").rpartition("@")
+        if self.email.data and not (local and domain) and not self.email.errors:
+            self.refuse(self.email, _("Enter an e-mail address, such as name@example.com."))
+        return not self.problems()
+
+
+class RoleForm(PageForm):
+    """Another role for a member."""
+
+    role = ChoiceField()
+
+    @classmethod
+    def made(cls) -> Self:
+        form = cls()
+        form.role.missing = _("Choose a role.")
+        form.role.offer((role.value, wording.role(role)) for role in Role)
+        return form
+
+
+class KeyForm(AskingForm):
+    """What a new API key is for."""
+
+    name = TextField()
+
+    @classmethod
+    def made(cls) -> Self:
+        form = cls()
+        form.name.label.text = _("Name")
+        return form
+
+    def needed(self) -> Iterable[tuple[Field, str]]:
+        return ((self.name, _("Enter what the key is for.")),)
 
 
 class PasskeyForm(PageForm):

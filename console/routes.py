@@ -8,14 +8,18 @@ from console import (
     adjustments,
     agents,
     amounts,
+    audit,
     batches,
     bulk,
     bulk_files,
     cancellations,
     imports,
+    invitations,
+    keys,
     offers,
     operator,
     orders,
+    passwords,
     policies,
     refunds,
     replies,
@@ -26,6 +30,7 @@ from console import (
     shipments,
     sign_in,
     support,
+    team,
     verify,
 )
 from console.access import Terms, View, guarded, mount_logins
@@ -70,6 +75,11 @@ _door("/sign-in/code", second_step.second_step, "GET", "POST")
 _door("/sign-in/passkey", second_step.passkey_question, "GET")
 _door("/sign-in/passkey", second_step.sign_in_with_passkey, "POST")
 _door("/sign-out", sign_in.sign_out, "POST")
+_door("/forgot", passwords.forgot_password, "GET", "POST")
+_door("/reset/<string:token>", passwords.open_reset, "GET")
+_door("/reset", passwords.reset_password, "GET", "POST")
+_door("/join/<string:token>", invitations.open_invitation, "GET")
+_door("/join", invitations.join_team, "GET", "POST")
 
 _ORDER = "/orders/<uuid:order_id>"
 _BATCH = "/batches/<uuid:run_id>"
@@ -154,6 +164,7 @@ _own_page(f"{_PASSKEYS}/<uuid:passkey_id>/remove", second_factors.remove_passkey
 _own_page("/account/recovery-codes", second_factors.recovery_codes, "GET", "POST", sudo=True)
 _own_page(f"{_SESSIONS}/<uuid:session_id>/end", account.end_session, "POST")
 _own_page(f"{_SESSIONS}/end-others", account.end_other_sessions, "POST")
+_own_page("/account/password", passwords.change_password, "POST")
 _own_page("/switch", account.switch_merchant, "POST")
 _own_page("/verify", verify.verify, "GET", "POST")
 _own_page("/verify/passkey", verify.verify_with_passkey, "POST")
@@ -167,3 +178,20 @@ _agents_page(f"{_ASKED}/reply", agents.agent_reply, "POST")
 _agents_page(f"{_ASKED}/resolve", agents.agent_resolve, "POST")
 _agents_page(f"{_ASKED}/cancel", agents.agent_cancel, "GET", "POST")
 _agents_page(f"{_ASKED}/cancel/quote", agents.agent_cancel_quote, "POST")
+_TEAM = "/settings/team"
+_MEMBER = f"{_TEAM}/<uuid:member_id>"
+_INVITATION = f"{_TEAM}/invitations/<uuid:invitation_id>"
+_KEYS = "/settings/keys"
+_AUDIT = "/settings/audit"
+_page(_TEAM, team.team, may=Permission.READ)
+_page(f"{_TEAM}/invite", team.invite_member, "POST", may=Permission.MANAGE_TEAM, sudo=True)
+_page(f"{_INVITATION}/resend", team.resend_invitation, "POST", may=Permission.MANAGE_TEAM, sudo=True)
+_page(f"{_INVITATION}/revoke", team.revoke_invitation, "POST", may=Permission.MANAGE_TEAM, sudo=True)
+_page(f"{_MEMBER}/role", team.change_role, "POST", may=Permission.MANAGE_TEAM, sudo=True)
+_page(f"{_MEMBER}/remove", team.remove_member, "GET", "POST", may=Permission.MANAGE_TEAM, sudo=True)
+_page(f"{_TEAM}/second-factor", team.require_second_factor, "POST", may=Permission.MANAGE_TEAM, sudo=True)
+_page(_KEYS, keys.api_keys, may=Permission.CONFIGURE)
+_page(_KEYS, keys.make_api_key, "POST", may=Permission.CONFIGURE, sudo=True)
+_page(f"{_KEYS}/<uuid:key_id>/revoke", keys.revoke_api_key, "POST", may=Permission.CONFIGURE, sudo=True)
+_page(_AUDIT, audit.audit_trail, may=Permission.READ_AUDIT)
+_page(f"{_AUDIT}/export", audit.export_audit_trail, "POST", may=Permission.EXPORT)

@@ -102,17 +102,4 @@ def _time_left(start: datetime, end: datetime, now: datetime) -> TimeLeft:
     left = max(end - now, timedelta(0))
     whole = end - start
     percent = round(100 * (left / whole)) if whole else 0
-    return TimeLeft(_duration(left), min(percent, 100), left < _SOON)
-
-
-def _duration(left: timedelta) -> str:
-    minutes = int(left.total_seconds() // 60)
-    if minutes == 0:
-        return _("less than 1\N{NO-BREAK SPACE}min")
-    hours, rest = divmod(minutes, 60)
-    if hours == 0:
-        return _("%(minutes)s\N{NO-BREAK SPACE}min") % {"minutes": rest}
-    return _("%(hours)s\N{NO-BREAK SPACE}h %(minutes)s\N{NO-BREAK SPACE}min") % {
-        "hours": hours,
-        "minutes": rest,
-    }
+    return TimeLeft(wording.duration(left), min(percent, 100), left < _SOON)

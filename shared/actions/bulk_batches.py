@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import select
-
 from shared.actions import bulk_acknowledge, bulk_adjust, bulk_cancel
 from shared.actions.bulk_cancel import Planned, Wanted
 from shared.actions.bulk_results import Hindrance, Outcome, Results, hindrances_of
@@ -17,9 +15,10 @@ from shared.domain.bulk import RowAction, RowProblem, Verdict
 from shared.domain.ids import LineItemId
 from shared.domain.metrics import in_period
 from shared.domain.reasons import Reason
+from shared.storage.bulk import read_rows
+from shared.storage.bulk_facts import lock_orders
 from shared.storage.engine import Transaction
-from shared.storage.records import BulkRowRecord, BulkRunRecord, OrderRecord
-from shared.storage.scopes import orders_of
+from shared.storage.records import BulkRowRecord, BulkRunRecord
 
 # Orders in one transaction: enough to make its statements few, few enough to hold their locks for moments.
 BATCH = 500
@@ -67,21 +66,18 @@ def carry_out(tx: Transaction, run: BulkRunRecord, end: int, codes: Mapping[RowP
 
 
 def _rows(tx: Transaction, run: BulkRunRecord, end: int) -> list[BulkRowRecord]:
-    rows = tx.session.scalars(
-        select(BulkRowRecord)
-        .where(
-            BulkRowRecord.merchant_id == tx.merchant_id,
-            BulkRowRecord.run_id == run.id,
-            BulkRowRecord.group_no > run.next_group,
-            BulkRowRecord.group_no <= end,
-            BulkRowRecord.verdict == Verdict.OPEN,
+    return list(
+        read_rows(
+            tx,
+            BulkRowRecord,
+            [
+                BulkRowRecord.run_id == run.id,
+                BulkRowRecord.group_no > run.next_group,
+                BulkRowRecord.group_no <= end,
+                BulkRowRecord.verdict == Verdict.OPEN,
+            ],
         )
-        .order_by(BulkRowRecord.row_number)
-    ).all()
-    for row in rows:
-        # They are read again and again below, and never written through the session.
-        tx.session.expunge(row)
-    return list(rows)
+    )
 
 
 def _builds_up(rows: Iterable[BulkRowRecord]) -> bool:
@@ -102,24 +98,13 @@ def _undone(tx: Transaction) -> Iterator[None]:
 
 def _deal(batch: _Batch, rows: list[BulkRowRecord]) -> None:
     if batch.writes:
-        _lock(batch.tx, rows)
+        lock_orders(batch.tx, {row.order_id for row in rows if row.order_id})
     rows = _vetted(batch, rows)
     rows = bulk_adjust.carry_out(batch.tx, batch.run, rows, batch.results, batch.actor)
     bulk_acknowledge.carry_out(batch.tx, rows, batch.results, batch.actor, writes=batch.writes)
     waiting = _cancels(rows)
     while waiting:
         waiting = _round(batch, waiting)
-
-
-def _lock(tx: Transaction, rows: Iterable[BulkRowRecord]) -> None:
-    ids = {row.order_id for row in rows}
-    tx.session.execute(
-        orders_of(tx)
-        .where(OrderRecord.id.in_(ids))
-        .order_by(OrderRecord.id)
-        .with_only_columns(OrderRecord.id)
-        .with_for_update()
-    )
 
 
 def _cancels(rows: Iterable[BulkRowRecord]) -> list[BulkRowRecord]:
@@ -136,7 +121,7 @@ def _vetted(batch: _Batch, rows: list[BulkRowRecord]) -> list[BulkRowRecord]:
     while waiting:
         wishes = _by_order(waiting)
         plan = bulk_cancel.plan(
-            batch.tx, [_wish(batch.run, *of_order).wanted for of_order in wishes.items()], lock=batch.writes
+            batch.tx, [_wish(batch.run, *of_order).wanted for of_order in wishes.items()], lock=False
         )
         hindrances: dict[int, Hindrance] = {}
         for mine, planned in zip(wishes.values(), plan, strict=True):
@@ -162,7 +147,7 @@ def _round(batch: _Batch, rows: Sequence[BulkRowRecord]) -> list[BulkRowRecord]:
     """Carry out one wish of each order; give the rows that another round must take up."""
     tx, run = batch.tx, batch.run
     wishes, later = _wishes(run, rows)
-    plan = bulk_cancel.plan(tx, [wish.wanted for wish in wishes], lock=batch.writes)
+    plan = bulk_cancel.plan(tx, [wish.wanted for wish in wishes], lock=False)
     going: list[Planned] = []
     hindrances: dict[int, Hindrance] = {}
     for wish, planned in zip(wishes, plan, strict=True):

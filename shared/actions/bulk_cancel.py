@@ -3,6 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,7 +15,7 @@ from shared.actions.refunds import connected_to
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.eligibility import Blocker, Eligibility, assess
 from shared.domain.errors import NotEligible, NotFound, Refusal
-from shared.domain.events import MailEvent
+from shared.domain.events import EffectKind, MailEvent
 from shared.domain.ids import LineItemId, RequestId, new_id
 from shared.domain.orders import Order
 from shared.domain.reasons import Reason
@@ -33,7 +35,6 @@ from shared.storage.records import (
     RequestUnitsRecord,
     RestockRuleRecord,
     StockMovementRecord,
-    TimelineRecord,
 )
 
 
@@ -58,18 +59,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What canceling brings about for one order; amounts in minor units stand in the quote."""
+    """What canceling `units` brings about for one order; amounts in minor units stand in the quote."""
 
     wanted: Wanted
     request_id: RequestId
     order: OrderRecord
     facts: Order
     quoted: Quote
-
-    @property
-    def units(self) -> int:
-        """How many units go."""
-        return sum(share.quantity for share in self.quoted.lines)
+    at: datetime
+    units: int
 
     @property
     def waits(self) -> bool:
@@ -93,19 +91,21 @@ def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None
         return
     done = [one for one in every if not one.waits]
     merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
+    own = {"merchant_id": tx.merchant_id}
     texts = rows.texts(tx, every)
-    insert_rows(tx, RequestRecord, [rows.request(tx, one, actor) for one in every])
-    insert_rows(tx, RequestUnitsRecord, [row for one in every for row in rows.units(tx, one)])
+    insert_rows(tx, RequestRecord, [rows.request(tx, one) for one in every], rows.alike(tx, actor))
+    insert_rows(tx, RequestUnitsRecord, [row for one in every for row in rows.units(one)], own)
     insert_rows(tx, PersonalTextRecord, [text.row for of_one in texts.values() for text in of_one])
     shares = [share for one in done for share in (*one.quoted.payments, *one.quoted.voids)]
     connected = connected_to(tx, shares)
-    refunds = [row for one in done for row in rows.refunds(tx, one, connected)]
-    insert_rows(tx, RefundRecord, refunds)
+    refunds = [row for one in done for row in rows.refunds(one, connected)]
+    insert_rows(tx, RefundRecord, refunds, own | {"created_at": tx.now})
     moved = _put_back(tx, done)
-    _change_sums(tx, every)
-    insert_rows(tx, TimelineRecord, rows.timeline(tx, every, actor, texts, moved))
+    _change_sums(tx, every, rows.timeline(every, actor, texts, moved))
     count_canceled_of(tx, (one.order for one in done))
-    outbox.defer_each(tx, [*rows.questions(every), *rows.sendings(refunds)])
+    for after, questions in rows.questions(every).items():
+        outbox.defer_each(tx, EffectKind.END_QUESTION, questions, after)
+    outbox.defer_each(tx, EffectKind.SEND_REFUND, rows.sendings(refunds))
     if merchant.mails_buyers:
         asked = {one.order.id: one.request_id for one in done}
         outbox.mail_each(tx, [one.order for one in done], MailEvent.CANCELLATION_ACCEPTED, asked)
@@ -132,7 +132,8 @@ def _planned(tx: Transaction, wish: Wanted, found: tuple[OrderRecord, Order] | N
             left={line_id: verdict.quantity for line_id, verdict in verdicts.items()},
         )
     quoted = quote(facts, pick_units(facts, chosen), for_buyer=False, at=tx.now)
-    return Planned(wish, RequestId(new_id()), order, facts, quoted)
+    units = sum(share.quantity for share in quoted.lines)
+    return Planned(wish, RequestId(new_id()), order, facts, quoted, tx.now, units)
 
 
 def _quantities(wish: Wanted, verdicts: Mapping[LineItemId, Eligibility]) -> Mapping[LineItemId, int] | None:
@@ -145,7 +146,7 @@ def _quantities(wish: Wanted, verdicts: Mapping[LineItemId, Eligibility]) -> Map
     return {**(wish.quantities or {}), **whole}
 
 
-def _change_sums(tx: Transaction, every: Sequence[Planned]) -> None:
+def _change_sums(tx: Transaction, every: Sequence[Planned], entries: Sequence[Mapping[str, Any]]) -> None:
     lines, orders = [], []
     payments: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
     for one in every:
@@ -164,7 +165,7 @@ def _change_sums(tx: Transaction, every: Sequence[Planned]) -> None:
         for share in quoted.voids:
             payments[share.payment_id][1] += share.amount_minor
     bulk_writes.change_lines(tx, lines)
-    bulk_writes.change_orders(tx, orders)
+    bulk_writes.change_orders(tx, orders, entries)
     bulk_writes.change_payments(
         tx, [bulk_writes.PaymentChange(payment_id, *sums) for payment_id, sums in payments.items()]
     )
@@ -194,8 +195,8 @@ def _put_back(tx: Transaction, done: Sequence[Planned]) -> dict[RequestId, int]:
         for rule in tx.session.scalars(select(RestockRuleRecord).where(RestockRuleRecord.restock))
     }
     going = [one for one in done if rule_for(one.wanted.reason) in restocking]
-    movements = [row for one in going for row in rows.movements(tx, one)]
-    insert_rows(tx, StockMovementRecord, movements)
+    movements = [row for one in going for row in rows.movements(one)]
+    insert_rows(tx, StockMovementRecord, movements, {"merchant_id": tx.merchant_id, "moved_at": tx.now})
     counts: Counter[str] = Counter()
     for movement in movements:
         counts[movement["sku"]] += movement["quantity"]

@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,12 @@ from shared import wording
 from shared.actions.execution import amount_of
 from shared.domain.actors import SYSTEM, Actor
 from shared.domain.cancellation import Question, RequestState
-from shared.domain.events import EffectKind, Event
+from shared.domain.events import Event
 from shared.domain.ids import RequestId, new_id
 from shared.domain.orders import Gateway
 from shared.domain.payments import PaymentShare
-from shared.domain.refunds import AmountState, RefundKind, RefundState
+from shared.domain.refunds import AmountState, Kept, RefundKind, RefundState
 from shared.storage.engine import Transaction
-from shared.storage.outbox import Due
 
 if TYPE_CHECKING:
     from shared.actions.bulk_cancel import Planned
@@ -33,18 +33,27 @@ class Text:
     row: dict[str, Any]
 
 
-def request(tx: Transaction, one: "Planned", actor: Actor) -> dict[str, Any]:
+def alike(tx: Transaction, actor: Actor) -> dict[str, Any]:
+    """Give what the requests of a batch have in common."""
+    return {
+        "merchant_id": tx.merchant_id,
+        "source": actor.kind,
+        "actor_id": actor.id,
+        "requested_by": "merchant",
+        "requested_at": tx.now,
+        "decided_at": tx.now,
+        "executes_at": tx.now,
+    }
+
+
+def request(tx: Transaction, one: "Planned") -> dict[str, Any]:
     """Make a request's row; one that waits for a warehouse is *accepting*, any other is accepted."""
     quoted, order = one.quoted, one.order
     warehouse = one.facts.policy.warehouse
     return {
-        "merchant_id": tx.merchant_id,
         "id": one.request_id,
         "order_id": order.id,
         "state": RequestState.ACCEPTING if one.waits else RequestState.ACCEPTED,
-        "source": actor.kind,
-        "actor_id": actor.id,
-        "requested_by": "merchant",
         "reason": one.wanted.reason,
         "reason_words": wording.reason(one.wanted.reason),
         "nonce": one.wanted.key,
@@ -54,30 +63,28 @@ def request(tx: Transaction, one: "Planned", actor: Actor) -> dict[str, Any]:
             "value_minor": quoted.value_minor,
             "shipping_minor": quoted.shipping_minor,
             "refund_minor": quoted.refund_minor,
-            "kept": [asdict(kept) for kept in quoted.kept],
+            "kept": _kept(quoted.kept),
             "most_minor": None,
         },
         "value_minor": quoted.value_minor,
         "fee_minor": quoted.fee_minor,
         "withheld_minor": quoted.withheld_minor,
         "refund_minor": quoted.refund_minor,
-        "requested_at": tx.now,
-        "decide_by": None,
-        "decided_at": tx.now,
-        "executes_at": tx.now,
         "ended_at": None if one.waits else tx.now,
-        "decline_reason": None,
         "amount": AmountState.KNOWN if warehouse else amount_of(order),
         "warehouse": Question.ASKED if warehouse else Question.NOT_ASKED,
         "answer_by": tx.now + timedelta(minutes=warehouse.answer_minutes) if warehouse else None,
     }
 
 
-def units(tx: Transaction, one: "Planned") -> list[dict[str, Any]]:
+def _kept(every: Sequence[Kept]) -> list[dict[str, Any]]:
+    return [{"amount_minor": kept.amount_minor, "why": kept.why} for kept in every]
+
+
+def units(one: "Planned") -> list[dict[str, Any]]:
     """Make the rows of the units that a request claims."""
     return [
         {
-            "merchant_id": tx.merchant_id,
             "request_id": one.request_id,
             "line_item_id": share.line_item_id,
             "asked": share.quantity,
@@ -88,22 +95,19 @@ def units(tx: Transaction, one: "Planned") -> list[dict[str, Any]]:
     ]
 
 
-def refunds(tx: Transaction, one: "Planned", connected: AbstractSet[Gateway]) -> list[dict[str, Any]]:
+def refunds(one: "Planned", connected: AbstractSet[Gateway]) -> list[dict[str, Any]]:
     """Make the rows of what goes back and of what is never charged; connected gateways send them."""
     parts = (
         *((RefundKind.REFUND, share) for share in one.quoted.payments),
         *((RefundKind.VOID, share) for share in one.quoted.voids),
     )
     sending = frozenset() if one.order.disputed else connected
-    return [_refund(tx, one, kind, share, is_sent=share.gateway in sending) for kind, share in parts]
+    return [_refund(one, kind, share, is_sent=share.gateway in sending) for kind, share in parts]
 
 
-def _refund(
-    tx: Transaction, one: "Planned", kind: RefundKind, share: PaymentShare, *, is_sent: bool
-) -> dict[str, Any]:
+def _refund(one: "Planned", kind: RefundKind, share: PaymentShare, *, is_sent: bool) -> dict[str, Any]:
     return {
-        "merchant_id": tx.merchant_id,
-        "id": new_id(),
+        "id": str(new_id()),
         "order_id": one.order.id,
         "request_id": one.request_id,
         "payment_id": share.payment_id,
@@ -112,23 +116,18 @@ def _refund(
         "amount_minor": share.amount_minor,
         "currency": one.order.currency,
         "state": RefundState.PENDING if is_sent else RefundState.MANUAL,
-        "created_at": tx.now,
-        "gateway_reference": "",
-        "trouble": "",
     }
 
 
-def movements(tx: Transaction, one: "Planned") -> list[dict[str, Any]]:
+def movements(one: "Planned") -> list[dict[str, Any]]:
     """Make the rows of units that go back on the shelf."""
     return [
         {
-            "merchant_id": tx.merchant_id,
             "id": new_id(),
             "request_id": one.request_id,
             "line_item_id": share.line_item_id,
             "sku": one.facts.line(share.line_item_id).sku,
             "quantity": share.quantity,
-            "moved_at": tx.now,
         }
         for share in one.quoted.lines
     ]
@@ -161,7 +160,6 @@ def _text(tx: Transaction, one: "Planned", kind: str, body: str) -> Text:
 
 
 def timeline(
-    tx: Transaction,
     every: Sequence["Planned"],
     actor: Actor,
     kept: Mapping[RequestId, Sequence[Text]],
@@ -173,89 +171,81 @@ def timeline(
         words = {"comments": "", "memo": "", "message": ""} | {
             text.kind: text.digest for text in kept[one.request_id]
         }
-        entries.append(
-            _entry(
-                tx,
-                one,
-                Event.CANCELLATION_REQUESTED,
-                actor,
-                to_state=RequestState.ACCEPTING,
-                details={"reason": one.wanted.reason, **words},
-            )
+        entries += _entries(
+            one,
+            [
+                _Entry(
+                    Event.CANCELLATION_REQUESTED,
+                    {"reason": one.wanted.reason, **words},
+                    actor,
+                    to_state=RequestState.ACCEPTING,
+                ),
+                *(_waiting(one) if one.waits else _carried_out(one, moved)),
+            ],
         )
-        entries += _waiting(tx, one) if one.waits else _carried_out(tx, one, moved)
     return entries
 
 
-def _waiting(tx: Transaction, one: "Planned") -> Iterator[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """What stands in an entry."""
+
+    event: Event
+    details: Mapping[str, Any]
+    actor: Actor = SYSTEM
+    from_state: str = ""
+    to_state: str = ""
+
+
+def _waiting(one: "Planned") -> Iterator[_Entry]:
     warehouse = one.facts.policy.warehouse
     if warehouse:
-        answer_by = tx.now + timedelta(minutes=warehouse.answer_minutes)
-        details = {"answer_by": answer_by.isoformat()}
-        yield _entry(tx, one, Event.WAREHOUSE_ASKED, SYSTEM, details=details)
+        answer_by = one.at + timedelta(minutes=warehouse.answer_minutes)
+        yield _Entry(Event.WAREHOUSE_ASKED, {"answer_by": answer_by.isoformat()})
 
 
-def _carried_out(tx: Transaction, one: "Planned", moved: Mapping[RequestId, int]) -> Iterator[dict[str, Any]]:
+def _carried_out(one: "Planned", moved: Mapping[RequestId, int]) -> Iterator[_Entry]:
     if one.request_id in moved:
-        yield _entry(tx, one, Event.RESTOCKED, SYSTEM, details={"units": moved[one.request_id]})
-    yield _entry(
-        tx,
-        one,
+        yield _Entry(Event.RESTOCKED, {"units": moved[one.request_id]})
+    details = {
+        "units": one.units,
+        "refund_minor": one.quoted.refund_minor,
+        "kept": _kept(one.quoted.kept),
+    }
+    yield _Entry(
         Event.CANCELLATION_ACCEPTED,
-        SYSTEM,
+        details,
         from_state=RequestState.ACCEPTING,
         to_state=RequestState.ACCEPTED,
-        details={
-            "units": one.units,
-            "refund_minor": one.quoted.refund_minor,
-            "kept": [asdict(kept) for kept in one.quoted.kept],
-        },
     )
 
 
-def _entry(
-    tx: Transaction,
-    one: "Planned",
-    event: Event,
-    actor: Actor,
-    *,
-    from_state: str = "",
-    to_state: str = "",
-    details: Mapping[str, Any],
-) -> dict[str, Any]:
-    return {
-        "merchant_id": tx.merchant_id,
-        "id": new_id(),
-        "order_id": one.order.id,
-        "request_id": one.request_id,
-        "event": event,
-        "actor_kind": actor.kind,
-        "actor_id": actor.id,
-        "from_state": from_state,
-        "to_state": to_state,
-        "at": tx.now,
-        "details": details,
-    }
+def _entries(one: "Planned", entries: Sequence[_Entry]) -> Iterator[dict[str, Any]]:
+    for place, entry in enumerate(entries, start=1):
+        yield {
+            "id": new_id(),
+            "order_id": one.order.id,
+            "request_id": one.request_id,
+            "seq": place,
+            "event": entry.event,
+            "actor_kind": entry.actor.kind,
+            "actor_id": entry.actor.id,
+            "from_state": entry.from_state,
+            "to_state": entry.to_state,
+            "details": entry.details,
+        }
 
 
-def sendings(written: Sequence[Mapping[str, Any]]) -> list[Due]:
-    """List the refunds that their gateways are asked to send."""
-    return [
-        Due(EffectKind.SEND_REFUND, row["id"], f"refund:{row['id']}")
-        for row in written
-        if row["state"] is RefundState.PENDING
-    ]
+def sendings(written: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """List the refunds that their gateways are asked to send, and the keys of that."""
+    return {row["id"]: f"refund:{row['id']}" for row in written if row["state"] is RefundState.PENDING}
 
 
-def questions(every: Sequence["Planned"]) -> list[Due]:
-    """List the ends of the questions to warehouses."""
-    return [
-        Due(
-            EffectKind.END_QUESTION,
-            one.request_id,
-            f"question:{one.request_id}",
-            timedelta(minutes=one.facts.policy.warehouse.answer_minutes),
-        )
-        for one in every
-        if one.facts.policy.warehouse
-    ]
+def questions(every: Sequence["Planned"]) -> dict[timedelta, dict[str, str]]:
+    """List the ends of the questions to warehouses, by when they are: the requests, and the keys of that."""
+    found: dict[timedelta, dict[str, str]] = defaultdict(dict)
+    for one in every:
+        if one.facts.policy.warehouse:
+            after = timedelta(minutes=one.facts.policy.warehouse.answer_minutes)
+            found[after][str(one.request_id)] = f"question:{one.request_id}"
+    return found

@@ -92,6 +92,7 @@ def begin_selection(
     with db.begin(merchant_id) as tx:
         begun = _begin(tx, new, actor, RunState.RUNNING)
         run = _lock(tx, begun.run_id)
+        run.stage_began_at = tx.now
         run.group_count = run.row_count = bulk_staging.choose(tx, run.id, order_ids, new.reason)
         if run.group_count == 0:
             raise InvalidContent("None of these orders is there any more.")
@@ -99,7 +100,13 @@ def begin_selection(
 
 
 def keep_rows(
-    db: Database, merchant_id: MerchantId, run_id: UUID, rows: Sequence[StagedRow], *, first: int
+    db: Database,
+    merchant_id: MerchantId,
+    run_id: UUID,
+    rows: Sequence[StagedRow],
+    *,
+    first: int,
+    read_bytes: int = 0,
 ) -> None:
     """Keep rows that were read from a file, numbered from `first`; 1 forgets an earlier reading's.
 
@@ -109,12 +116,13 @@ def keep_rows(
         run = _lock(tx, run_id)
         if first == 1 and run.state in {RunState.QUEUED, RunState.READING}:
             bulk_staging.clear(tx, run.id)
+            run.stage_began_at = run.stage_began_at or tx.now
         elif run.state != RunState.READING or run.row_count != first - 1:
             raise AlreadyDecided("Another worker reads this file.", state=run.state)
         outbox.keep_hold(tx, EffectKind.ADVANCE_RUN, run.id)
         run.state = RunState.READING
         bulk_staging.stage(tx, run.id, first, rows)
-        run.row_count = first + len(rows) - 1
+        run.row_count, run.read_bytes = first + len(rows) - 1, read_bytes
 
 
 def end_reading(
@@ -137,7 +145,7 @@ def end_reading(
         run.problems = list(problems)
         if not run.dry_run:
             _forget_file(tx, run)
-        run.state = RunState.RUNNING
+        run.state, run.stage_began_at = RunState.RUNNING, tx.now
 
 
 def refuse(
@@ -172,7 +180,7 @@ def confirm(
         bulk_staging.reopen(tx, run.id)
         run.state, run.dry_run = RunState.RUNNING, False
         run.actor_kind, run.actor_id, run.confirmed_at = actor.kind, actor.id, tx.now
-        run.next_group, run.counters = 0, {}
+        run.next_group, run.counters, run.stage_began_at = 0, {}, tx.now
         run.per_day, run.day_ends_at_group = per_day, per_day
         _wake(tx, run)
 

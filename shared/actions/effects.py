@@ -23,6 +23,7 @@ DELAYS: dict[EffectKind, tuple[int, ...]] = {
     EffectKind.END_QUESTION: _CORE_DELAYS,
     EffectKind.ADVANCE_RUN: _CORE_DELAYS,
     EffectKind.SEND_MAIL: _MAIL_DELAYS,
+    EffectKind.SEND_LETTER: _MAIL_DELAYS,
     EffectKind.CARRY_OUT_UPLOAD: _CORE_DELAYS,
     EffectKind.SEND_REFUND: _CORE_DELAYS,
     EffectKind.LOOK_UP_REFUND: _CORE_DELAYS,

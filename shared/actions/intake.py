@@ -20,15 +20,16 @@ from shared.domain.actors import Actor
 from shared.domain.completion import complete
 from shared.domain.eligibility import Blocker
 from shared.domain.errors import AlreadyExists, InvalidContent
-from shared.domain.events import Event, MailEvent
+from shared.domain.events import MailEvent
 from shared.domain.ids import MerchantId, OrderId, new_id
 from shared.domain.intake import IncomingOrder, allocate
 from shared.domain.order_reports import Contradiction, Report, of_order, to_order
 from shared.storage import outbox, parts
-from shared.storage.bulk import insert_missing, insert_rows
+from shared.storage.bulk import insert_rows
 from shared.storage.doors import Door, fingerprint
 from shared.storage.engine import Database, Transaction
 from shared.storage.idempotency import Once, answered, claim
+from shared.storage.new_orders import insert_orders, insert_terms
 from shared.storage.parts import Part
 from shared.storage.records import (
     DoorRecord,
@@ -36,9 +37,7 @@ from shared.storage.records import (
     MerchantRecord,
     OrderDayRecord,
     OrderRecord,
-    OrderTermRecord,
     PaymentRecord,
-    TimelineRecord,
 )
 from shared.storage.scopes import orders_of
 
@@ -194,22 +193,20 @@ class Batch:
         merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
         ids = {order.number: new_id() for order in orders}
         allocations = {order.number: allocate(order) for order in orders}
-        inserted: set[str] = insert_missing(
+        inserted = insert_orders(
             tx,
-            OrderRecord,
             [
                 rows.order_row(
                     tx, merchant, order, allocations[order.number], ids[order.number], _digest(order)
                 )
                 for order in orders
             ],
-            key=("merchant_id", "number"),
+            [rows.first_entry(order, ids[order.number], self.actor) for order in orders],
         )
         fresh = [order for order in orders if order.number in inserted]
         if fresh:
             _write_lines(tx, fresh, ids, allocations)
             _write_ways_to_find(tx, fresh, ids)
-            _write_timeline(tx, fresh, ids, self.actor)
             _count_by_day(tx, fresh)
             write_past(tx, [(ids[order.number], order) for order in fresh if rows.has_past(order)])
             confirmed = [order for order in fresh if self.mail_all or _is_young(tx, order.placed_at)]
@@ -320,14 +317,8 @@ def _write_lines(
 
 
 def _write_ways_to_find(tx: Transaction, orders: Sequence[IncomingOrder], ids: dict[str, UUID]) -> None:
-    insert_rows(
-        tx,
-        OrderTermRecord,
-        [
-            {"merchant_id": tx.merchant_id, "term": term, "order_id": ids[order.number]}
-            for order in orders
-            for term in sorted(rows.terms(order))
-        ],
+    insert_terms(
+        tx, [{"order_id": ids[order.number], "terms": sorted(rows.terms(order))} for order in orders]
     )
     insert_rows(
         tx,
@@ -341,31 +332,6 @@ def _write_ways_to_find(tx: Transaction, orders: Sequence[IncomingOrder], ids: d
             }
             for order in orders
             for name in sorted(rows.spoken_numbers(order.number))
-        ],
-    )
-
-
-def _write_timeline(
-    tx: Transaction, orders: Sequence[IncomingOrder], ids: dict[str, UUID], actor: Actor
-) -> None:
-    insert_rows(
-        tx,
-        TimelineRecord,
-        [
-            {
-                "merchant_id": tx.merchant_id,
-                "id": new_id(),
-                "order_id": ids[order.number],
-                "request_id": None,
-                "event": Event.ORDER_TAKEN_IN,
-                "actor_kind": actor.kind,
-                "actor_id": actor.id,
-                "from_state": "",
-                "to_state": "",
-                "at": tx.now,
-                "details": {"source": order.source, "units": sum(line.quantity for line in order.lines)},
-            }
-            for order in orders
         ],
     )
 

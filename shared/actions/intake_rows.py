@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from shared.domain.actors import Actor
+from shared.domain.events import Event
 from shared.domain.ids import new_id
 from shared.domain.intake import AllocatedLine, Allocation, IncomingLine, IncomingOrder, IncomingPayment
 from shared.storage.engine import Transaction
@@ -70,6 +72,18 @@ def order_row(
         "priced": order.priced,
         "policy": merchant.policy,
         "ordered": sum(line.quantity for line in order.lines),
+    }
+
+
+def first_entry(order: IncomingOrder, order_id: UUID, actor: Actor) -> dict[str, Any]:
+    """Make the entry that an order's timeline begins with."""
+    return {
+        "id": new_id(),
+        "order_id": order_id,
+        "event": Event.ORDER_TAKEN_IN,
+        "actor_kind": actor.kind,
+        "actor_id": actor.id,
+        "details": {"source": order.source, "units": sum(line.quantity for line in order.lines)},
     }
 
 

@@ -9,12 +9,14 @@ from sqlalchemy import insert, select
 
 from shared.actions.policies import lock_merchant, note_version
 from shared.domain.actors import SYSTEM, Actor
+from shared.domain.audit import AuditKind
 from shared.domain.errors import AlreadyExists, NotFound
 from shared.domain.ids import MerchantId, UserId, new_id
 from shared.domain.permissions import Role
 from shared.domain.policy import Policy, to_document
 from shared.domain.restock import DEFAULT_RESTOCK
 from shared.passwords import hash_password
+from shared.storage import audit
 from shared.storage.doors import Door, build
 from shared.storage.engine import Database
 from shared.storage.records import (
@@ -122,7 +124,12 @@ def create_user(
 
 
 def create_api_key(
-    db: Database, merchant_id: MerchantId, *, name: str, scopes: tuple[str, ...] = SCOPES
+    db: Database,
+    merchant_id: MerchantId,
+    *,
+    name: str,
+    scopes: tuple[str, ...] = SCOPES,
+    actor: Actor = SYSTEM,
 ) -> str:
     """Make a key for a store and return it; this is the only time it can be read."""
     key = API_KEY_PREFIX + secrets.token_urlsafe(32)
@@ -137,13 +144,16 @@ def create_api_key(
         )
         tx.session.add(record)
         build(tx.session, Door.API_KEY, key.encode(), merchant_id, record.id)
+        audit.note(tx, AuditKind.KEY_MADE, actor, subject=name, after={"scopes": ", ".join(scopes)})
     return key
 
 
-def revoke_api_key(db: Database, merchant_id: MerchantId, key_id: UUID) -> None:
+def revoke_api_key(db: Database, merchant_id: MerchantId, key_id: UUID, actor: Actor = SYSTEM) -> None:
     """End a key; the next call with it is refused. Raises NotFound."""
     with db.begin(merchant_id) as tx:
         record = tx.session.get(ApiKeyRecord, (merchant_id, key_id))
         if record is None:
             raise NotFound("There is no such key.")
-        record.revoked_at = tx.now
+        if record.revoked_at is None:
+            record.revoked_at = tx.now
+            audit.note(tx, AuditKind.KEY_REVOKED, actor, subject=record.name)

@@ -68,16 +68,17 @@ def ask_again(db: Database, merchant_id: MerchantId, case_id: UUID, message: Mes
 
 
 def answer(db: Database, merchant_id: MerchantId, case_id: UUID, message: Message, actor: Actor) -> None:
-    """Answer the merchant as the operator; the team is mailed about a case on an order. Raises NotFound."""
+    """Answer the merchant as the operator; owners and managers are mailed. Raises NotFound."""
     with db.begin(merchant_id) as tx:
         order, case = lock_case(tx, case_id, Floor.OPERATOR)
         if case_steps.is_taken(tx, message.id):
             return
-        record = case_steps.write(tx, case, message, actor)
+        case_steps.write(tx, case, message, actor)
         case_steps.turn(tx, case, CaseState.WAITING)
         _show(tx, case)
-        if order is not None:
-            outbox.alert(tx, order, MailEvent.OPERATOR_REPLIED, case_message_id=record.id)
+        facts = {"number": order.number if order else ""}
+        for address in outbox.team_addresses(tx):
+            outbox.letter(tx, MailEvent.OPERATOR_REPLIED, address, subject_id=case.id, facts=facts)
         _note(tx, order, case, Event.OPERATOR_REPLIED, actor)
 
 

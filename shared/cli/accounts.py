@@ -6,13 +6,15 @@ import sys
 
 import click
 
-from shared.actions import agents
+from shared.actions import agents, passwords, second_factors
 from shared.actions import links as link_actions
 from shared.actions import merchants as merchant_actions
 from shared.actions.second_factors import HASHING, SEALING
 from shared.cli.database import opened
+from shared.domain.actors import SYSTEM
 from shared.domain.permissions import Role
 from shared.links import PATH
+from shared.passwords import weakness
 from shared.queries import documents
 from shared.queries import merchants as merchant_queries
 from shared.settings import Settings
@@ -57,6 +59,34 @@ def create_user(
     _tell({"email": email, **made}, f"{words} Password: {password}" if made else words, as_json=as_json)
 
 
+@users.command("reset-password")
+@click.argument("email")
+@click.option(
+    "--password-stdin", is_flag=True, help="Read the password from standard input; else one is made."
+)
+@_JSON
+def reset_password(email: str, *, password_stdin: bool, as_json: bool) -> None:
+    """Give the person with this EMAIL another password and end their sessions."""
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else secrets.token_urlsafe(12)
+    if weakness(password, email) is not None:
+        raise click.UsageError("The password is too short, or one of those that are tried first.")
+    with opened(Settings.read(serving=False)) as db:
+        passwords.set_by_operator(db, email, password)
+    made = {} if password_stdin else {"password": password}
+    words = f"{email} has another password."
+    _tell({"email": email, **made}, f"{words} Password: {password}" if made else words, as_json=as_json)
+
+
+@users.command("remove-second-factor")
+@click.argument("email")
+@_JSON
+def remove_second_factor(email: str, *, as_json: bool) -> None:
+    """Take the second factors of the person with this EMAIL away, who has lost them and their codes."""
+    with opened(Settings.read(serving=False)) as db:
+        second_factors.remove_all(db, email, SYSTEM)
+    _tell({"email": email}, f"{email} signs in with the password alone.", as_json=as_json)
+
+
 @users.command("create-agent")
 @click.argument("email")
 @click.option("--name", default="", help="What merchants' audits say; merchants read Rescind support.")
@@ -83,11 +113,14 @@ def create_agent(email: str, name: str, *, as_json: bool) -> None:
         "totp_address": made.totp_address,
         "recovery_codes": " ".join(made.recovery_codes),
     }
-    words = (
-        f"{email} is a support agent. Password: {password}\nKey for the authenticator app: {made.totp_secret}"
+    lines = (
+        f"{email} is a support agent. Password: {password}",
+        f"Key for the authenticator app: {made.totp_secret}",
+        made.totp_address,
+        "Recovery codes, each good once:",
+        *made.recovery_codes,
     )
-    codes = "\n".join(made.recovery_codes)
-    _tell(told, f"{words}\n{made.totp_address}\nRecovery codes, each good once:\n{codes}", as_json=as_json)
+    _tell(told, "\n".join(lines), as_json=as_json)
 
 
 @click.group()

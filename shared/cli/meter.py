@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import click
 from rich.console import Console
@@ -16,6 +17,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from shared import wording
 from shared.rendering import gettext as _
 
 _LINE_SECONDS = 10.0
@@ -53,12 +55,19 @@ def bytes_meter(total: int, *, to_stdout: bool) -> Iterator[Advance]:
 
 def _lines(total: int) -> Advance:
     due = time.monotonic() + _LINE_SECONDS
+    began: dict[str, float] = {}
 
     def advance(stage: str, done: int) -> None:
         nonlocal due
-        if time.monotonic() >= due:
-            due = time.monotonic() + _LINE_SECONDS
+        now = time.monotonic()
+        began.setdefault(stage, now)
+        if now >= due:
+            due = now + _LINE_SECONDS
             share = 100 * done // max(total, 1)
-            click.echo(_("%(stage)s: %(share)d %%") % {"stage": stage, "share": share}, err=True)
+            took = now - began[stage]
+            left = timedelta(seconds=took * (max(0, total - done) / max(done, 1)))
+            rate = round(done / took / 1000) if took else 0
+            said = {"stage": stage, "share": share, "rate": rate, "time": wording.duration(left)}
+            click.echo(_("%(stage)s: %(share)d %%, %(rate)s kB a second, %(time)s left") % said, err=True)
 
     return advance

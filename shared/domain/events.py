@@ -57,15 +57,18 @@ class MailEvent(StrEnum):
     REFUND_SENT = "refund_sent"
     REFUND_FAILED = "refund_failed"
     REFUND_REPORTED = "refund_reported"
+    MEMBER_INVITED = "member_invited"
+    ROLE_CHANGED = "role_changed"
+    MEMBER_REMOVED = "member_removed"
+    PASSWORD_RESET_ASKED = "password_reset_asked"  # noqa: S105 - an event, no password
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105 - as above
     CASE_OPENED = "case_opened"
     CASE_REPLIED = "case_replied"
     OPERATOR_REPLIED = "operator_replied"
 
 
 # These go to the team: owners and managers, whatever the merchant mails to buyers.
-TO_TEAM = frozenset(
-    {MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.CASE_OPENED, MailEvent.OPERATOR_REPLIED}
-)
+TO_TEAM = frozenset({MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.CASE_OPENED})
 
 
 class EffectKind(StrEnum):
@@ -76,6 +79,7 @@ class EffectKind(StrEnum):
     END_QUESTION = "end_question"
     ADVANCE_RUN = "advance_run"
     SEND_MAIL = "send_mail"
+    SEND_LETTER = "send_letter"
     CARRY_OUT_UPLOAD = "carry_out_upload"
     SEND_REFUND = "send_refund"
     LOOK_UP_REFUND = "look_up_refund"

@@ -14,6 +14,9 @@ class Permission(StrEnum):
     REPLY = "reply"
     IMPORT = "import"
     CONFIGURE = "configure"
+    MANAGE_TEAM = "manage_team"
+    EXPORT = "export"
+    READ_AUDIT = "read_audit"
 
 
 class Role(StrEnum):
@@ -27,7 +30,7 @@ class Role(StrEnum):
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.OWNER: frozenset(Permission),
-    Role.MANAGER: frozenset(Permission) - {Permission.CONFIGURE},
+    Role.MANAGER: frozenset(Permission) - {Permission.CONFIGURE, Permission.MANAGE_TEAM},
     Role.AGENT: frozenset(
         {Permission.READ, Permission.CANCEL, Permission.DECIDE, Permission.SHIP, Permission.REPLY}
     ),

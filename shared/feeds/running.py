@@ -89,13 +89,27 @@ def _stage(
     progress: Progress | None,
 ) -> None:
     feed = open_feed(path, FeedType(reading.feed_type) if reading.feed_type else None)
-    rows = (staged(row, feed.kind) for row in feed.rows(progress))
+    read = _ReadBytes(progress)
+    rows = (staged(row, feed.kind) for row in feed.rows(read))
     first = 1
     for piece in _pieces(rows):
-        bulk_runs.keep_rows(db, merchant_id, run_id, piece, first=first)
+        bulk_runs.keep_rows(db, merchant_id, run_id, piece, first=first, read_bytes=read.count)
         first += len(piece)
     problems = [document(problem) for problem in feed.problems]
     bulk_runs.end_reading(db, merchant_id, run_id, CODES, problems)
+
+
+class _ReadBytes:
+    """How far a file is read, for whoever keeps the rows and whoever watches."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self.count = 0
+        self._progress = progress
+
+    def __call__(self, count: int) -> None:
+        self.count = count
+        if self._progress is not None:
+            self._progress(count)
 
 
 def _pieces(rows: Iterator[StagedRow]) -> Iterator[Sequence[StagedRow]]:

@@ -1,19 +1,22 @@
 """Write an e-mail: from an event's rows to one message in the buyer's language, as text and as HTML."""
 
 import re
+from datetime import datetime
 from email import policy
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from functools import cache
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from shared import wording
+from shared.domain.events import MailEvent
+from shared.domain.ids import MessageId
 from shared.ports import Refused
-from shared.queries.mails import Mail
 from shared.rendering import furnish, speaking, templates_folder
 
 # The library breaks a long plain header right behind its name; some readers then show a gap.
@@ -21,8 +24,32 @@ _UNFOLDED = policy.SMTP.clone(max_line_length=900)
 _GAP = re.compile(r"\n{3,}")
 
 
-def compose(mail: Mail, *, link: str, base_url: str, sender: str) -> EmailMessage:
-    """Write an e-mail to its one recipient; `link` opens the order.
+class Composable(Protocol):
+    """What every e-mail is written from, whatever else its templates ask for."""
+
+    @property
+    def id(self) -> MessageId:
+        """The row's id, which is the Message-ID over every try."""
+
+    @property
+    def event(self) -> MailEvent:
+        """What it is about: the name of its templates' folder."""
+
+    @property
+    def recipient(self) -> str:
+        """The one address it goes to."""
+
+    @property
+    def locale(self) -> str:
+        """The language it is written in."""
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was decided on (UTC)."""
+
+
+def compose(mail: Composable, *, link: str, base_url: str, sender: str) -> EmailMessage:
+    """Write an e-mail to its one recipient; `link` opens what it is about.
 
     Raises Refused when the address is not exactly one.
     """
@@ -43,7 +70,7 @@ def compose(mail: Mail, *, link: str, base_url: str, sender: str) -> EmailMessag
     return message
 
 
-def _written(mail: Mail, part: str, *, link: str, base_url: str, subject: str) -> str:
+def _written(mail: Composable, part: str, *, link: str, base_url: str, subject: str) -> str:
     template = _environment().get_template(f"email/{mail.event}/{part}")
     return template.render(mail=mail, link=link, help_link=f"{base_url}/help", subject=subject)
 

@@ -44,8 +44,6 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
 def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail) -> str:
     if mail.event is MailEvent.CASE_OPENED and mail.case is not None:
         return f"{post.base_url}/console/support/{mail.case.id}"
-    if mail.event is MailEvent.OPERATOR_REPLIED and mail.case is not None:
-        return f"{post.base_url}/console/contact/{mail.case.id}"
     if mail.event in TO_TEAM:
         return f"{post.base_url}/console/orders/{mail.order_id}"
     token = links.make(db, merchant_id, mail.order_id, post.link_keys, epoch=mail.link_epoch)

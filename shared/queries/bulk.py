@@ -21,7 +21,8 @@ from shared.domain.metrics import (
     rate,
 )
 from shared.domain.reasons import Reason
-from shared.queries import rates
+from shared.queries import pace, rates
+from shared.queries.pace import Pace
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import BulkRowRecord, BulkRunRecord
 
@@ -81,6 +82,7 @@ class RunView:
     resumes_at: datetime | None
     note: str
     outlook: Outlook | None
+    pace: Pace | None
 
     @property
     def is_ended(self) -> bool:
@@ -184,6 +186,7 @@ def view_of(tx: Transaction, record: BulkRunRecord) -> RunView:
         resumes_at=record.resumes_at,
         note=record.note,
         outlook=_outlook(tx, sums.get("counting", 0)) if record.state == RunState.PREVIEWED else None,
+        pace=pace.of_run(tx, record),
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 from shared.domain.bulk import ENDED, RowAction, RunKind, RunState, Verdict
 from shared.domain.errors import NotFound
 from shared.domain.ids import MerchantId
-from shared.queries import merchants
+from shared.queries import merchants, pace
 from shared.storage import bulk_staging
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import BulkRowRecord, BulkRunRecord, UploadRecord
@@ -65,7 +65,10 @@ class SaidRow:
 
 @dataclass(frozen=True, slots=True)
 class FeedDocument:
-    """A feed as the API tells it; money in minor units by currency, `report` an address once there is one."""
+    """A feed as the API tells it; money in minor units by currency, `report` an address once there is one.
+
+    While it goes on, `per_second` counts the lines read, then the orders dealt with.
+    """
 
     id: UUID
     type: str
@@ -81,6 +84,8 @@ class FeedDocument:
     units: int
     refunded: Mapping[str, int]
     released: Mapping[str, int]
+    per_second: int | None
+    seconds_left: int | None
     report: str | None
 
 
@@ -116,7 +121,7 @@ def said_rows(db: Database, merchant_id: MerchantId, run_id: UUID) -> Iterator[S
 def document(tx: Transaction, run_id: UUID) -> FeedDocument:
     """Tell a feed as the API does; the report's address is below the API's. Raises NotFound."""
     run = _find(tx, run_id)
-    sums = run.counters
+    sums, speed = run.counters, pace.of_run(tx, run)
     return FeedDocument(
         id=run.id,
         type=run.feed_type,
@@ -132,6 +137,8 @@ def document(tx: Transaction, run_id: UUID) -> FeedDocument:
         units=sums.get("units", 0),
         refunded=sums.get("refunded", {}),
         released=sums.get("released", {}),
+        per_second=speed.per_second if speed else None,
+        seconds_left=round(speed.left.total_seconds()) if speed and speed.left is not None else None,
         report=f"/api/v1/feeds/{run.id}/report" if run.state in ENDED else None,
     )
 

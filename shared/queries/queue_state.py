@@ -3,17 +3,17 @@
 from sqlalchemy import text
 
 from shared.storage.engine import Database
-from shared.storage.outbox import LOOK_UP_LINK
+from shared.storage.outbox import LOOK_UP_LINK, LOOK_UP_USER
 
 
 def waiting_lookups(db: Database) -> int:
-    """Count questions for a link that nobody has answered yet."""
+    """Count questions for a link or a user that nobody has answered yet."""
     with db.begin_untenanted() as tx:
         waiting: int = tx.session.execute(
             text(
                 "SELECT count(*) FROM procrastinate_jobs"
-                " WHERE task_name = :task AND status IN ('todo', 'doing')"
+                " WHERE task_name = ANY (:tasks) AND status IN ('todo', 'doing')"
             ),
-            {"task": LOOK_UP_LINK},
+            {"tasks": [LOOK_UP_LINK, LOOK_UP_USER]},
         ).scalar_one()
     return waiting

@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from shared.domain.errors import NotFound
 from shared.domain.ids import MerchantId
 from shared.domain.uploads import UNFINISHED, UploadKind, UploadState
+from shared.queries import pace
+from shared.queries.pace import Pace
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import UploadFindingRecord, UploadRecord
 
@@ -60,6 +62,7 @@ class UploadView:
     note: str
     counts: OrderCounts
     findings: int
+    pace: Pace | None
 
     @property
     def is_finished(self) -> bool:
@@ -87,7 +90,7 @@ def upload(db: Database, merchant_id: MerchantId, upload_id: UUID) -> UploadView
         ).one_or_none()
         if found is None:
             raise NotFound("There is no such upload.")
-        return _view(found, _count_findings(tx, upload_id))
+        return _view(tx, found, _count_findings(tx, upload_id))
 
 
 def recent(db: Database, merchant_id: MerchantId, kind: UploadKind) -> tuple[UploadView, ...]:
@@ -99,7 +102,7 @@ def recent(db: Database, merchant_id: MerchantId, kind: UploadKind) -> tuple[Upl
             .order_by(UploadRecord.created_at.desc(), UploadRecord.id.desc())
             .limit(MOST_LISTED)
         )
-        return tuple(_view(record, 0) for record in found)
+        return tuple(_view(tx, record, 0) for record in found)
 
 
 def findings(
@@ -156,7 +159,7 @@ def _finding(record: UploadFindingRecord) -> FindingView:
     )
 
 
-def _view(record: UploadRecord, found: int) -> UploadView:
+def _view(tx: Transaction, record: UploadRecord, found: int) -> UploadView:
     return UploadView(
         id=record.id,
         filename=record.filename,
@@ -169,6 +172,7 @@ def _view(record: UploadRecord, found: int) -> UploadView:
         note=record.note,
         counts=_counts(record.counters),
         findings=found,
+        pace=pace.of_upload(tx, record),
     )
 
 

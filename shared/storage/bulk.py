@@ -1,46 +1,86 @@
-"""Insert many rows in one statement; COPY is no way in, since row security does not allow it."""
+"""Read and insert many rows in one statement each; COPY is no way in: row security does not allow it."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
-from typing import Any
+from operator import attrgetter
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import ColumnElement, Uuid, any_, literal, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 
 from shared.storage.engine import Transaction
 
+_Record = TypeVar("_Record", bound=DeclarativeBase)
 
-def insert_rows(tx: Transaction, record: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert rows that all name the same columns."""
+
+def insert_rows(
+    tx: Transaction,
+    record: type[DeclarativeBase],
+    rows: Sequence[Mapping[str, Any]],
+    same: Mapping[str, Any] | None = None,
+) -> None:
+    """Insert rows that all name the same columns; `same` are columns in which they do not differ."""
     if rows:
-        tx.session.connection().execute(text(_insert(record, rows[0])), {"rows": _document(rows)})
+        tx.session.connection().execute(text(_insert(record, rows[0], same or {})), _given(rows, same or {}))
 
 
-def insert_missing(
-    tx: Transaction, record: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]], key: Sequence[str]
-) -> set[Any]:
-    """Insert the rows whose key is not taken yet, and return the last column of their keys."""
+def read_rows(
+    tx: Transaction,
+    record: type[_Record],
+    where: Sequence[ColumnElement[bool]],
+    *,
+    spare: Collection[str] = (),
+) -> Sequence[_Record]:
+    """Read the merchant's rows, in the order of their keys, without the columns that can be spared.
+
+    They read like records and belong to no session, which costs most of what reading records costs.
+    """
+    table = record.metadata.tables[record.__tablename__]
+    columns = [column for column in table.columns if column.name not in spare]
+    query = select(*columns).where(table.c.merchant_id == tx.merchant_id, *where).order_by(*table.primary_key)
+    return cast(Sequence[_Record], tx.session.connection().execute(query).all())
+
+
+def one_of(
+    column: ColumnElement[UUID] | InstrumentedAttribute[Any], ids: Iterable[UUID]
+) -> ColumnElement[bool]:
+    """Say that a column holds one of these ids, however many, in one parameter."""
+    return column == any_(literal(list(ids), ARRAY(Uuid)))
+
+
+def document(value: object) -> str:
+    """Write rows as one document: in C here, and taken apart by the columns' own types in the database."""
+    return json.dumps(value, default=_written)
+
+
+def plain(rows: Sequence[Any]) -> list[dict[str, Any]]:
+    """Give the fields of dataclasses of one kind, two or more each, by name."""
+    # asdict() copies every value first, for a batch longer than the database takes to write it.
     if not rows:
-        return set()
-    statement = f"{_insert(record, rows[0])} ON CONFLICT ({', '.join(key)}) DO NOTHING RETURNING {key[-1]}"
-    return set(tx.session.connection().execute(text(statement), {"rows": _document(rows)}).scalars())
+        return []
+    names = [field.name for field in fields(rows[0])]
+    values = attrgetter(*names)
+    return [dict(zip(names, values(row), strict=True)) for row in rows]
 
 
-def _insert(record: type[DeclarativeBase], row: Mapping[str, Any]) -> str:
-    table, names = record.__tablename__, ", ".join(row)
-    # One document for all rows: written in C here, and taken apart by the columns' own types there.
-    return f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, :rows)"  # noqa: S608 - names of our own columns
+def _insert(record: type[DeclarativeBase], row: Mapping[str, Any], same: Mapping[str, Any]) -> str:
+    table, names = record.__tablename__, ", ".join([*row, *same])
+    # What all rows share is sent once: it fills the columns that a row does not name.
+    base = f"json_populate_record(NULL::{table}, :same)"
+    return f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset({base}, :rows)"  # noqa: S608 - names of our own columns
 
 
-def _document(rows: Sequence[Mapping[str, Any]]) -> str:
-    return json.dumps(rows, default=_written)
+def _given(rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> dict[str, str]:
+    return {"rows": document(rows), "same": document(same)}
 
 
 def _written(value: object) -> str:
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
     if isinstance(value, UUID | date):
         return str(value)
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
     raise TypeError(value)

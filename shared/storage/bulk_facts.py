@@ -1,7 +1,7 @@
 """Lock many orders at once and read them as facts, set by set."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from shared.domain.cancellation import CLAIMING_STATES
 from shared.domain.orders import Order
+from shared.storage.bulk import one_of, read_rows
 from shared.storage.engine import Transaction
 from shared.storage.facts import assemble
 from shared.storage.records import (
@@ -22,27 +23,29 @@ from shared.storage.records import (
 from shared.storage.scopes import orders_of, owed_on
 
 _Row = TypeVar("_Row", LineItemRecord, PaymentRecord)
+# What nothing is judged by.
+_SPARE = ("external_ids", "intake_digest", "delivery", "items_label", "memo", "timeline_head")
 
 
 def facts_of(
-    tx: Transaction, order_ids: Sequence[UUID], *, lock: bool
+    tx: Transaction, order_ids: Collection[UUID], *, lock: bool
 ) -> dict[UUID, tuple[OrderRecord, Order]]:
     """Read orders with all that judges them, locked in order if asked; unknown ids are left out."""
-    query = orders_of(tx).where(OrderRecord.id.in_(order_ids)).order_by(OrderRecord.id)
     if lock:
-        query = query.with_for_update()
-    orders = tx.session.scalars(query.execution_options(populate_existing=True)).all()
+        lock_orders(tx, order_ids)
+    orders = read_rows(tx, OrderRecord, [one_of(OrderRecord.id, order_ids)], spare=_SPARE)
+    ids = [order.id for order in orders]
     merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
-    lines = _by_order(tx, LineItemRecord, orders)
-    payments = _by_order(tx, PaymentRecord, orders)
+    lines = _by_order(read_rows(tx, LineItemRecord, [one_of(LineItemRecord.order_id, ids)]))
+    payments = _by_order(read_rows(tx, PaymentRecord, [one_of(PaymentRecord.order_id, ids)]))
     claims = _claims(tx, orders)
     return {
         order.id: (
             order,
             assemble(
                 order,
-                sorted(lines[order.id], key=lambda line: line.ordinal),
-                sorted(payments[order.id], key=lambda payment: payment.ordinal),
+                lines[order.id],
+                payments[order.id],
                 claims[order.id],
                 self_service=merchant.self_service,
                 owed_minor=owed_on(tx, order.id) if order.refunds_failed else 0,
@@ -52,12 +55,15 @@ def facts_of(
     }
 
 
-def _by_order(tx: Transaction, record: type[_Row], orders: Sequence[OrderRecord]) -> dict[UUID, list[_Row]]:
+def lock_orders(tx: Transaction, order_ids: Collection[UUID]) -> None:
+    """Lock orders, in the order of their ids."""
+    query = orders_of(tx).where(one_of(OrderRecord.id, order_ids)).order_by(OrderRecord.id)
+    tx.session.execute(query.with_only_columns(OrderRecord.id).with_for_update()).all()
+
+
+def _by_order(rows: Iterable[_Row]) -> dict[UUID, list[_Row]]:
     found: dict[UUID, list[_Row]] = defaultdict(list)
-    query = select(record).where(
-        record.merchant_id == tx.merchant_id, record.order_id.in_([order.id for order in orders])
-    )
-    for row in tx.session.scalars(query.execution_options(populate_existing=True)):
+    for row in sorted(rows, key=lambda row: row.ordinal):
         found[row.order_id].append(row)
     return found
 
@@ -77,7 +83,7 @@ def _claims(tx: Transaction, orders: Sequence[OrderRecord]) -> dict[UUID, list[R
         )
         .where(
             RequestUnitsRecord.merchant_id == tx.merchant_id,
-            RequestRecord.order_id.in_(touched),
+            one_of(RequestRecord.order_id, touched),
             RequestRecord.state.in_(CLAIMING_STATES),
         )
         .execution_options(populate_existing=True)

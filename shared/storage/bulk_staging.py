@@ -1,15 +1,13 @@
 """Hold the rows of a run against the merchant's orders, all of them in a few statements."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
 from shared.domain.bulk import RowProblem, StagedRow, Verdict
-from shared.storage.bulk import insert_rows
+from shared.storage.bulk import document, insert_rows, plain
 from shared.storage.engine import Transaction
 from shared.storage.records import BulkRowRecord
 
@@ -166,7 +164,11 @@ WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.row_number = d.row_num
 
 def stage(tx: Transaction, run_id: UUID, first: int, rows: Sequence[StagedRow]) -> None:
     """Keep rows as they were read, numbered from `first` on."""
-    insert_rows(tx, BulkRowRecord, [_row(tx, run_id, first + n, row) for n, row in enumerate(rows)])
+    documents = plain(rows)
+    for number, row in enumerate(documents, start=first):
+        row["row_number"] = number
+        row["verdict"] = Verdict.ERROR if row.pop("refused") else Verdict.OPEN
+    insert_rows(tx, BulkRowRecord, documents, {"merchant_id": tx.merchant_id, "run_id": run_id})
 
 
 def choose(tx: Transaction, run_id: UUID, order_ids: Sequence[UUID], reason: str) -> int:
@@ -188,9 +190,12 @@ def resolve(tx: Transaction, run_id: UUID, codes: Mapping[RowProblem, str]) -> t
     _run(tx, _ITEMS, run_id)
     _run(tx, _ITEMS_BY_OWN_ID, run_id)
     _run(tx, _ITEMS_BY_SKU, run_id)
+    # Of rows that were only just written the planner knows nothing, and would hold each against all others.
+    tx.session.connection().execute(text("SET LOCAL enable_nestloop = off"))
     for statement, verdict, problem in _MARKS:
         _run(tx, statement, run_id, verdict=verdict, code=codes[problem])
     _run(tx, _NUMBER_GROUPS, run_id)
+    tx.session.connection().execute(text("SET LOCAL enable_nestloop = on"))
     return counts(tx, run_id)
 
 
@@ -227,19 +232,7 @@ def stop(tx: Transaction, run_id: UUID) -> None:
 def keep_results(tx: Transaction, run_id: UUID, results: Sequence[Mapping[str, Any]]) -> None:
     """Write what became of rows, a mapping each: the row's number and the columns that tell its fate."""
     if results:
-        _run(tx, _RESULTS, run_id, rows=json.dumps(results, default=str))
-
-
-def _row(tx: Transaction, run_id: UUID, number: int, row: StagedRow) -> dict[str, Any]:
-    document = asdict(row)
-    refused = document.pop("refused")
-    return {
-        **document,
-        "merchant_id": tx.merchant_id,
-        "run_id": run_id,
-        "row_number": number,
-        "verdict": Verdict.ERROR if refused else Verdict.OPEN,
-    }
+        _run(tx, _RESULTS, run_id, rows=document(results))
 
 
 def _of(tx: Transaction, run_id: UUID) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """Change many lines, orders, payments and counts in one statement each; the orders are locked by then."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from shared.storage.bulk import document, plain
 from shared.storage.engine import Transaction
 from shared.storage.scopes import lock_sku
 
@@ -66,8 +66,25 @@ UPDATE line_items l SET requested = l.requested + d.requested, canceled = l.canc
 FROM json_to_recordset(:rows) AS d(id uuid, requested bigint, canceled bigint)
 WHERE l.merchant_id = :merchant AND l.id = d.id
 """
+# Entries go by their places among the new ones of their order. A row of an order is written once, with its
+# sums, the length of its timeline and its head: each further version of it would cost as much as all else.
 _ORDERS = """
-UPDATE orders o SET requested = o.requested + d.requested, canceled = o.canceled + d.canceled,
+WITH chained AS MATERIALIZED (
+  SELECT e.*, o.timeline_length + e.seq AS place,
+    timeline_hash(o.timeline_head, o.timeline_length + e.seq, e) OVER (PARTITION BY e.order_id ORDER BY e.seq)
+      AS link
+  FROM json_populate_recordset(json_populate_record(NULL::timeline, :same), :entries) e
+  JOIN orders o ON o.merchant_id = e.merchant_id AND o.id = e.order_id
+), written AS (
+  INSERT INTO timeline (merchant_id, id, order_id, request_id, seq, event, actor_kind, actor_id, from_state,
+    to_state, at, details, hash)
+  SELECT merchant_id, id, order_id, request_id, place, event, actor_kind, actor_id, from_state, to_state, at,
+    details, link FROM chained
+), heads AS (
+  SELECT DISTINCT ON (order_id) order_id, place, link FROM chained ORDER BY order_id, place DESC
+)
+UPDATE orders o SET timeline_length = heads.place, timeline_head = heads.link,
+  requested = o.requested + d.requested, canceled = o.canceled + d.canceled,
   canceled_minor = o.canceled_minor + d.canceled_minor, repriced_minor = o.repriced_minor + d.repriced_minor,
   withheld_minor = o.withheld_minor + d.withheld_minor, refunded_minor = o.refunded_minor + d.refunded_minor,
   released_minor = o.released_minor + d.released_minor,
@@ -76,7 +93,7 @@ UPDATE orders o SET requested = o.requested + d.requested, canceled = o.canceled
     THEN coalesce(o.closed_at, :now) ELSE o.closed_at END
 FROM json_to_recordset(:rows) AS d(id uuid, requested bigint, canceled bigint, canceled_minor bigint,
   repriced_minor bigint, withheld_minor bigint, refunded_minor bigint, released_minor bigint,
-  by_merchant boolean)
+  by_merchant boolean) JOIN heads ON heads.order_id = d.id
 WHERE o.merchant_id = :merchant AND o.id = d.id
 """
 _PAYMENTS = """
@@ -114,17 +131,23 @@ RETURNING l.order_id
 
 def change_lines(tx: Transaction, changes: Sequence[LineChange]) -> None:
     """Move units of many lines."""
-    _run(tx, _LINES, [asdict(change) for change in changes])
+    _run(tx, _LINES, plain(changes))
 
 
-def change_orders(tx: Transaction, changes: Sequence[OrderChange]) -> None:
-    """Add to the sums of many orders, and close those that nothing is left of."""
-    _run(tx, _ORDERS, [asdict(change) for change in changes], now=tx.now)
+def change_orders(
+    tx: Transaction, changes: Sequence[OrderChange], entries: Sequence[Mapping[str, Any]]
+) -> None:
+    """Add to the sums of many orders, close those that nothing is left of, and append to their timelines.
+
+    Each order has an entry at least; `seq` is an entry's place among those of its order, from 1.
+    """
+    same = document({"merchant_id": tx.merchant_id, "at": tx.now})
+    _run(tx, _ORDERS, plain(changes), now=tx.now, same=same, entries=document(entries))
 
 
 def change_payments(tx: Transaction, changes: Sequence[PaymentChange]) -> None:
     """Reserve on many payments."""
-    _run(tx, _PAYMENTS, [asdict(change) for change in changes])
+    _run(tx, _PAYMENTS, plain(changes))
 
 
 def put_back(tx: Transaction, units: Mapping[str, int]) -> None:
@@ -154,14 +177,11 @@ def tie_items(tx: Transaction, names: Sequence[OwnItem]) -> set[UUID]:
 def _changed(tx: Transaction, statement: str, names: Sequence[OwnOrder | OwnItem]) -> set[UUID]:
     if not names:
         return set()
-    document = json.dumps([asdict(name) for name in names], default=str)
-    rows = {"rows": document, "merchant": tx.merchant_id}
+    rows = {"rows": document(plain(names)), "merchant": tx.merchant_id}
     return set(tx.session.connection().execute(text(statement), rows).scalars())
 
 
 def _run(tx: Transaction, statement: str, rows: Sequence[Mapping[str, Any]], **more: object) -> None:
     if rows:
-        document = json.dumps(rows, default=str)
-        tx.session.connection().execute(
-            text(statement), {"rows": document, "merchant": tx.merchant_id, **more}
-        )
+        given = {"rows": document(rows), "merchant": tx.merchant_id, **more}
+        tx.session.connection().execute(text(statement), given)

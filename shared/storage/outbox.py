@@ -1,8 +1,6 @@
 """Write down what must happen outside, in the transaction that decides it; a job only wakes a worker."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -19,6 +17,7 @@ from shared.storage.bulk import insert_rows
 from shared.storage.engine import Transaction, UntenantedTransaction
 from shared.storage.records import (
     EffectRecord,
+    LetterRecord,
     MembershipRecord,
     MerchantRecord,
     MessageRecord,
@@ -28,29 +27,24 @@ from shared.storage.records import (
 
 LEASE = timedelta(seconds=60)
 PERFORM = "perform"
+PERFORM_EACH = "perform_each"
 LOOK_UP_LINK = "look_up_link"
+LOOK_UP_USER = "look_up_user"
 AT_ONCE = timedelta(0)
 QUEUES = {
     EffectKind.EXECUTE_CANCELLATION: "core",
     EffectKind.APPLY_SILENCE: "core",
     EffectKind.END_QUESTION: "core",
     EffectKind.SEND_MAIL: "mail",
+    EffectKind.SEND_LETTER: "mail",
     EffectKind.CARRY_OUT_UPLOAD: "files",
     EffectKind.SEND_REFUND: "money",
     EffectKind.LOOK_UP_REFUND: "money",
     EffectKind.ADVANCE_RUN: "bulk",
 }
 _TEAMS_LOCALE = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """An effect to be noted: what, about which row, under which key, how long from now."""
-
-    kind: EffectKind
-    subject_id: UUID
-    dedup_key: str
-    after: timedelta = timedelta(0)
+# Effects that one job wakes a worker for: each is claimed and fenced by itself, the job is only a hint.
+_OF_A_JOB = 20
 
 
 _queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
@@ -92,6 +86,12 @@ def look_up_link(tx: UntenantedTransaction, number: str, email: str) -> None:
     """Queue the question whether order and address belong together; the answer goes to that address."""
     connection = tx.session.connection().connection.driver_connection
     _queue.configure_task(LOOK_UP_LINK, queue="mail", connection=connection).defer(number=number, email=email)
+
+
+def look_up_user(tx: UntenantedTransaction, email: str) -> None:
+    """Queue the question whether somebody signs in with this address; the answer goes there."""
+    connection = tx.session.connection().connection.driver_connection
+    _queue.configure_task(LOOK_UP_USER, queue="mail", connection=connection).defer(email=email)
 
 
 def wake(tx: Transaction, kind: EffectKind, effect_id: EffectId, *, after: timedelta) -> None:
@@ -151,7 +151,14 @@ def alert(
     case_message_id: UUID | None = None,
 ) -> None:
     """Note one e-mail to each owner and manager of the merchant's team."""
-    addresses = tx.session.scalars(
+    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
+    for address in team_addresses(tx):
+        _write(tx, order, event, address, _TEAMS_LOCALE, about)
+
+
+def team_addresses(tx: Transaction) -> Sequence[str]:
+    """List where each owner and manager of the merchant's team is reached."""
+    return tx.session.scalars(
         select(UserRecord.email)
         .join(MembershipRecord, MembershipRecord.user_id == UserRecord.id)
         .where(
@@ -160,9 +167,6 @@ def alert(
         )
         .order_by(UserRecord.email)
     ).all()
-    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
-    for address in addresses:
-        _write(tx, order, event, address, _TEAMS_LOCALE, about)
 
 
 def _write(
@@ -192,6 +196,33 @@ def _write(
     return message_id
 
 
+def letter(
+    tx: Transaction,
+    event: MailEvent,
+    recipient: str,
+    *,
+    subject_id: UUID | None = None,
+    facts: Mapping[str, str] | None = None,
+) -> None:
+    """Note one e-mail to somebody of the team, about no order; `subject_id` names what its link leads to."""
+    letter_id = MessageId(new_id())
+    tx.session.add(
+        LetterRecord(
+            merchant_id=tx.merchant_id,
+            id=letter_id,
+            event=event,
+            recipient=recipient,
+            locale=_TEAMS_LOCALE,
+            subject_id=subject_id,
+            facts=dict(facts or {}),
+            state="ready",
+            created_at=tx.now,
+        )
+    )
+    tx.session.flush()
+    defer(tx, EffectKind.SEND_LETTER, letter_id, dedup_key=f"letter:{letter_id}")
+
+
 def mail_each(
     tx: Transaction,
     orders: Sequence[OrderRecord],
@@ -203,54 +234,51 @@ def mail_each(
     `request_ids` names the request that each order's e-mail is about. Where no address is known nobody is.
     """
     reachable = [order for order in orders if order.buyer_email]
-    ids = [new_id() for _ in reachable]
     messages = [
         {
-            "merchant_id": tx.merchant_id,
-            "id": message_id,
+            "id": str(new_id()),
             "order_id": order.id,
             "request_id": (request_ids or {}).get(order.id),
-            "event": event,
             "recipient": order.buyer_email,
             "locale": order.buyer_locale,
-            "state": "ready",
-            "created_at": tx.now,
         }
-        for message_id, order in zip(ids, reachable, strict=True)
+        for order in reachable
     ]
-    insert_rows(tx, MessageRecord, messages)
-    defer_each(tx, [Due(EffectKind.SEND_MAIL, message_id, f"mail:{message_id}") for message_id in ids])
+    same = {"merchant_id": tx.merchant_id, "event": event, "state": "ready", "created_at": tx.now}
+    insert_rows(tx, MessageRecord, messages, same)
+    defer_each(
+        tx, EffectKind.SEND_MAIL, {str(message["id"]): f"mail:{message['id']}" for message in messages}
+    )
 
 
-def defer_each(tx: Transaction, dues: Sequence[Due]) -> None:
-    """Note many effects that nobody has noted yet, and wake workers for them."""
+def defer_each(
+    tx: Transaction, kind: EffectKind, keys: Mapping[str, str], after: timedelta = AT_ONCE
+) -> None:
+    """Note many effects that nobody has noted yet, subjects to their keys, and wake workers for them."""
     effects = [
-        {
-            "merchant_id": tx.merchant_id,
-            "id": new_id(),
-            "kind": due.kind,
-            "dedup_key": due.dedup_key,
-            "subject_id": due.subject_id,
-            "payload": {},
-            "state": "ready",
-            "attempt": 0,
-            "due_at": tx.now + due.after,
-            "created_at": tx.now,
-        }
-        for due in dues
+        {"id": str(new_id()), "dedup_key": key, "subject_id": subject_id} for subject_id, key in keys.items()
     ]
-    insert_rows(tx, EffectRecord, effects)
-    jobs: dict[tuple[str, timedelta], list[dict[str, JSONValue]]] = defaultdict(list)
-    for due, effect in zip(dues, effects, strict=True):
-        jobs[QUEUES[due.kind], due.after].append(
-            {"merchant_id": str(tx.merchant_id), "effect_id": str(effect["id"])}
-        )
-    connection = tx.session.connection().connection.driver_connection
-    for (queue, after), of_queue in jobs.items():
-        task = _queue.configure_task(
-            PERFORM,
-            queue=queue,
-            schedule_in={"seconds": after.total_seconds()} if after else None,
-            connection=connection,
-        )
-        task.batch_defer(*of_queue)
+    if not effects:
+        return
+    same = {
+        "merchant_id": tx.merchant_id,
+        "kind": kind,
+        "payload": {},
+        "state": "ready",
+        "attempt": 0,
+        "due_at": tx.now + after,
+        "created_at": tx.now,
+    }
+    insert_rows(tx, EffectRecord, effects, same)
+    ids = [effect["id"] for effect in effects]
+    task = _queue.configure_task(
+        PERFORM_EACH,
+        queue=QUEUES[kind],
+        schedule_in={"seconds": after.total_seconds()} if after else None,
+        connection=tx.session.connection().connection.driver_connection,
+    )
+    jobs: list[dict[str, JSONValue]] = [
+        {"merchant_id": str(tx.merchant_id), "effect_ids": list[JSONValue](ids[start : start + _OF_A_JOB])}
+        for start in range(0, len(ids), _OF_A_JOB)
+    ]
+    task.batch_defer(*jobs)

@@ -39,6 +39,7 @@ from shared.wording.support import (
     reply_field,
 )
 from shared.wording.timeline import actor, timeline_for_buyer, timeline_for_merchant
+from shared.wording.times import duration, pace
 from shared.wording.uploads import upload_state
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "credit_given",
     "decline_reason",
     "decline_reasons",
+    "duration",
     "gateway",
     "item_status",
     "kept",
@@ -65,6 +67,7 @@ __all__ = [
     "operator_state",
     "order_part",
     "order_status",
+    "pace",
     "payment_name",
     "payment_status",
     "policy",

@@ -12,6 +12,7 @@ from shared.domain.events import EffectKind
 from shared.domain.ids import EffectId, MerchantId, MessageId
 from shared.domain.uploads import UploadKind
 from shared.feeds import running
+from shared.mail.letters import send_letter
 from shared.mail.sending import Post, send
 from shared.payments import sending
 from shared.payments.connections import Connections
@@ -71,6 +72,10 @@ def _send_mail(outside: Outside, merchant_id: MerchantId, message_id: UUID) -> N
     send(outside.db, outside.post, merchant_id, MessageId(message_id))
 
 
+def _send_letter(outside: Outside, merchant_id: MerchantId, letter_id: UUID) -> None:
+    send_letter(outside.db, outside.post, merchant_id, MessageId(letter_id))
+
+
 def _carry_out_upload(outside: Outside, merchant_id: MerchantId, upload_id: UUID) -> None:
     run = uploads.start(outside.db, merchant_id, upload_id)
     if run is not None:
@@ -96,6 +101,7 @@ HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
     EffectKind.END_QUESTION: _end_question,
     EffectKind.ADVANCE_RUN: _advance_run,
     EffectKind.SEND_MAIL: _send_mail,
+    EffectKind.SEND_LETTER: _send_letter,
     EffectKind.CARRY_OUT_UPLOAD: _carry_out_upload,
     EffectKind.SEND_REFUND: _send_refund,
     EffectKind.LOOK_UP_REFUND: _look_up_refund,

@@ -6,10 +6,10 @@ from uuid import UUID
 import procrastinate
 from procrastinate import JobContext
 
-from shared.actions import effects, links
+from shared.actions import effects, links, passwords
 from shared.domain.ids import EffectId, MerchantId
 from shared.queries import merchants
-from shared.storage.outbox import LOOK_UP_LINK, PERFORM
+from shared.storage.outbox import LOOK_UP_LINK, LOOK_UP_USER, PERFORM, PERFORM_EACH
 from shared.worker.perform import Outside, perform
 
 log = logging.getLogger(__name__)
@@ -29,9 +29,18 @@ def build_queue(outside: Outside, conninfo: str) -> procrastinate.App:
     def perform_effect(merchant_id: str, effect_id: str) -> None:
         perform(outside, MerchantId(UUID(merchant_id)), EffectId(UUID(effect_id)))
 
+    @queue.task(name=PERFORM_EACH)
+    def perform_effects(merchant_id: str, effect_ids: list[str]) -> None:
+        for effect_id in effect_ids:
+            perform(outside, MerchantId(UUID(merchant_id)), EffectId(UUID(effect_id)))
+
     @queue.task(name=LOOK_UP_LINK)
     def look_up_link(number: str, email: str) -> None:
         links.look_up(outside.db, number, email)
+
+    @queue.task(name=LOOK_UP_USER)
+    def look_up_user(email: str) -> None:
+        passwords.look_up(outside.db, email)
 
     @queue.periodic(cron="* * * * *")
     @queue.task(name="sweep", queueing_lock="sweep")

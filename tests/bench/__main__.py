@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.bench import cancels, order_import, pages, shop, starting
+from tests.bench import bulk, cancels, order_import, pages, shop, starting
 from tests.bench.report import Finding
 from tests.bench.shop import Bench
 
@@ -12,6 +12,8 @@ _PARTS: dict[str, Callable[[Bench], Iterator[Finding]]] = {
     "B1": cancels.buyers_post,
     "B2": pages.order_page,
     "B3": pages.dashboard,
+    "B4": bulk.cancellation_file,
+    "B5": bulk.batch,
     "B6": order_import.from_a_file,
     "B8": cancels.stores_call,
     "B10": starting.memory,

@@ -9,12 +9,13 @@ import psycopg
 # Of a hundred orders sixty are shipped, two wait for a decision, one is not paid yet; the rest is unshipped.
 OPEN = range(62, 99)
 _MANY = 100_000
+AMAZON = "206-0000001-"
 _ORDERS = """
 INSERT INTO orders (merchant_id, id, source, number, external_ids, intake_digest, currency, prices_include_tax,
     placed_at, paid_at, taken_in_at, closed_at, buyer_name, buyer_email, buyer_locale, delivery, items_label,
     line_count, items_minor, discount_minor, discounts, shipping_minor, shipping_tax_minor, tax_minor, total_minor,
     authorized_minor, captured_minor, fulfilled_by_other, hold, disputed, policy, ordered, shipped, requested, timeline_length)
-SELECT m.id, bench_id(0, n), 'api', 'NL-' || n, '{}', sha256(n::text::bytea), 'USD', true,
+SELECT m.id, bench_id(0, n), 'api', CASE WHEN %(before)s::text = 'NL-' THEN 'NL-' || n ELSE %(before)s || lpad(n::text, 7, '0') END, '{}', sha256(n::text::bytea), 'USD', true,
     at, at, at, CASE WHEN n %% 100 < 60 THEN at END,
     CASE WHEN n %% 5 = 0 THEN 'Maya' ELSE 'Ana' END || ' Torres ' || n %% 9973,
     'buyer-' || n || '@example.com', 'en', '{}', units || ' × Tea kettle', 2, 9400, 0, '[]', 600, 0, 0, 10000,
@@ -30,8 +31,9 @@ WHERE m.id = %(merchant)s
 _LINES = """
 INSERT INTO line_items (merchant_id, id, order_id, ordinal, external_id, sku, asin, parent_sku, title, image_url,
     cancelable, price_minor, discount_minor, own_discount_minor, tax_minor, shipping_minor, ordered, shipped, requested)
-SELECT o.merchant_id, bench_id(ordinal, right(o.number, -3)::int), o.id, ordinal, '',
-    CASE ordinal WHEN 1 THEN 'KTL-' || right(o.number, -3)::int %% 500 ELSE 'CUP-1' END, '', '',
+SELECT o.merchant_id, bench_id(ordinal, bench_n(o.number)), o.id, ordinal,
+    CASE WHEN o.number LIKE 'NL-%%' THEN '' ELSE (10000000000000 + 2 * bench_n(o.number) + ordinal)::text END,
+    CASE ordinal WHEN 1 THEN 'KTL-' || bench_n(o.number) %% 500 ELSE 'CUP-1' END, '', '',
     CASE ordinal WHEN 1 THEN 'Tea kettle' ELSE 'Cup' END, '', true,
     CASE ordinal WHEN 1 THEN 6400 ELSE 3000 END, 0, 0, 0, 300, units,
     CASE WHEN o.shipped > 0 THEN units ELSE 0 END, CASE ordinal WHEN 1 THEN o.requested ELSE 0 END
@@ -42,7 +44,7 @@ WHERE o.merchant_id = %(merchant)s
 
 _PAYMENTS = """
 INSERT INTO payments (merchant_id, id, order_id, ordinal, gateway, reference, authorized_minor, captured_minor)
-SELECT merchant_id, bench_id(0, right(number, -3)::int), id, 1, 'manual', 'Visa 4242', authorized_minor, captured_minor
+SELECT merchant_id, bench_id(0, bench_n(number)), id, 1, 'manual', 'Visa 4242', authorized_minor, captured_minor
 FROM orders WHERE merchant_id = %(merchant)s AND captured_minor > 0
 """
 
@@ -66,10 +68,10 @@ SELECT merchant_id, order_id, id, 1, 1, '{[0,1)}' FROM line_items WHERE merchant
 
 _TIMELINE = """
 INSERT INTO timeline (merchant_id, id, order_id, request_id, seq, event, actor_kind, from_state, to_state, at, details)
-SELECT merchant_id, bench_id(1, right(number, -3)::int), id, NULL::uuid, 1, 'order_taken_in', 'system', '', '',
+SELECT merchant_id, bench_id(1, bench_n(number)), id, NULL::uuid, 1, 'order_taken_in', 'system', '', '',
     placed_at, '{}'::jsonb FROM orders WHERE merchant_id = %(merchant)s
 UNION ALL
-SELECT merchant_id, bench_id(2, right(number, -3)::int), id, CASE WHEN requested > 0 THEN id END, 2,
+SELECT merchant_id, bench_id(2, bench_n(number)), id, CASE WHEN requested > 0 THEN id END, 2,
     CASE WHEN shipped > 0 THEN 'order_shipped' ELSE 'cancellation_requested' END, 'system', '',
     CASE WHEN shipped > 0 THEN '' ELSE 'requested' END, placed_at, '{}'::jsonb
 FROM orders WHERE merchant_id = %(merchant)s AND shipped + requested > 0
@@ -96,6 +98,9 @@ FROM orders WHERE merchant_id = %(merchant)s GROUP BY 1, 2
 
 # Ids in the order of their numbers, as ids made one after the other are: kind 0 is the order, 1 and 2 its lines.
 _IDS = """
+CREATE OR REPLACE FUNCTION bench_n(number text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE WHEN number LIKE 'NL-%' THEN right(number, -3) ELSE right(number, 7) END::bigint
+$$;
 CREATE OR REPLACE FUNCTION bench_id(kind int, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
   SELECT ('01900000-0000-7' || lpad(to_hex(kind), 3, '0') || '-8000-' || lpad(to_hex(n), 12, '0'))::uuid
 $$
@@ -107,9 +112,19 @@ def order_id(number: int) -> UUID:
     return UUID(int=(0x01900000_0000_7000_8000 << 48) | number)
 
 
-def fill(connection: psycopg.Connection, merchant_id: UUID, orders: int, *, units: int = 2) -> None:
-    """Give a shop so many orders of two lines, as a superuser: checks and triggers rest meanwhile."""
-    given: dict[str, UUID | int] = {"merchant": merchant_id, "orders": orders, "units": units}
+def fill(
+    connection: psycopg.Connection, merchant_id: UUID, orders: int, *, units: int = 2, as_amazon: bool = False
+) -> None:
+    """Give a shop so many orders of two lines, as a superuser: checks and triggers rest meanwhile.
+
+    With `as_amazon` numbers and items have the ids that feeds name them by, and nothing to be searched by.
+    """
+    given: dict[str, UUID | int | str] = {
+        "merchant": merchant_id,
+        "orders": orders,
+        "units": units,
+        "before": AMAZON if as_amazon else "NL-",
+    }
     connection.execute(_IDS)
     connection.execute("SET session_replication_role = replica")
     connection.execute("SET synchronous_commit = off")
@@ -118,12 +133,14 @@ def fill(connection: psycopg.Connection, merchant_id: UUID, orders: int, *, unit
     steps = (_ORDERS, _LINES, _PAYMENTS, _SHIPMENTS, _REQUESTS, _TIMELINE, _DAYS)
     for step in steps:
         connection.execute(step.encode(), given)
-        connection.execute("ANALYZE orders, line_items")
-    _fill_terms(connection, given)
+        if orders >= _MANY:
+            connection.execute("ANALYZE orders, line_items")
+    if not as_amazon:
+        _fill_terms(connection, given)
     connection.execute("SET session_replication_role = origin")
 
 
-def _fill_terms(connection: psycopg.Connection, given: dict[str, UUID | int]) -> None:
+def _fill_terms(connection: psycopg.Connection, given: dict[str, UUID | int | str]) -> None:
     """Fill the search words; of many, the index that goes the other way is quicker made anew than kept."""
     row = connection.execute("SELECT pg_get_indexdef('ix_order_terms_order'::regclass)").fetchone()
     if row is None or int(given["orders"]) < _MANY:

@@ -20,8 +20,16 @@ CONSOLE = (
     "/console/bulk/codes",
     "/console/bulk/{run}",
     "/console/support",
+    "/console/contact",
+    "/console/settings/replies",
     "/console/settings/policy",
     "/console/settings/policy/versions",
+    "/console/settings/team",
+    "/console/settings/keys",
+    "/console/settings/audit",
+    "/console/account",
+    "/console/account/authenticator",
+    "/console/verify",
     "/demo/mailbox",
 )
 

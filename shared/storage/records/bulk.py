@@ -14,6 +14,7 @@ from shared.storage.records.base import Base, TenantRow, belongs_to, of_merchant
 class BulkRunRecord(TenantRow, Base):
     """A run and how far it is. `dedup_key` names what another run would repeat.
 
+    `stage_began_at` is when the reading, then the dealing with orders began; `read_bytes` are read by then.
     `next_group` counts the orders that are dealt with, `counters` sums verdicts, units and money by currency.
     `per_day` spreads the orders over days; after a day's portion nothing goes on before `resumes_at`. `note`
     says why it stopped or was refused; `problems` are those of its file as a whole, as documents of the
@@ -38,6 +39,8 @@ class BulkRunRecord(TenantRow, Base):
     locale: Mapped[str]
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    stage_began_at: Mapped[datetime | None]
+    read_bytes: Mapped[int] = mapped_column(server_default=text("0"))
     finished_at: Mapped[datetime | None]
     row_count: Mapped[int] = mapped_column(server_default=text("0"))
     group_count: Mapped[int] = mapped_column(server_default=text("0"))

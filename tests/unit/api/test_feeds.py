@@ -30,7 +30,7 @@ def test_a_feed_is_taken_in_carried_out_and_reported(db: Database, store) -> Non
     assert sent.json | {"id": ""} == {
         "id": "", "type": "order_cancellation", "filename": "feed", "state": "queued", "dry_run": False,
         "rows": 0, "done": 0, "warnings": 0, "errors": 0, "orders": 0, "orders_dealt_with": 0, "units": 0,
-        "refunded": {}, "released": {}, "report": None,
+        "refunded": {}, "released": {}, "per_second": None, "seconds_left": None, "report": None,
     }  # fmt: skip
     told = carried_out(db, store, sent.json["id"])
 

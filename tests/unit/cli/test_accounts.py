@@ -6,7 +6,7 @@ from secrets import token_hex
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from shared.actions import keys, sign_in
 from shared.cli import accounts
@@ -14,6 +14,7 @@ from shared.cli import doctor as doctor_module
 from shared.cli.main import cli
 from shared.domain.sign_in import Origin
 from shared.queries import agents, merchants
+from shared.storage.records import AuditRecord
 from tests.builders import a_merchant, an_order, request
 
 KEYS = "a-secret-key-of-the-tests-0123456789"
@@ -46,6 +47,8 @@ def shop(db):
         ("merchants", "change"),
         ("users", "create"),
         ("users", "create-agent"),
+        ("users", "reset-password"),
+        ("users", "remove-second-factor"),
         ("keys", "create"),
         ("links", "make"),
         ("outbox", "status"),
@@ -141,6 +144,24 @@ def test_a_short_password_is_refused(rescind) -> None:
     result = rescind("users", "create", "--merchant", "x", "a@b.example", "--password-stdin", typed="short\n")
 
     assert (result.exit_code, "12 characters" in result.output) == (2, True)
+
+
+def test_an_operator_helps_who_is_locked_out(rescind, db, shop) -> None:
+    merchant_id, slug = shop
+    email = f"noah@{slug}.example"
+    rescind("users", "create", email, "--merchant", slug)
+
+    assert rescind("users", "reset-password", email, "--password-stdin", typed="short\n").exit_code == 2
+    made = json.loads(rescind("users", "reset-password", email, "--json").output)
+    assert rescind("users", "remove-second-factor", email).exit_code == 0
+    strangers = rescind("users", "reset-password", "nobody@example.com")
+
+    assert sign_in.check(db, email, made["password"], Origin()) is not None
+    assert strangers.exit_code == 1
+    assert "Nobody signs in as nobody@example.com." in strangers.output
+    with db.snapshot(merchant_id) as tx:
+        kinds = tx.session.scalars(select(AuditRecord.kind).order_by(AuditRecord.id)).all()
+    assert kinds == ["password_reset", "second_factor_removed"]
 
 
 def test_the_outbox_is_counted_and_dead_effects_are_tried_again(rescind, db, shop) -> None:

@@ -190,6 +190,7 @@ def test_a_feed_on_its_way_tells_orders_dealt_with(owner: Browser, shop: Shop, m
     page = owner.page(address)
 
     assert "0 of 2 orders" in words_of(page.main)
+    assert "a second" not in words_of(page.main)
     assert page.select_one("progress")["value"] == "0"
     run = feed_uploads.feed_upload(shop.db, shop.merchant_id, address.rpartition("/")[2]).run
     assert run.state is RunState.RUNNING

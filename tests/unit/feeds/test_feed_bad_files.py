@@ -46,15 +46,15 @@ def canceling(name: str, row: tuple[str, str, str], code: int, kind: str = "Erro
 
 
 def adjusting(name: str, code: int, kind: str = "Error", /, **changes: str) -> None:
-    flat(f"adjust {name}", adjust(adjust_row(**changes), adjust_row()), code, kind)
+    flat(f"adjust {name}", adjust(adjust_row(**changes), adjust_row(order_id=OTHER)), code, kind)
 
 
 def acknowledging(name: str, bad: str, code: int, kind: str = "Error") -> None:
-    xml(f"acknowledge {name}", "OrderAcknowledgement", bad, acknowledge(2), code, kind)
+    xml(f"acknowledge {name}", "OrderAcknowledgement", bad, acknowledge(2, order=OTHER), code, kind)
 
 
 def adjusting_xml(name: str, bad: str, code: int, kind: str = "Error") -> None:
-    xml(f"adjust in XML {name}", "OrderAdjustment", bad, adjusted(2), code, kind)
+    xml(f"adjust in XML {name}", "OrderAdjustment", bad, adjusted(2, order=OTHER), code, kind)
 
 
 for value, code in bad_rows.ORDER_IDS.items():

@@ -14,11 +14,12 @@ WITHOUT_PAGE = frozenset({
     "portal.open_link", "portal.start", "portal.cancel_quote", "console.start", "console.cancel_order_quote",
     "console.support_picture", "portal.case_picture",
     "console.import_findings", "console.new_passkey", "console.passkey_question",
+    "console.open_invitation", "console.open_reset",
     "console.settings",
     "console.batch_results", "console.bulk_schema", "console.bulk_template", "console.upload_report",
 })  # fmt: skip
 # They are shown in the place of another page.
-WITHOUT_VIEW = frozenset({"portal/link_expired.html"})
+WITHOUT_VIEW = frozenset({"console/link_ended.html", "portal/link_expired.html"})
 
 
 def pages(app: Flask) -> list[str]:

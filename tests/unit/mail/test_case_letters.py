@@ -53,12 +53,16 @@ def test_the_team_reads_what_the_operator_answered(db: Database, shop: Shop) -> 
     email = f"maya-{shop.id}@example.com"
     merchants.create_user(db, shop.id, email=email, name="Maya", password="long enough 1", role=Role.OWNER)
     order_id = an_order().with_(number="NL-1").taken_in(db, shop.id)
-    asking = operator_cases.Asking("Products", Message("Please stop it."), order_id)
-    case_id = operator_cases.ask(db, shop.id, asking, USER)
 
-    operator_cases.answer(db, shop.id, case_id, Message("It is stopped."), Actor(ActorKind.SUPPORT_AGENT))
+    for about, subject in (
+        (order_id, "Rescind support answered about order NL-1"),
+        (None, "Rescind support answered you"),
+    ):
+        asking = operator_cases.Asking("Products", Message("Please stop it."), about)
+        case_id = operator_cases.ask(db, shop.id, asking, USER)
+        operator_cases.answer(db, shop.id, case_id, Message("Done."), Actor(ActorKind.SUPPORT_AGENT))
 
-    mail = shop.newest()
-    assert (mail["To"], mail["Subject"]) == (email, "Rescind support answered about order NL-1")
-    assert both_say(mail, "Rescind support answered you", "It is stopped.")
-    assert f"{BASE_URL}/console/contact/{case_id}" in text_of(mail)
+        mail = shop.newest()
+        assert (mail["To"], mail["Subject"]) == (email, subject)
+        assert both_say(mail, "Rescind support answered you", "Open the conversation")
+        assert f"{BASE_URL}/console/contact/{case_id}" in text_of(mail)

@@ -1,0 +1,13 @@
+"""Note what of a merchant's data was taken along."""
+
+from shared.domain.actors import Actor
+from shared.domain.audit import AuditKind
+from shared.domain.ids import MerchantId
+from shared.storage import audit
+from shared.storage.engine import Database
+
+
+def note(db: Database, merchant_id: MerchantId, what: str, rows: int, actor: Actor) -> None:
+    """Note that rows left in a file."""
+    with db.begin(merchant_id) as tx:
+        audit.note(tx, AuditKind.EXPORTED, actor, subject=what, after={"rows": rows})

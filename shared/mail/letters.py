@@ -1,0 +1,50 @@
+"""Send one e-mail to somebody of the team; a link that lets them in is made only now, and kept nowhere."""
+
+from shared.actions import mails as notes
+from shared.actions import one_use
+from shared.domain.events import MailEvent
+from shared.domain.ids import MerchantId, MessageId
+from shared.mail.messages import compose
+from shared.mail.sending import Post
+from shared.ports import Refused
+from shared.queries import letters
+from shared.queries.letters import Letter
+from shared.storage.doors import Door
+from shared.storage.engine import Database
+
+_LINKS = {
+    MailEvent.MEMBER_INVITED: (Door.INVITATION, "/console/join"),
+    MailEvent.PASSWORD_RESET_ASKED: (Door.PASSWORD_RESET, "/console/reset"),
+}
+_PAGES = {
+    MailEvent.ROLE_CHANGED: "/console/orders",
+    MailEvent.PASSWORD_CHANGED: "/console/forgot",
+}
+
+
+def send_letter(db: Database, post: Post, merchant_id: MerchantId, letter_id: MessageId) -> None:
+    """Send an e-mail that has not left yet, under the same Message-ID at every try.
+
+    Raises Refused when its recipient will never take it, anything else when a later try may succeed.
+    """
+    letter = letters.find(db, merchant_id, letter_id)
+    if letter.is_sent:
+        return
+    link = _link(db, post, merchant_id, letter)
+    try:
+        message = compose(letter, link=link, base_url=post.base_url, sender=post.mail_from)
+        post.mailer.send(merchant_id, letter.event, message)
+    except Refused:
+        notes.mark_letter(db, merchant_id, letter_id, sent=False)
+        raise
+    notes.mark_letter(db, merchant_id, letter_id, sent=True)
+
+
+def _link(db: Database, post: Post, merchant_id: MerchantId, letter: Letter) -> str:
+    if letter.event in _LINKS and letter.subject_id is not None:
+        door, path = _LINKS[letter.event]
+        return f"{post.base_url}{path}/{one_use.make(db, merchant_id, door, letter.subject_id)}"
+    if letter.event is MailEvent.OPERATOR_REPLIED:
+        return f"{post.base_url}/console/contact/{letter.subject_id}"
+    path = _PAGES.get(letter.event, "")
+    return f"{post.base_url}{path}" if path else ""
