@@ -16,6 +16,7 @@ from shared.domain.adjustments import Amounts
 from shared.domain.errors import NotEligible, QuoteChanged
 from shared.queries.adjustments import AdjustmentSum, AdjustmentView, adjustment_sum, adjustment_view
 from shared.queries.orders import order_page
+from shared.queries.reasons import offered
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
 from shared.web.app import wanted_fragment
@@ -26,7 +27,7 @@ from shared.web.services import services
 def adjust_price(member: Member, order_id: UUID) -> ResponseReturnValue:
     """Show what may go back; refund what was chosen once it is confirmed."""
     view = _read(member, order_id)
-    form = AdjustPriceForm.of(view)
+    form = AdjustPriceForm.of(view, offered(services().db, member.merchant_id))
     if request.method != "POST":
         return _window(member, order_id, view, form)
     if not _in_order(form, view):
@@ -54,7 +55,7 @@ def adjust_price(member: Member, order_id: UUID) -> ResponseReturnValue:
 def adjust_price_quote(member: Member, order_id: UUID) -> ResponseReturnValue:
     """Add up what was typed: two parts of the window for the script, else the window again."""
     view = _read(member, order_id)
-    form = AdjustPriceForm.of(view)
+    form = AdjustPriceForm.of(view, offered(services().db, member.merchant_id))
     in_order = form.only_amounts() and not form.refuse_excess(view)
     if wanted_fragment() != "quote":
         return _window(member, order_id, view, form, status=200 if in_order else 422)

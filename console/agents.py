@@ -25,6 +25,7 @@ from shared.queries.cancellations import quote_for
 from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
 from shared.queries.quote_values import QuoteView
+from shared.queries.reasons import offered
 from shared.queries.support_values import CaseView
 from shared.rendering import gettext as _
 from shared.web.app import wanted_fragment
@@ -105,7 +106,7 @@ def agent_cancel(agent: Agent, case_id: UUID) -> ResponseReturnValue:
     """Show the Cancel order window; cancel on the merchant's behalf once it is confirmed."""
     merchant_id = _opened(agent, case_id)
     order = _order_of(merchant_id, case_id)
-    form = CancelOrderForm.for_merchant(order.items, order.currency)
+    form = _form(merchant_id, order)
     if request.method != "POST" or not form.submitted():
         return _window(agent, case_id, merchant_id, order, form)
     ask = Ask(
@@ -134,7 +135,7 @@ def agent_cancel_quote(agent: Agent, case_id: UUID) -> ResponseReturnValue:
     """Quote what is chosen: two parts of the window for the script, else the window again."""
     merchant_id = _opened(agent, case_id)
     order = _order_of(merchant_id, case_id)
-    form = CancelOrderForm.for_merchant(order.items, order.currency)
+    form = _form(merchant_id, order)
     in_order = form.only_quantities()
     if wanted_fragment() != "quote":
         return _window(agent, case_id, merchant_id, order, form)
@@ -145,6 +146,10 @@ def agent_cancel_quote(agent: Agent, case_id: UUID) -> ResponseReturnValue:
     return _show(
         agent, "components/quote_parts.html", quote=quote, order=order, update_url=update_url, merchant=True
     )
+
+
+def _form(merchant_id: MerchantId, order: OrderPage) -> CancelOrderForm:
+    return CancelOrderForm.for_merchant(order.items, order.currency, offered(services().db, merchant_id))
 
 
 def _window(

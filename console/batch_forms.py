@@ -1,12 +1,12 @@
 """The forms of canceling many orders: which and why, then the confirmation of a preview."""
 
+from collections.abc import Iterable
 from typing import Any, Self
 from uuid import UUID
 
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
 
-from shared import wording
 from shared.domain.reasons import Reason
 from shared.domain.text import MEMO_LIMIT
 from shared.queries.bulk import RunView
@@ -47,7 +47,7 @@ class CancelOrdersForm(PageForm):
     memo = LongTextField(limit=MEMO_LIMIT)
 
     @classmethod
-    def made(cls, ticked: list[UUID], filter_: str) -> Self:
+    def made(cls, ticked: list[UUID], filter_: str, reasons: Iterable[tuple[str, str]]) -> Self:
         """Make the form for the orders that were ticked on a list; sent again, it brings them along."""
         form = cls(data={"ticked": ",".join(str(order_id) for order_id in ticked), "filter": filter_})
         count = len(form.ticked_ids())
@@ -57,7 +57,7 @@ class CancelOrdersForm(PageForm):
         form.scope.data = form.scope.data or (TICKED if count else MATCHING)
         form.reason.label.text = _("Reason for cancellation")
         form.reason.missing = _("Choose a reason.")
-        form.reason.offer(wording.merchant_reasons())
+        form.reason.offer(reasons)
         form.message.label.text = _("Message to customers")
         form.memo.label.text = _("Seller memo")
         return form

@@ -20,6 +20,7 @@ from shared.domain.bulk import RunKind
 from shared.domain.errors import AlreadyDecided, InvalidContent
 from shared.queries import bulk, order_list
 from shared.queries.bulk import RowView, RunView
+from shared.queries.reasons import offered
 from shared.queries.sign_in import Member
 from shared.rendering import count, ngettext, spoken_locale
 from shared.rendering import gettext as _
@@ -39,7 +40,7 @@ def cancel_orders(member: Member) -> ResponseReturnValue:
     filter_ = "&".join(
         part for part in request.query_string.decode().split("&") if not part.startswith("order=")
     )
-    form = CancelOrdersForm.made(ticked, filter_)
+    form = CancelOrdersForm.made(ticked, filter_, offered(services().db, member.merchant_id))
     if not form.submitted():
         return _window(member, form), 422 if form.errors else 200
     ids = _matching(member, form.filter.data) if form.scope.data == MATCHING else form.ticked_ids()

@@ -22,6 +22,7 @@ from shared.queries.cancellations import quote_for
 from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
 from shared.queries.quote_values import QuoteView
+from shared.queries.reasons import offered
 from shared.queries.request_values import RequestView
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
@@ -34,7 +35,7 @@ from shared.web.services import services
 def cancel_order(member: Member, order_id: UUID) -> ResponseReturnValue:
     """Show the window; cancel what was chosen once it is confirmed."""
     page = _read(member, order_id)
-    form = CancelOrderForm.for_merchant(page.items, page.currency)
+    form = _window_form(member, page)
     if request.method != "POST":
         return _window(member, page, form) if page.can_cancel else _nothing_left(page)
     if not _in_order(form):
@@ -65,7 +66,7 @@ def cancel_order(member: Member, order_id: UUID) -> ResponseReturnValue:
 def cancel_order_quote(member: Member, order_id: UUID) -> ResponseReturnValue:
     """Quote what is chosen: two parts of the window for the script, else the window again."""
     page = _read(member, order_id)
-    form = CancelOrderForm.for_merchant(page.items, page.currency)
+    form = _window_form(member, page)
     in_order = form.only_quantities()
     if wanted_fragment() != "quote":
         return _window(member, page, form, status=200 if in_order else 422)
@@ -182,6 +183,11 @@ def _what_follows(accepted: RequestView) -> str:
 
 def _units(asked: RequestView) -> str:
     return ngettext("%(num)s unit", "%(num)s units", asked.quantity) % {"num": asked.quantity}
+
+
+def _window_form(member: Member, page: OrderPage) -> CancelOrderForm:
+    reasons = offered(services().db, member.merchant_id)
+    return CancelOrderForm.for_merchant(page.items, page.currency, reasons)
 
 
 def _in_order(form: CancelOrderForm) -> bool:

@@ -131,10 +131,12 @@ class CancelOrderForm(CancelWindowForm):
     memo = LongTextField(limit=MEMO_LIMIT)
 
     @classmethod
-    def for_merchant(cls, items: Iterable[ItemView], currency: str) -> Self:
+    def for_merchant(
+        cls, items: Iterable[ItemView], currency: str, reasons: Iterable[tuple[str, str]]
+    ) -> Self:
         """Make the form for an order's lines."""
         amount = AmountField(_("Amount to refund"), currency=currency)
-        form = cls.for_items(items, wording.merchant_reasons(), refund_amount=amount)
+        form = cls.for_items(items, reasons, refund_amount=amount)
         form.scope.choices = [
             SelectChoice(ENTIRE, _("Cancel entire order")),
             SelectChoice(ITEMS, _("Cancel items")),
@@ -179,8 +181,7 @@ class CancelOrderForm(CancelWindowForm):
 
     def chosen_reason(self) -> Reason | None:
         """Read the reason, also while the rest of the form is still being filled in."""
-        known = {code for code, _words in wording.merchant_reasons()}
-        return Reason(self.reason.data) if self.reason.data in known else None
+        return Reason(self.reason.data) if self.reason.offers(self.reason.data) else None
 
     def keep_within(self, items: Iterable[ItemView]) -> None:
         """Lower each quantity to what may still go, now that the order has changed."""

@@ -1,13 +1,12 @@
 """Fields and forms in which a merchant types how much goes back."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self, cast
 from uuid import UUID
 
 from wtforms import StringField
 
-from shared import wording
 from shared.domain.adjustments import Amounts
 from shared.domain.ids import LineItemId
 from shared.domain.money import to_minor
@@ -61,7 +60,7 @@ class AdjustPriceForm(PageForm):
     nonce = TokenField()
 
     @classmethod
-    def of(cls, view: AdjustmentView) -> Self:
+    def of(cls, view: AdjustmentView, reasons: Iterable[tuple[str, str]]) -> Self:
         """Make the form for an order: an amount for each line that has shipped, and one for the shipping."""
         fields = {
             f"{_LINE}{line.id}": AmountField(
@@ -71,7 +70,7 @@ class AdjustPriceForm(PageForm):
         }
         fields["shipping"] = AmountField(_("Shipping to refund"), currency=view.currency)
         form = cast("type[Self]", type(cls.__name__, (cls,), fields))()
-        form.reason.offer(wording.merchant_reasons())
+        form.reason.offer(reasons)
         form.reason.label.text = _("Reason")
         form.reason.missing = _("Choose a reason.")
         form.message.label.text = _("Message to customer")

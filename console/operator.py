@@ -16,6 +16,7 @@ from shared.domain.errors import NotFound
 from shared.queries import agents, documents
 from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
+from shared.queries.reasons import offered
 from shared.queries.sign_in import Member
 from shared.queries.support_values import CaseView
 from shared.rendering import gettext as _
@@ -28,7 +29,8 @@ _MESSAGES = "30/hour"
 
 def contact_operator(member: Member) -> ResponseReturnValue:
     """Show the form and the conversations so far; send what the form holds."""
-    form = ContactOperatorForm.about(_order_asked(member), request.args.get("reason", ""))
+    reasons = offered(services().db, member.merchant_id)
+    form = ContactOperatorForm.about(_order_asked(member), reasons, request.args.get("reason", ""))
     if not form.submitted():
         return _contact_page(member, form), 422 if form.errors else 200
     order_id = _order_named(member, form)
@@ -37,7 +39,7 @@ def contact_operator(member: Member) -> ResponseReturnValue:
     if not _may_write(member, form):
         return _contact_page(member, form), 429
     asking = Asking(
-        form.category.data, form.written(beginning=form.beginning()), order_id, form.phone.data or ""
+        form.category.data, form.written(beginning=form.beginning(reasons)), order_id, form.phone.data or ""
     )
     case_id = operator_cases.ask(services().db, member.merchant_id, asking, actor(member))
     done(_("Sent to Rescind support."), _("The answer stands here, and is mailed to owners and managers."))

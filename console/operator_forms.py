@@ -1,6 +1,7 @@
 """The forms between merchants and the operator's support agents."""
 
 import re
+from collections.abc import Iterable
 from typing import Self
 from uuid import UUID, uuid4
 
@@ -58,20 +59,21 @@ class ContactOperatorForm(WriteForm):
     phone = TextField(limit=32)
 
     @classmethod
-    def about(cls, order: OrderPage | None, reason: str = "") -> Self:
+    def about(cls, order: OrderPage | None, reasons: Iterable[tuple[str, str]], reason: str = "") -> Self:
         """Make the form with an order, its items and the reason filled in already."""
+        offered = dict(reasons)
         form = cls.made()
         form.category.label.text = _("Category")
         form.category.missing = _("Choose what it is about.")
         form.category.offer(wording.categories())
         form.number.label.text = _("Order number")
         form.reason.label.text = _("Reason for cancellation")
-        form.reason.offer(wording.merchant_reasons())
+        form.reason.offer(offered.items())
         form.phone.label.text = _("Phone")
         if not form.is_submitted():
             form.category.data = wording.categories()[0][0]
             form.number.data = order.number if order else ""
-            form.reason.data = reason if reason in dict(wording.merchant_reasons()) else ""
+            form.reason.data = reason if reason in offered else ""
             form.message.data = opening_of(order) if order else ""
         return form
 
@@ -84,9 +86,9 @@ class ContactOperatorForm(WriteForm):
         """List what is wrong in the order of the page: the message comes last."""
         return sorted(super().problems(), key=lambda problem: problem[0] == self.message.id)
 
-    def beginning(self) -> str:
+    def beginning(self, reasons: Iterable[tuple[str, str]]) -> str:
         """Put the chosen reason before the message."""
-        words = dict(wording.merchant_reasons()).get(self.reason.data or "", "")
+        words = dict(reasons).get(self.reason.data or "", "")
         return f"{self.reason.label.text}: {words}\n\n" if words else ""
 
 

@@ -21,6 +21,7 @@ from console import (
     orders,
     passwords,
     policies,
+    reasons,
     refunds,
     replies,
     requests,
@@ -88,6 +89,7 @@ _CASE = "/support/<uuid:case_id>"
 _REPLY = "/settings/replies/<uuid:reply_id>"
 _REQUEST = f"{_ORDER}/requests/<uuid:request_id>"
 _REFUND = f"{_ORDER}/refunds/<uuid:refund_id>"
+_REASON = "/settings/reasons/<string:code>"
 _VERSION = "/settings/policy/versions/<uuid:version_id>"
 _REPORTED = "/reported-refunds/<uuid:reported_id>"
 
@@ -132,6 +134,9 @@ _page(f"{_REPLY}/delete", replies.delete_canned_reply, "POST", may=Permission.RE
 _page("/settings/policy", policies.cancellation_policy, may=Permission.READ)
 _page("/settings/policy", policies.change_policy, "POST", may=Permission.CONFIGURE)
 _page("/settings/policy/versions", policies.policy_versions, may=Permission.READ)
+_page("/settings/reasons", reasons.reasons, may=Permission.READ)
+_page(_REASON, reasons.edit_reason, "GET", "POST", may=Permission.CONFIGURE)
+_page(f"{_REASON}/move", reasons.move_reason, "POST", may=Permission.CONFIGURE)
 _page(f"{_VERSION}/restore", policies.restore_policy, "POST", may=Permission.CONFIGURE)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)

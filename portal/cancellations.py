@@ -18,6 +18,7 @@ from shared.queries import cancellations as quotes
 from shared.queries import orders
 from shared.queries.order_values import OrderPage
 from shared.queries.quote_values import QuoteView
+from shared.queries.reasons import offered
 from shared.queries.request_values import RequestView
 from shared.rendering import gettext as _
 from shared.web import notices
@@ -27,7 +28,7 @@ from shared.web.services import services
 
 def cancel_order(order: OpenedOrder) -> ResponseReturnValue:
     """Show the window; file the request once it is confirmed."""
-    form = CancelOrderForm.of(order.page)
+    form = _form(order)
     if not form.submitted():
         return _window(order, form, status=422 if form.errors else 200)
     ask = cancellations.Ask(
@@ -50,7 +51,7 @@ def cancel_quote(order: OpenedOrder) -> ResponseReturnValue:
     """Work out the refund for the quantities as they stand; nothing is filed."""
     if request.method != "POST":
         return redirect(url_for("portal.cancel_order", order_id=order.page.id), code=303)
-    form = CancelOrderForm.of(order.page)
+    form = _form(order)
     form.submitted()
     form.refuse_excess(order.page)
     if wanted_fragment() != "quote":
@@ -77,6 +78,11 @@ def withdraw_request(order: OpenedOrder, request_id: str) -> ResponseReturnValue
     else:
         notices.done(_("Request withdrawn."), _("Your order goes on as before."))
     return _to_order(order)
+
+
+def _form(order: OpenedOrder) -> CancelOrderForm:
+    reasons = offered(services().db, order.merchant_id, to_buyers=True)
+    return CancelOrderForm.of(order.page, reasons)
 
 
 def _window(order: OpenedOrder, form: CancelOrderForm, status: int = 200) -> ResponseReturnValue:

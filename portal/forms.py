@@ -1,13 +1,13 @@
 """The forms that buyers fill in."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, Self
 
 from flask_wtf import FlaskForm  # type: ignore[import-untyped]
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from shared import wording
 from shared.queries.order_values import OrderPage
 from shared.rendering import gettext as _
 from shared.web.cancel_form import CancelWindowForm
@@ -22,9 +22,9 @@ class CancelOrderForm(CancelWindowForm):
     """The Cancel order window of the buyer."""
 
     @classmethod
-    def of(cls, order: OrderPage) -> Self:
+    def of(cls, order: OrderPage, reasons: Iterable[tuple[str, str]]) -> Self:
         """Make the form for an order; a reason is never asked for, only offered."""
-        return cls.for_items(order.items, wording.buyer_reasons())
+        return cls.for_items(order.items, reasons)
 
     def has_units(self, order: OrderPage) -> bool:
         """Say whether at least one unit was chosen; if not, say so beside the first quantity."""

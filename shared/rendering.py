@@ -41,6 +41,11 @@ def available_locales() -> tuple[str, ...]:
     return (SOURCE_LOCALE, *sorted({path.parts[-3] for path in compiled} - {SOURCE_LOCALE}))
 
 
+def language_name(locale: str) -> str:
+    """Name a language in the one being spoken."""
+    return str(_locale(locale).get_display_name(_locale(spoken_locale())) or locale)
+
+
 def choose_locale(wanted: Iterable[str]) -> str:
     """Pick the first wanted language that there is, else English."""
     asked = [name.replace("-", "_") for name in wanted]

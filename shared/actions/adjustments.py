@@ -9,6 +9,7 @@ from sqlalchemy import select
 from shared import wording
 from shared.actions import refunds
 from shared.actions.case_offers import RefundGiven, give_refund_in
+from shared.actions.reasons import offered_terms
 from shared.domain.actors import Actor
 from shared.domain.adjustments import Amounts, check
 from shared.domain.errors import QuoteChanged
@@ -19,6 +20,7 @@ from shared.domain.reasons import Reason
 from shared.domain.refunds import RefundKind, fingerprint
 from shared.storage import timeline
 from shared.storage.adjusted import adjusted_before
+from shared.storage.catalogues import catalogue
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import order_facts
 from shared.storage.idempotency import Once, answered, claim
@@ -110,6 +112,7 @@ def _confirmed_before(tx: Transaction, order: OrderRecord, nonce: str | None) ->
 
 def _record(tx: Transaction, order: OrderRecord, adjustment: Adjustment, actor: Actor) -> AdjustmentRecord:
     wanted = adjustment.wanted
+    terms = offered_terms(catalogue(tx), adjustment.reason, for_buyer=False)
     record = AdjustmentRecord(
         merchant_id=tx.merchant_id,
         id=new_id(),
@@ -117,7 +120,7 @@ def _record(tx: Transaction, order: OrderRecord, adjustment: Adjustment, actor: 
         source=actor.kind,
         actor_id=actor.id,
         reason=adjustment.reason,
-        reason_words=wording.reason(adjustment.reason),
+        reason_words=wording.reason_said(terms),
         nonce=adjustment.nonce,
         shipping_minor=wanted.shipping_minor,
         refund_minor=wanted.whole_minor,

@@ -7,11 +7,11 @@ from decimal import Decimal
 
 from shared.actions import adjustments
 from shared.actions.adjustments import Adjustment
-from shared.actions.bulk_results import Hindrance, Outcome, Results
+from shared.actions.bulk_results import Hindrance, Outcome, Results, hindrances_of
 from shared.domain.actors import Actor
 from shared.domain.adjustments import Adjustable, adjustable
 from shared.domain.bulk import RowAction, RowProblem
-from shared.domain.errors import NotEligible
+from shared.domain.errors import NotEligible, ReasonNotOffered
 from shared.domain.ids import LineItemId
 from shared.domain.money import to_minor
 from shared.domain.reasons import Reason
@@ -86,6 +86,8 @@ def _adjust(
             }
     except NotEligible:
         return _hindrances(tx, order, shares)
+    except ReasonNotOffered as refusal:
+        return hindrances_of(rows, refusal)
     for share in shares:
         known = None if run.dry_run else ids[share.row.reason]
         results.done(share.row, Outcome(refund_minor=share.minor, adjustment_id=known))

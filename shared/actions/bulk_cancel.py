@@ -7,24 +7,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
-
 from shared.actions import bulk_cancel_rows as rows
 from shared.actions.rates import count_canceled_of
 from shared.actions.refunds import connected_to
 from shared.domain.actors import Actor, ActorKind
+from shared.domain.catalogue import Catalogue
 from shared.domain.eligibility import Blocker, Eligibility, assess
-from shared.domain.errors import NotEligible, NotFound, Refusal
+from shared.domain.errors import NotEligible, NotFound, ReasonNotOffered, Refusal
 from shared.domain.events import EffectKind, MailEvent
 from shared.domain.ids import LineItemId, RequestId, new_id
 from shared.domain.orders import Order
 from shared.domain.reasons import Reason
 from shared.domain.refunds import Quote, pick_units, quote
-from shared.domain.restock import rule_for
 from shared.domain.selection import choose
 from shared.storage import bulk_writes, outbox
 from shared.storage.bulk import insert_rows
 from shared.storage.bulk_facts import facts_of
+from shared.storage.catalogues import catalogue
 from shared.storage.engine import Transaction
 from shared.storage.records import (
     MerchantRecord,
@@ -33,7 +32,6 @@ from shared.storage.records import (
     RefundRecord,
     RequestRecord,
     RequestUnitsRecord,
-    RestockRuleRecord,
     StockMovementRecord,
 )
 
@@ -81,7 +79,8 @@ Plan = Sequence[Planned | Refusal]
 def plan(tx: Transaction, wanted: Sequence[Wanted], *, lock: bool) -> Plan:
     """Judge every wish in its order; no order may occur twice. With `lock` the verdicts hold to the end."""
     found = facts_of(tx, [wish.order_id for wish in wanted], lock=lock)
-    return [_planned(tx, wish, found.get(wish.order_id)) for wish in wanted]
+    known = catalogue(tx)
+    return [_planned(tx, wish, found.get(wish.order_id), known) for wish in wanted]
 
 
 def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None:
@@ -93,16 +92,17 @@ def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None
     merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
     own = {"merchant_id": tx.merchant_id}
     texts = rows.texts(tx, every)
-    insert_rows(tx, RequestRecord, [rows.request(tx, one) for one in every], rows.alike(tx, actor))
+    known = catalogue(tx)
+    insert_rows(tx, RequestRecord, [rows.request(tx, one, known) for one in every], rows.alike(tx, actor))
     insert_rows(tx, RequestUnitsRecord, [row for one in every for row in rows.units(one)], own)
     insert_rows(tx, PersonalTextRecord, [text.row for of_one in texts.values() for text in of_one])
     shares = [share for one in done for share in (*one.quoted.payments, *one.quoted.voids)]
     connected = connected_to(tx, shares)
     refunds = [row for one in done for row in rows.refunds(one, connected)]
     insert_rows(tx, RefundRecord, refunds, own | {"created_at": tx.now})
-    moved = _put_back(tx, done)
-    _change_sums(tx, every, rows.timeline(every, actor, texts, moved))
-    count_canceled_of(tx, (one.order for one in done))
+    moved = _put_back(tx, [one for one in done if known.restocks(one.wanted.reason)])
+    _change_sums(tx, every, known, rows.timeline(every, actor, texts, moved))
+    count_canceled_of(tx, (one.order for one in done if known.counts(one.wanted.reason)))
     for after, questions in rows.questions(every).items():
         outbox.defer_each(tx, EffectKind.END_QUESTION, questions, after)
     outbox.defer_each(tx, EffectKind.SEND_REFUND, rows.sendings(refunds))
@@ -112,9 +112,13 @@ def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None
     tx.session.expire_all()
 
 
-def _planned(tx: Transaction, wish: Wanted, found: tuple[OrderRecord, Order] | None) -> Planned | Refusal:
+def _planned(
+    tx: Transaction, wish: Wanted, found: tuple[OrderRecord, Order] | None, known: Catalogue
+) -> Planned | Refusal:
     if found is None:
         return NotFound("There is no such order.")
+    if not known.offers(wish.reason, to_buyers=False):
+        return ReasonNotOffered(reason=wish.reason)
     order, facts = found
     verdicts = assess(facts, ActorKind.MERCHANT_USER, now=tx.now)
     if wish.only_unshipped and any(line.shipped for line in facts.line_items):
@@ -146,7 +150,9 @@ def _quantities(wish: Wanted, verdicts: Mapping[LineItemId, Eligibility]) -> Map
     return {**(wish.quantities or {}), **whole}
 
 
-def _change_sums(tx: Transaction, every: Sequence[Planned], entries: Sequence[Mapping[str, Any]]) -> None:
+def _change_sums(
+    tx: Transaction, every: Sequence[Planned], known: Catalogue, entries: Sequence[Mapping[str, Any]]
+) -> None:
     lines, orders = [], []
     payments: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
     for one in every:
@@ -157,7 +163,7 @@ def _change_sums(tx: Transaction, every: Sequence[Planned], entries: Sequence[Ma
             )
             for share in quoted.lines
         ]
-        orders.append(_order_change(one))
+        orders.append(_order_change(one, by_merchant=known.counts(one.wanted.reason)))
         if waits:
             continue
         for share in quoted.payments:
@@ -171,7 +177,7 @@ def _change_sums(tx: Transaction, every: Sequence[Planned], entries: Sequence[Ma
     )
 
 
-def _order_change(one: Planned) -> bulk_writes.OrderChange:
+def _order_change(one: Planned, *, by_merchant: bool) -> bulk_writes.OrderChange:
     quoted = one.quoted
     if one.waits:
         return bulk_writes.OrderChange(one.order.id, one.units, 0, 0, 0, 0, 0, 0, by_merchant=False)
@@ -184,17 +190,12 @@ def _order_change(one: Planned) -> bulk_writes.OrderChange:
         withheld_minor=quoted.withheld_minor,
         refunded_minor=quoted.refund_minor,
         released_minor=sum(share.amount_minor for share in quoted.voids),
-        by_merchant=True,
+        by_merchant=by_merchant,
     )
 
 
-def _put_back(tx: Transaction, done: Sequence[Planned]) -> dict[RequestId, int]:
-    """Put units back where their reason says so; tell how many of each request."""
-    restocking = {
-        Reason(rule.reason)
-        for rule in tx.session.scalars(select(RestockRuleRecord).where(RestockRuleRecord.restock))
-    }
-    going = [one for one in done if rule_for(one.wanted.reason) in restocking]
+def _put_back(tx: Transaction, going: Sequence[Planned]) -> dict[RequestId, int]:
+    """Put the units of these back on the shelf; tell how many of each request."""
     movements = [row for one in going for row in rows.movements(one)]
     insert_rows(tx, StockMovementRecord, movements, {"merchant_id": tx.merchant_id, "moved_at": tx.now})
     counts: Counter[str] = Counter()

@@ -13,11 +13,13 @@ from shared import wording
 from shared.actions.execution import amount_of
 from shared.domain.actors import SYSTEM, Actor
 from shared.domain.cancellation import Question, RequestState
+from shared.domain.catalogue import Catalogue
 from shared.domain.events import Event
 from shared.domain.ids import RequestId, new_id
 from shared.domain.orders import Gateway
 from shared.domain.payments import PaymentShare
 from shared.domain.refunds import AmountState, Kept, RefundKind, RefundState
+from shared.rendering import spoken_locale
 from shared.storage.engine import Transaction
 
 if TYPE_CHECKING:
@@ -40,13 +42,14 @@ def alike(tx: Transaction, actor: Actor) -> dict[str, Any]:
         "source": actor.kind,
         "actor_id": actor.id,
         "requested_by": "merchant",
+        "reason_locale": spoken_locale(),
         "requested_at": tx.now,
         "decided_at": tx.now,
         "executes_at": tx.now,
     }
 
 
-def request(tx: Transaction, one: "Planned") -> dict[str, Any]:
+def request(tx: Transaction, one: "Planned", known: Catalogue) -> dict[str, Any]:
     """Make a request's row; one that waits for a warehouse is *accepting*, any other is accepted."""
     quoted, order = one.quoted, one.order
     warehouse = one.facts.policy.warehouse
@@ -55,7 +58,9 @@ def request(tx: Transaction, one: "Planned") -> dict[str, Any]:
         "order_id": order.id,
         "state": RequestState.ACCEPTING if one.waits else RequestState.ACCEPTED,
         "reason": one.wanted.reason,
-        "reason_words": wording.reason(one.wanted.reason),
+        "reason_words": wording.reason_said(known.of(one.wanted.reason)),
+        "counts": known.counts(one.wanted.reason),
+        "restocks": None if one.waits else known.restocks(one.wanted.reason),
         "nonce": one.wanted.key,
         "policy": order.policy,
         "quote": {

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from shared.domain.bulk import RowProblem, Verdict, problem_of
 from shared.domain.eligibility import Blocker
-from shared.domain.errors import NotFound, Refusal
+from shared.domain.errors import NotFound, ReasonNotOffered, Refusal
 from shared.storage.records import BulkRowRecord
 
 
@@ -91,6 +91,9 @@ def hindrances_of(rows: Iterable[BulkRowRecord], refusal: Refusal) -> dict[int, 
     every = list(rows)
     if isinstance(refusal, NotFound):
         return {row.row_number: Hindrance(RowProblem.ORDER_NOT_FOUND) for row in every}
+    if isinstance(refusal, ReasonNotOffered):
+        off = str(refusal.facts["reason"])
+        return {row.row_number: Hindrance(RowProblem.REASON_SWITCHED_OFF, off) for row in every}
     blockers, left = _by_line(refusal, "blockers"), _by_line(refusal, "left")
     found = {
         row.row_number: _hindrance(blockers[row.line_item_id], left.get(row.line_item_id, 0))

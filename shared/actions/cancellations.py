@@ -12,8 +12,10 @@ from shared.actions import case_steps
 from shared.actions.claims import add_to_lines, free_units
 from shared.actions.deciding import at_once
 from shared.actions.moves import begin_accepting, decide_to_accept, end_declined
+from shared.actions.reasons import given
 from shared.domain.actors import SYSTEM, Actor, ActorKind
 from shared.domain.cancellation import Move, Question, RequestState, after
+from shared.domain.catalogue import ReasonTerms
 from shared.domain.eligibility import assess
 from shared.domain.errors import AlreadyDecided, NotEligible, NotPermitted, QuoteChanged
 from shared.domain.events import EffectKind, Event, MailEvent
@@ -24,6 +26,7 @@ from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import Quote, fingerprint, pick_units, quote
 from shared.domain.rules import Decision
 from shared.domain.selection import choose
+from shared.rendering import spoken_locale
 from shared.storage import outbox, timeline
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import order_facts, to_multirange
@@ -81,15 +84,16 @@ def request(
 def request_in(tx: Transaction, order: OrderRecord, ask: Ask, actor: Actor) -> RequestId:
     """Ask for units of a locked order in an open transaction.
 
-    Raises InvalidContent, NotEligible or QuoteChanged before anything is written.
+    Raises InvalidContent (ReasonNotOffered too), NotEligible or QuoteChanged before anything is written.
     """
     facts = order_facts(tx, order)
     if ask.seen is not None and ask.seen != fingerprint(facts):
         raise QuoteChanged("The order has changed since this window was opened.")
+    terms = given(tx, ask.reason, for_buyer=ask.for_buyer)
     quantities = _allowed(facts, ask, tx)
     quoted = _quoted(facts, ask, quantities, tx)
     decision = at_once(tx, order, facts, quoted, ask.reason, for_buyer=ask.for_buyer)
-    record = _record(tx, order, ask, actor, quoted, decision)
+    record = _record(tx, order, ask, actor, quoted, decision, terms)
     _claim_units(tx, order, record, quoted)
     _note_request(tx, order, record, ask, actor)
     if decision is Decision.ACCEPT:
@@ -222,7 +226,13 @@ def _quoted(facts: Order, ask: Ask, quantities: Mapping[LineItemId, int], tx: Tr
 
 
 def _record(
-    tx: Transaction, order: OrderRecord, ask: Ask, actor: Actor, quoted: Quote, decision: Decision
+    tx: Transaction,
+    order: OrderRecord,
+    ask: Ask,
+    actor: Actor,
+    quoted: Quote,
+    decision: Decision,
+    terms: ReasonTerms | None,
 ) -> RequestRecord:
     policy = order.policy
     decided = decision is Decision.ACCEPT
@@ -237,7 +247,9 @@ def _record(
         actor_id=actor.id,
         requested_by="buyer" if ask.for_buyer else "merchant",
         reason=ask.reason,
-        reason_words=wording.reason(ask.reason) if ask.reason else "",
+        reason_words=wording.reason_said(terms) if terms else "",
+        reason_locale=spoken_locale() if terms else "",
+        counts=terms.counts if terms else True,
         nonce=ask.nonce,
         policy=policy,
         quote={

@@ -37,7 +37,8 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
         quoted = _settle(tx, order, record)
         # A batch locks stock before counters as well, so that the two never wait for each other.
         _restock(tx, order, record)
-        count_canceled(tx, order, requested_by=record.requested_by)
+        if record.counts:
+            count_canceled(tx, order, requested_by=record.requested_by)
         record.state = after(RequestState.ACCEPTING, Move.EXECUTE)
         record.ended_at = tx.now
         record.value_minor = quoted.value_minor
@@ -96,7 +97,9 @@ def _settle(tx: Transaction, order: OrderRecord, record: RequestRecord) -> Quote
 def _restock(tx: Transaction, order: OrderRecord, record: RequestRecord) -> None:
     reason = rule_for(Reason(record.reason) if record.reason else None)
     rule = tx.session.get(RestockRuleRecord, (tx.merchant_id, reason))
-    if rule is None or not rule.restock:
+    # Kept, since a merchant may change the rule tomorrow.
+    record.restocks = rule is not None and rule.restock
+    if not record.restocks:
         return
     skus = {line.id: line.sku for line in lines_of(tx, order.id)}
     moved = 0

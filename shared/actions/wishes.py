@@ -11,6 +11,7 @@ from shared.domain.intake import IncomingOrder
 from shared.domain.orders import LineItem
 from shared.domain.text import REASON_LIMIT
 from shared.domain.wishes import reason_of
+from shared.storage.catalogues import catalogue
 from shared.storage.engine import Transaction
 from shared.storage.facts import order_facts
 from shared.storage.records import OrderRecord
@@ -44,18 +45,24 @@ def file_wishes(tx: Transaction, order: OrderRecord, wished: Mapping[int, str]) 
     asked = [line for line in facts.line_items if line.ordinal in left]
     going = [line for line in asked if verdicts[line.id].quantity]
     if going:
-        request_in(tx, order, _ask(going, verdicts, wished), _FEED)
+        request_in(tx, order, _ask(tx, going, verdicts, wished), _FEED)
     blocked = [blocker for line in asked if line not in going for blocker in verdicts[line.id].blockers]
     return tuple(dict.fromkeys(blocked))
 
 
 def _ask(
-    going: Sequence[LineItem], verdicts: Mapping[LineItemId, Eligibility], wished: Mapping[int, str]
+    tx: Transaction,
+    going: Sequence[LineItem],
+    verdicts: Mapping[LineItemId, Eligibility],
+    wished: Mapping[int, str],
 ) -> Ask:
     words = list(dict.fromkeys(wished[line.ordinal] for line in going if wished[line.ordinal]))
+    reason = reason_of(words[0]) if words else None
+    # A marketplace offers its own list; what this merchant has switched off stays in the comments.
+    is_offered = catalogue(tx).offers(reason, to_buyers=True)
     return Ask(
         quantities={line.id: verdicts[line.id].quantity for line in going},
-        reason=reason_of(words[0]) if words else None,
+        reason=reason if is_offered else None,
         comments="\n".join(words)[:REASON_LIMIT],
         for_buyer=True,
         nonce=_NONCE + ",".join(str(line.ordinal) for line in going),

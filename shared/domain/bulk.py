@@ -75,6 +75,7 @@ class RowProblem(StrEnum):
     AMOUNT_NOT_POSSIBLE = "amount_not_possible"
     OTHER_CURRENCY = "other_currency"
     DUPLICATE_MESSAGE_ID = "duplicate_message_id"
+    REASON_SWITCHED_OFF = "reason_switched_off"
     BEFORE_SHIPMENT = "before_shipment"
     RECORD_REFUSED = "record_refused"
 

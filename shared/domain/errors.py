@@ -67,6 +67,18 @@ class InvalidContent(Refusal):
     code = "invalid_content"
 
 
+class ReasonNotOffered(InvalidContent):
+    """The merchant has switched this reason off for whoever gives it; `facts["reason"]` names it."""
+
+    code = "reason_not_offered"
+
+
+class NoReasonLeft(InvalidContent):
+    """A merchant must give a reason, so not all of them can be switched off."""
+
+    code = "no_reason_left"
+
+
 class AmbiguousSku(InvalidContent):
     """The SKU stands on two lines of the order; name the line by its id."""
 

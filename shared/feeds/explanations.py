@@ -219,6 +219,10 @@ _ALL: dict[int, tuple[str, str]] = {
         N_("The feed was stopped before its end: %(other)s"),
         N_("What was carried out until then stays; send the rest in a new file."),
     ),
+    90056: (
+        N_("The reason “%(value)s” has been switched off in Settings."),
+        N_("Give another reason, or switch it on again."),
+    ),
     90101: (N_("The first row of the template is missing."), _BY_THE_BOOK),
     90102: (N_("The first row of the template has spaces in place of tabs."), _BY_THE_BOOK),
     90103: (N_("Columns were known by similar names: %(value)s."), _BY_THE_BOOK),

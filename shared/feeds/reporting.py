@@ -112,6 +112,7 @@ _FOUND: Mapping[Code, Callable[[Code, SaidRow], Problem]] = {
     ),
     Code.NOT_CANCELABLE: lambda code, row: Problem(code, other=_blocker(row.detail)),
     Code.DUPLICATE_MESSAGE_ID: lambda code, row: Problem(code, value=row.message_id),
+    Code.REASON_SWITCHED_OFF: lambda code, row: Problem(code, value=row.detail),
     Code.AMOUNT_NOT_POSSIBLE: lambda code, row: Problem(code, other=row.detail),
     Code.OTHER_CURRENCY: lambda code, row: Problem(code, value=_written(row), other=row.detail),
 }

@@ -23,6 +23,7 @@ _NUMBERS = {
     RowProblem.AMOUNT_NOT_POSSIBLE: Code.AMOUNT_NOT_POSSIBLE,
     RowProblem.OTHER_CURRENCY: Code.OTHER_CURRENCY,
     RowProblem.DUPLICATE_MESSAGE_ID: Code.DUPLICATE_MESSAGE_ID,
+    RowProblem.REASON_SWITCHED_OFF: Code.REASON_SWITCHED_OFF,
     RowProblem.BEFORE_SHIPMENT: Code.BEFORE_SHIPMENT,
 }
 # A row that is refused for another row of its record says nothing of its own.

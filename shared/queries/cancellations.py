@@ -14,15 +14,15 @@ from shared.domain.metrics import RateCounts, forecast, in_period, rate
 from shared.domain.orders import Order
 from shared.domain.reasons import Reason
 from shared.domain.refunds import pick_units, quote
-from shared.domain.restock import rule_for
 from shared.domain.selection import choose
 from shared.queries import rates
 from shared.queries.quote_values import Consequences, QuoteView
 from shared.queries.request_values import RequestView
 from shared.queries.requests import labels, request_views
+from shared.storage.catalogues import catalogue
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import claimed_by, order_facts, quote_of
-from shared.storage.records import LineItemRecord, OrderRecord, RequestRecord, RestockRuleRecord
+from shared.storage.records import LineItemRecord, OrderRecord, RequestRecord
 from shared.storage.scopes import find_order, orders_of, requests_of, requests_on, units_of
 
 MOST_COUNTED = 100
@@ -145,14 +145,15 @@ def quote_view(
     units_wanted = pick_units(facts, wanted)
     quoted = quote(facts, units_wanted, for_buyer=for_buyer, at=tx.now, most_minor=most_minor)
     units = sum(wanted.values())
-    counts = rates.counts(tx)
+    counts, known = rates.counts(tx), catalogue(tx)
+    adds = _adds(tx, order, counts, asker) if known.counts(reason) else 0
     return QuoteView(
         quote=quoted,
         units=units,
         of_units=sum(line.ordered for line in facts.line_items),
-        restocked_units=units if rule_for(reason) in _restocking(tx) else 0,
+        restocked_units=units if known.restocks(reason) else 0,
         rate_now=rate(counts),
-        rate_after=forecast(counts, _adds(tx, order, counts, asker)),
+        rate_after=forecast(counts, adds),
     )
 
 
@@ -166,26 +167,16 @@ def consequences(
         facts = order_facts(tx, find_order(tx, order_id))
         held = claimed_by(tx, [request.id for request in requests])
         records = {record.id: record for record in requests_on(tx, order_id)}
-        restocking = _restocking(tx)
+        known = catalogue(tx)
         rate_now = rate(rates.counts(tx))
         return {
             request.id: Consequences(
                 quote=quote_of(facts, records[request.id], held[request.id]),
-                restocked_units=request.quantity if rule_for(request.reason) in restocking else 0,
+                restocked_units=request.quantity if known.restocks(request.reason) else 0,
                 rate_now=rate_now,
             )
             for request in requests
         }
-
-
-def _restocking(tx: Transaction) -> frozenset[Reason]:
-    """Read which reasons put units back on the shelf."""
-    rules = tx.session.scalars(
-        select(RestockRuleRecord.reason).where(
-            RestockRuleRecord.merchant_id == tx.merchant_id, RestockRuleRecord.restock
-        )
-    )
-    return frozenset(Reason(reason) for reason in rules)
 
 
 def _adds(tx: Transaction, order: OrderRecord, counts: RateCounts, asker: ActorKind) -> int:

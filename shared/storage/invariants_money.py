@@ -101,7 +101,8 @@ MONEY = {
             FROM stock_movements GROUP BY 1, 2, 3) m
           ON m.merchant_id = u.merchant_id AND m.request_id = u.request_id AND m.line_item_id = u.line_item_id
         WHERE u.merchant_id = :merchant AND coalesce(m.quantity, 0) <> CASE
-          WHEN c.state = 'accepted' AND c.source <> 'system' AND r.restock THEN u.quantity ELSE 0 END""",
+          WHEN c.state = 'accepted' AND c.source <> 'system' AND coalesce(c.restocks, r.restock)
+            THEN u.quantity ELSE 0 END""",
     "movements_belong_to_units_of_their_request": """
         SELECT m.id, format('%s × %s of line %s, which the request does not hold',
             m.quantity, m.sku, m.line_item_id)

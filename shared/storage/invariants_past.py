@@ -107,7 +107,7 @@ PAST = {
         SELECT o.id, format('marked %s', o.canceled_by_merchant) FROM orders o
         WHERE o.merchant_id = :merchant AND o.canceled_by_merchant <> EXISTS (
           SELECT FROM cancellation_requests c WHERE c.merchant_id = o.merchant_id AND c.order_id = o.id
-            AND c.state = 'accepted' AND c.requested_by <> 'buyer')""",
+            AND c.state = 'accepted' AND c.requested_by <> 'buyer' AND c.counts)""",
     "answers_are_kept_with_their_keys": """
         SELECT route, format('key %s has no answer', key) FROM answers
         WHERE merchant_id = :merchant AND (status IS NULL OR body IS NULL)""",

@@ -120,6 +120,10 @@ class ChoiceField(SelectField):
         self._values = frozenset(value for value, _words in offered)
         self.choices = [SelectChoice("", empty), *(SelectChoice(value, words) for value, words in offered)]
 
+    def offers(self, value: object) -> bool:
+        """Say whether a value is among the options that choose something."""
+        return value in self._values
+
     def pre_validate(self, form: BaseForm) -> None:  # noqa: ARG002 - the library hands it over
         """Refuse what was not offered, and the empty option where a choice is needed."""
         if self.data and self.data not in self._values:

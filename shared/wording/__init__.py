@@ -4,7 +4,12 @@ from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
 from shared.wording.policies import trial_outcome, trial_state
-from shared.wording.reasons import buyer_reasons, decline_reason, decline_reasons, merchant_reasons, reason
+from shared.wording.reasons import (
+    decline_reason,
+    decline_reasons,
+    reason,
+    reason_said,
+)
 from shared.wording.refunds import (
     gateway,
     kept,
@@ -47,7 +52,6 @@ __all__ = [
     "actor",
     "audit_kind",
     "blocker",
-    "buyer_reasons",
     "case_note",
     "case_state",
     "case_state_for_asker",
@@ -61,7 +65,6 @@ __all__ = [
     "item_status",
     "kept",
     "mail_event",
-    "merchant_reasons",
     "next_step",
     "offer",
     "operator_state",
@@ -73,6 +76,7 @@ __all__ = [
     "policy",
     "proof",
     "reason",
+    "reason_said",
     "refund_expected",
     "refund_given",
     "refund_state",

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 
+from shared.domain.catalogue import ReasonTerms
 from shared.domain.reasons import (
-    BUYER_REASONS,
     MERCHANT_DECLINE_REASONS,
-    MERCHANT_REASONS,
     DeclineReason,
     Reason,
 )
-from shared.rendering import N_
+from shared.rendering import N_, SOURCE_LOCALE, spoken_locale
 from shared.rendering import gettext as _
 
 _REASONS: Mapping[Reason, str] = {
@@ -51,14 +50,9 @@ def reason(code: Reason) -> str:
     return _(_REASONS[code])
 
 
-def buyer_reasons() -> list[tuple[str, str]]:
-    """List the reasons a buyer may choose, as (code, words)."""
-    return [(code.value, reason(code)) for code in BUYER_REASONS]
-
-
-def merchant_reasons() -> list[tuple[str, str]]:
-    """List the reasons a merchant may choose, as (code, words)."""
-    return [(code.value, reason(code)) for code in MERCHANT_REASONS]
+def reason_said(terms: ReasonTerms) -> str:
+    """Say a reason in its merchant's words; English ones where there are none in this language."""
+    return terms.words.get(spoken_locale()) or terms.words.get(SOURCE_LOCALE) or reason(terms.reason)
 
 
 def decline_reason(code: DeclineReason) -> str:

@@ -46,6 +46,10 @@ _ROW_PROBLEMS: Mapping[RowProblem, tuple[str, str]] = {
         N_("Another message has the same number."),
         N_("Number the messages from 1 on."),
     ),
+    RowProblem.REASON_SWITCHED_OFF: (
+        N_("Its reason has been switched off in Settings."),
+        N_("Give another reason, or switch it on again."),
+    ),
     RowProblem.BEFORE_SHIPMENT: (
         N_("The units were canceled although others of the order have not been shipped yet."),
         N_("Nothing."),

@@ -24,6 +24,8 @@ CONSOLE = (
     "/console/settings/replies",
     "/console/settings/policy",
     "/console/settings/policy/versions",
+    "/console/settings/reasons",
+    "/console/settings/reasons/NoInventory",
     "/console/settings/team",
     "/console/settings/keys",
     "/console/settings/audit",

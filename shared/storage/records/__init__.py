@@ -41,7 +41,7 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
-from shared.storage.records.settings import PolicyVersionRecord
+from shared.storage.records.settings import PolicyVersionRecord, ReasonRecord
 from shared.storage.records.sign_in import (
     InvitationRecord,
     LetterRecord,
@@ -96,6 +96,7 @@ __all__ = [
     "PaymentRecord",
     "PersonalTextRecord",
     "PolicyVersionRecord",
+    "ReasonRecord",
     "RecoveryCodeRecord",
     "RefundRecord",
     "ReportedRefundRecord",

@@ -16,7 +16,8 @@ class RequestRecord(TenantRow, Base):
     """Who asked, when, why, under which quote; units stand in `request_units`, words in `personal_texts`.
 
     `warehouse` is empty where none is asked, else where the question is; `answer_by` its time limit. `amount`
-    says whether the refund is known from prices, open until a person enters it, or entered.
+    says whether the refund is known from prices, open until a person enters it, or entered. `counts` and,
+    once it is carried out, `restocks` are what its reason meant then.
     """
 
     __tablename__ = "cancellation_requests"
@@ -45,6 +46,9 @@ class RequestRecord(TenantRow, Base):
     warehouse: Mapped[str] = mapped_column(server_default=text("''"))
     answer_by: Mapped[datetime | None]
     amount: Mapped[str] = mapped_column(server_default=text("'known'"))
+    reason_locale: Mapped[str] = mapped_column(server_default=text("''"))
+    counts: Mapped[bool] = mapped_column(server_default=text("true"))
+    restocks: Mapped[bool | None]
 
     __table_args__ = (
         belongs_to("orders", "order_id"),

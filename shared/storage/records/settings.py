@@ -25,3 +25,18 @@ class PolicyVersionRecord(TenantRow, Base):
     created_at: Mapped[datetime]
 
     __table_args__ = (of_merchant(), UniqueConstraint("merchant_id", "number"))
+
+
+class ReasonRecord(TenantRow, Base):
+    """What a merchant says of a reason; one that nothing was said of has no row. `words` by language."""
+
+    __tablename__ = "reasons"
+
+    code: Mapped[str] = mapped_column(primary_key=True)
+    for_buyers: Mapped[bool]
+    for_merchants: Mapped[bool]
+    position: Mapped[int]
+    counts: Mapped[bool]
+    words: Mapped[dict[str, Any]]
+
+    __table_args__ = (of_merchant(),)

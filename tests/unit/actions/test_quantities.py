@@ -189,7 +189,7 @@ def test_an_open_request_keeps_the_words_it_was_made_with_when_the_list_changes(
     request(db, merchant_id, order_id, 1, reason=Reason.PRICE_TOO_HIGH)
     before = told(db, merchant_id, order_id).requests[0].reason_words
 
-    monkeypatch.setattr("shared.wording.reason", lambda _reason: "Words of a later day")
+    monkeypatch.setattr("shared.wording.reason_said", lambda _terms: "Words of a later day")
     request(db, merchant_id, order_id, 1, reason=Reason.PRICE_TOO_HIGH)
 
     words = [view.reason_words for view in told(db, merchant_id, order_id).requests]

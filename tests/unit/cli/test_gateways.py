@@ -131,5 +131,5 @@ def test_every_account_is_sealed_anew_in_one_command(rescind, empty_db, monkeypa
     monkeypatch.setenv("RESCIND_SECRET_KEYS", f"{NEWER},{KEY}")
 
     assert rescind("reseal") == (0, "1 accounts are sealed anew.\n")
-    assert json.loads(rescind("reseal", "--json")[1]) == {"resealed": 1}
+    assert json.loads(rescind("reseal", "--json")[1]) == {"resealed": 1, "second_factors": 0}
     assert account(empty_db, merchant_id, NEWER).secret == SECRET

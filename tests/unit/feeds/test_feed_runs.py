@@ -1,29 +1,32 @@
 """Feeds from file to report: each record is told what became of it, whatever else the file holds."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
 
-from shared.actions import merchants
+from shared.actions import merchants, reasons
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.bulk import RunState
 from shared.domain.errors import InvalidContent, TooMany
 from shared.domain.ids import new_id
 from shared.domain.permissions import Role
+from shared.domain.reasons import Reason
 from shared.feeds import reporting, running, submitting
 from shared.feeds.kinds import FeedType
 from shared.feeds.processing_report import Summary
 from shared.feeds.submitting import Feed
 from shared.queries import feeds
 from shared.queries.invariants import violations_of
+from shared.queries.reasons import catalogue
 from shared.storage.records import (
     LineItemRecord,
     OrderRecord,
     RequestRecord,
     UploadChunkRecord,
 )
-from tests.builders import a_merchant, ship
+from tests.builders import USER, a_merchant, ship
 from tests.builders import cancel as cancel_order
 from tests.unit.feeds.carrying import (
     LAMP,
@@ -115,6 +118,23 @@ def test_rows_that_contradict_each_other_name_each_other(db, merchant_id, tmp_pa
         ("6", "90005", "contradicts line 4,"),
     ]
     assert statuses(db, merchant_id) == ["unshipped", "unshipped"]
+
+
+def test_a_reason_that_is_switched_off_refuses_its_rows_alone(db, merchant_id, tmp_path: Path) -> None:
+    orders(db, merchant_id, 1, 2)
+    off = replace(catalogue(db, merchant_id).of(Reason.NO_INVENTORY), for_merchants=False)
+    reasons.change(db, merchant_id, off, USER)
+
+    run_id = carry_out(db, merchant_id, tmp_path, cancel(
+        (number(1), "NoInventory", LAMP),
+        (number(2), "PricingError", LAMP),
+    ))  # fmt: skip
+
+    told = report_text(db, merchant_id, run_id).decode().splitlines()[5:]
+    assert [(line.split("\t")[0], line.split("\t")[3]) for line in told] == [("3", "90056")]
+    assert "The reason “NoInventory” has been switched off in Settings." in told[0]
+    assert statuses(db, merchant_id) == ["unshipped", "unshipped"]
+    assert count(db, merchant_id, RequestRecord) == 1
 
 
 def test_the_same_file_again_changes_nothing_and_is_the_first_report(db, merchant_id, tmp_path) -> None:

@@ -13,6 +13,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from shared import wording
 from shared.domain.ids import LineItemId, OrderId, PaymentId, new_id
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
+from shared.domain.reasons import Reason
 from shared.domain.refunds import Kept, KeptReason, LineShare, PaymentShare, Quote
 from shared.domain.units import UnitRange
 from shared.queries.order_values import ItemView, OrderPage, Totals
@@ -20,6 +21,7 @@ from shared.queries.quote_values import QuoteView
 from shared.web.cancel_form import CancelWindowForm
 from shared.web.forms import LongTextField, TextField
 
+REASONS = [(code.value, wording.reason(code)) for code in Reason]
 WINDOW = (
     '{% from "components/cancel_window.html" import cancel_window %}'
     '{{ cancel_window(form, order, quote, wording, "/x/cancel", "/x/cancel/quote", "/x", '
@@ -116,11 +118,7 @@ def _window(
     app: Flask, *, merchant: bool = False, as_dialog: bool = False, view: QuoteView = VIEW
 ) -> BeautifulSoup:
     with app.test_request_context("/x/cancel"):
-        kind, reasons = (
-            (ConsoleForm, wording.merchant_reasons())
-            if merchant
-            else (CancelWindowForm, wording.buyer_reasons())
-        )
+        kind, reasons = (ConsoleForm, REASONS) if merchant else (CancelWindowForm, REASONS)
         form = kind.for_items(ORDER.items, reasons)
         page = render_template_string(
             WINDOW, form=form, order=ORDER, quote=view, merchant=merchant, as_dialog=as_dialog
@@ -218,7 +216,7 @@ def test_the_buttons_are_real_and_in_their_order(app: Flask) -> None:
 
 def _posted(app: Flask, **sent: str) -> CancelWindowForm:
     with app.test_request_context("/x/cancel", method="POST", data=sent):
-        form = CancelWindowForm.for_items(ORDER.items, wording.buyer_reasons())
+        form = CancelWindowForm.for_items(ORDER.items, REASONS)
         form.submitted()
         return form
 

@@ -1,0 +1,67 @@
+"""The form of one reason of a merchant's catalogue."""
+
+from typing import Self, cast
+
+from wtforms import BooleanField
+
+from shared import wording
+from shared.domain.catalogue import ReasonTerms
+from shared.domain.reasons import BUYER_REASONS, MERCHANT_REASONS, Reason
+from shared.rendering import SOURCE_LOCALE, available_locales, language_name
+from shared.rendering import gettext as _
+from shared.web.forms import PageForm, TextField
+
+_WORDS = "words_"
+
+
+class ReasonForm(PageForm):
+    """Who may give a reason, in which words, and what follows from it."""
+
+    for_buyers = BooleanField()
+    for_merchants = BooleanField()
+    restock = BooleanField()
+    counts = BooleanField()
+
+    @classmethod
+    def of(cls, terms: ReasonTerms) -> Self:
+        """Make the form for a reason: a field of words for each language that pages are written in."""
+        locales = sorted({*available_locales(), *terms.words}, key=lambda locale: locale != SOURCE_LOCALE)
+        fields = {
+            f"{_WORDS}{locale}": TextField(
+                _("Words in %(language)s") % {"language": language_name(locale)},
+                default=terms.words.get(locale, ""),
+            )
+            for locale in locales
+        }
+        made = cast("type[Self]", type(cls.__name__, (cls,), fields))
+        form = made(obj=terms)
+        form.for_buyers.label.text = _("Customers may give it")
+        form.for_merchants.label.text = _("Your team and your store may give it")
+        form.restock.label.text = _("Canceled units go back on the shelf")
+        form.counts.label.text = _("It counts in your cancellation rate")
+        return form
+
+    @property
+    def word_fields(self) -> list[TextField]:
+        """Give the fields of the words, English first."""
+        return [field for name, field in self._fields.items() if name.startswith(_WORDS)]
+
+    def terms(self, reason: Reason) -> ReasonTerms:
+        """Read the terms of a form that is in order."""
+        return ReasonTerms(
+            reason=reason,
+            for_buyers=self.for_buyers.data and reason in BUYER_REASONS,
+            for_merchants=self.for_merchants.data and reason in MERCHANT_REASONS,
+            restock=self.restock.data,
+            counts=self.counts.data if reason in MERCHANT_REASONS else True,
+            words=self._words(reason),
+        )
+
+    def _words(self, reason: Reason) -> dict[str, str]:
+        typed = {field.name.removeprefix(_WORDS): field.data for field in self.word_fields}
+        # What says the same as the product does is none of the merchant's own.
+        return {
+            locale: words
+            for locale, words in typed.items()
+            if words and not (locale == SOURCE_LOCALE and words == wording.reason(reason))
+        }

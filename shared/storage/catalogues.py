@@ -1,0 +1,47 @@
+"""Read a merchant's catalogue of reasons: rows where the merchant said something, the defaults elsewhere."""
+
+from dataclasses import replace
+
+from sqlalchemy import select
+
+from shared.domain.catalogue import Catalogue, ReasonTerms, default_terms
+from shared.domain.reasons import Reason
+from shared.storage.engine import Transaction
+from shared.storage.records import ReasonRecord, RestockRuleRecord
+
+
+def catalogue(tx: Transaction) -> Catalogue:
+    """Read what holds for every reason, in the merchant's order."""
+    rows = {
+        row.code: row
+        for row in tx.session.scalars(select(ReasonRecord).where(ReasonRecord.merchant_id == tx.merchant_id))
+    }
+    rules = {
+        rule.reason: rule.restock
+        for rule in tx.session.scalars(
+            select(RestockRuleRecord).where(RestockRuleRecord.merchant_id == tx.merchant_id)
+        )
+    }
+    places = {
+        reason: rows[reason].position if reason in rows else place for place, reason in enumerate(Reason)
+    }
+    return Catalogue(
+        tuple(
+            _terms(reason, rows.get(reason), restock=rules.get(reason, False))
+            for reason in sorted(Reason, key=lambda reason: places[reason])
+        )
+    )
+
+
+def _terms(reason: Reason, row: ReasonRecord | None, *, restock: bool) -> ReasonTerms:
+    terms = replace(default_terms(reason), restock=restock)
+    if row is None:
+        return terms
+    # A side that a public code does not have cannot be given to it.
+    return replace(
+        terms,
+        for_buyers=terms.for_buyers and row.for_buyers,
+        for_merchants=terms.for_merchants and row.for_merchants,
+        counts=row.counts,
+        words=row.words,
+    )
