@@ -10,14 +10,17 @@ from console import (
     amounts,
     audit,
     batches,
+    branding,
     bulk,
     bulk_files,
     cancellations,
     imports,
     invitations,
     keys,
+    live,
     offers,
     operator,
+    order_views,
     orders,
     passwords,
     policies,
@@ -94,7 +97,12 @@ _VERSION = "/settings/policy/versions/<uuid:version_id>"
 _REPORTED = "/reported-refunds/<uuid:reported_id>"
 
 _page("", start, may=Permission.READ)
+_page("/changes/<uuid:seen>", live.changes, may=Permission.READ)
 _page("/orders", orders.orders, may=Permission.READ)
+_page("/orders/filters", order_views.order_filters, "GET", "POST", may=Permission.READ)
+_page("/orders/filters/default", order_views.begin_with_filter, "POST", may=Permission.READ)
+_page("/orders/filters/delete", order_views.delete_filter, "POST", may=Permission.READ)
+_page("/orders/view", order_views.choose_order_view, "POST", may=Permission.READ)
 _page("/orders/cancel", batches.cancel_orders, "GET", "POST", may=Permission.CANCEL)
 _page(_BATCH, batches.batch, may=Permission.CANCEL)
 _page(f"{_BATCH}/confirm", batches.confirm_batch, "POST", may=Permission.CANCEL)
@@ -105,6 +113,8 @@ _page("/orders/import", imports.import_orders, "GET", "POST", may=Permission.IMP
 _page("/orders/import/<uuid:upload_id>", imports.import_result, may=Permission.IMPORT)
 _page("/orders/import/<uuid:upload_id>/findings", imports.import_findings, may=Permission.IMPORT)
 _page("/requests", requests.requests, may=Permission.READ)
+_page("/requests/accept", requests.accept_requests, "GET", "POST", may=Permission.DECIDE)
+_page("/requests/decline", requests.decline_requests, "GET", "POST", may=Permission.DECIDE)
 _page("/requests/warehouse", requests.warehouse_questions, may=Permission.READ)
 _page("/bulk", bulk.bulk_uploads, may=Permission.READ)
 _page("/bulk", bulk.upload_feed, "POST", may=Permission.IMPORT)
@@ -138,6 +148,10 @@ _page("/settings/reasons", reasons.reasons, may=Permission.READ)
 _page(_REASON, reasons.edit_reason, "GET", "POST", may=Permission.CONFIGURE)
 _page(f"{_REASON}/move", reasons.move_reason, "POST", may=Permission.CONFIGURE)
 _page(f"{_VERSION}/restore", policies.restore_policy, "POST", may=Permission.CONFIGURE)
+_page("/settings/branding", branding.branding, may=Permission.READ)
+_page("/settings/branding", branding.change_branding, "POST", may=Permission.CONFIGURE)
+_page("/settings/branding/logo", branding.change_logo, "POST", may=Permission.CONFIGURE)
+_page("/settings/branding/logo/remove", branding.remove_logo, "POST", may=Permission.CONFIGURE)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/cancel/quote", cancellations.cancel_order_quote, "POST", may=Permission.CANCEL)
 _page(f"{_ORDER}/adjust", adjustments.adjust_price, "GET", "POST", may=Permission.REFUND)
@@ -149,6 +163,7 @@ _page(f"{_REQUEST}/warehouse", cancellations.answer_for_warehouse, "POST", may=P
 _page(f"{_ORDER}/ship", shipments.confirm_shipment, "GET", "POST", may=Permission.SHIP)
 _page(f"{_ORDER}/memo", orders.order_memo, "GET", "POST", may=Permission.REPLY)
 _page(f"{_ORDER}/send-link", orders.send_order_link, "POST", may=Permission.REPLY)
+_page(f"{_ORDER}/mails/<uuid:message_id>/again", orders.send_mail_again, "POST", may=Permission.REPLY)
 _page(f"{_ORDER}/revoke-links", orders.revoke_links, "POST", may=Permission.REPLY)
 _page("/refunds", refunds.refunds, may=Permission.READ)
 _page(f"{_REFUND}/paid", refunds.mark_refund_paid, "POST", may=Permission.REFUND)
@@ -183,6 +198,7 @@ _agents_page(f"{_ASKED}/reply", agents.agent_reply, "POST")
 _agents_page(f"{_ASKED}/resolve", agents.agent_resolve, "POST")
 _agents_page(f"{_ASKED}/cancel", agents.agent_cancel, "GET", "POST")
 _agents_page(f"{_ASKED}/cancel/quote", agents.agent_cancel_quote, "POST")
+
 _TEAM = "/settings/team"
 _MEMBER = f"{_TEAM}/<uuid:member_id>"
 _INVITATION = f"{_TEAM}/invitations/<uuid:invitation_id>"

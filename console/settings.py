@@ -24,6 +24,7 @@ class Section:
 SECTIONS = (
     Section(N_("Cancellation policy"), "console.cancellation_policy", Permission.READ),
     Section(N_("Reasons"), "console.reasons", Permission.READ),
+    Section(N_("Branding and e-mails"), "console.branding", Permission.READ),
     Section(N_("Canned replies"), "console.canned_replies", Permission.REPLY),
     Section(N_("Team"), "console.team", Permission.READ),
     Section(N_("API keys"), "console.api_keys", Permission.CONFIGURE),

@@ -11,9 +11,10 @@ from flask.typing import ResponseReturnValue
 from portal.forms import FindOrderForm
 from shared.domain.ids import MerchantId, OrderId
 from shared.links import PATH, DeadLink, ForgedLink
-from shared.queries import links
+from shared.queries import branding, links
 from shared.queries.links import Grant
 from shared.queries.order_values import OrderPage
+from shared.web.brand import stylesheet_url
 from shared.web.frames import PortalFrame
 from shared.web.limits import within_limit
 from shared.web.services import services
@@ -35,7 +36,8 @@ class OpenedOrder:
     @property
     def frame(self) -> PortalFrame:
         """The frame of the shop it was bought in."""
-        return PortalFrame(self.page.merchant_name)
+        brand = branding.read(services().db, self.merchant_id)
+        return PortalFrame(brand.merchant_name, brand, stylesheet_url(brand))
 
 
 View = Callable[..., ResponseReturnValue]

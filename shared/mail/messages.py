@@ -14,6 +14,8 @@ import mrml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from shared import wording
+from shared.domain.branding import Brand
+from shared.domain.colors import palette
 from shared.domain.events import MailEvent
 from shared.domain.ids import MessageId
 from shared.ports import Refused
@@ -48,19 +50,24 @@ class Composable(Protocol):
         """When it was decided on (UTC)."""
 
 
-def compose(mail: Composable, *, link: str, base_url: str, sender: str) -> EmailMessage:
-    """Write an e-mail to its one recipient; `link` opens what it is about.
+def compose(
+    mail: Composable, *, link: str, base_url: str, sender: str, brand: Brand | None = None
+) -> EmailMessage:
+    """Write an e-mail to its one recipient; `link` opens what it is about, `brand` is the shop's look.
 
     Raises Refused when the address is not exactly one.
     """
     with speaking(mail.locale):
-        subject = _written(mail, "subject.txt", link=link, base_url=base_url, subject="")
-        subject = " ".join(subject.split())
-        text = _GAP.sub("\n\n", _written(mail, "body.txt", link=link, base_url=base_url, subject=subject))
-        source = _written(mail, "body.html.mjml", link=link, base_url=base_url, subject=subject)
+        values = _values(mail, link, base_url, brand)
+        subject = " ".join(_written(mail, "subject.txt", values).split())
+        values["subject"] = subject
+        text = _GAP.sub("\n\n", _written(mail, "body.txt", values))
+        source = _written(mail, "body.html.mjml", values)
     message = EmailMessage(policy=_UNFOLDED if subject.isascii() else policy.SMTP)
-    message["From"] = _sender(sender)
+    message["From"] = _sender(sender, brand)
     message["To"] = _recipient(mail.recipient)
+    if brand is not None and brand.branding.reply_to:
+        message["Reply-To"] = _recipient(brand.branding.reply_to)
     message["Subject"] = subject
     message["Date"] = mail.created_at
     message["Message-ID"] = f"<{mail.id}@{urlsplit(base_url).hostname}>"
@@ -70,9 +77,20 @@ def compose(mail: Composable, *, link: str, base_url: str, sender: str) -> Email
     return message
 
 
-def _written(mail: Composable, part: str, *, link: str, base_url: str, subject: str) -> str:
-    template = _environment().get_template(f"email/{mail.event}/{part}")
-    return template.render(mail=mail, link=link, help_link=f"{base_url}/help", subject=subject)
+def _values(mail: Composable, link: str, base_url: str, brand: Brand | None) -> dict[str, object]:
+    look = brand or Brand("")
+    return {
+        "mail": mail,
+        "link": link,
+        "base_url": base_url,
+        "help_link": f"{base_url}/help",
+        "brand": look,
+        "shades": palette(look.branding.color),
+    }
+
+
+def _written(mail: Composable, part: str, values: dict[str, object]) -> str:
+    return _environment().get_template(f"email/{mail.event}/{part}").render(values)
 
 
 def _html(source: str) -> str:
@@ -97,9 +115,11 @@ def _ascii(domain: str) -> str:
     return domain if domain.isascii() else domain.encode("idna").decode()
 
 
-def _sender(sender: str) -> Address:
+def _sender(sender: str, brand: Brand | None) -> Address:
+    # The address stays the product's own: mail servers check that it may send for its domain.
     name, _, address = sender.rpartition("<")
-    return Address(display_name=name.strip().strip('"'), addr_spec=address.removesuffix(">"))
+    shown = name.strip().strip('"') if brand is None else " ".join(brand.sender_name.split())
+    return Address(display_name=shown, addr_spec=address.removesuffix(">"))
 
 
 @cache

@@ -8,7 +8,7 @@ from shared.domain.events import TO_TEAM, MailEvent
 from shared.domain.ids import MerchantId, MessageId
 from shared.mail.messages import compose
 from shared.ports import Mailer, Refused
-from shared.queries import mails
+from shared.queries import branding, mails
 from shared.queries.mails import Mail
 from shared.storage.engine import Database
 
@@ -33,7 +33,8 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
         return
     link = _link(db, post, merchant_id, mail)
     try:
-        message = compose(mail, link=link, base_url=post.base_url, sender=post.mail_from)
+        brand = None if mail.event in TO_TEAM else branding.read(db, merchant_id)
+        message = compose(mail, link=link, base_url=post.base_url, sender=post.mail_from, brand=brand)
         post.mailer.send(merchant_id, mail.event, message)
     except Refused:
         notes.mark_refused(db, merchant_id, message_id)

@@ -21,6 +21,7 @@ class Door(StrEnum):
     MEMBERSHIP = "membership"
     ORDER_NUMBER = "order_number"
     GATEWAY = "gateway"
+    LOGO = "logo"
     INVITATION = "invitation"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of a door
 

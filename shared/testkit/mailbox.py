@@ -18,7 +18,7 @@ _CSP = "Content-Security-Policy"
 _WITH_FRAME = f"{HEADERS[_CSP]}; frame-src 'self'"
 # What an e-mail's HTML needs and no more: its own styles, and links that open outside of the frame.
 _OF_MAIL = (
-    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
 )
 

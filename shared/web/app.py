@@ -10,7 +10,7 @@ from shared import wording
 from shared.rendering import templates_folder
 from shared.settings import Settings
 from shared.storage.engine import Database
-from shared.web import health
+from shared.web import brand, health
 from shared.web.assets import mount_assets
 from shared.web.errors import mount_errors
 from shared.web.i18n import mount_languages
@@ -35,6 +35,7 @@ def build_app(settings: Settings, db: Database, blueprints: Iterable[Blueprint])
     app.jinja_env.globals["wording"] = wording
     app.context_processor(lambda: {"fragment": wanted_fragment()})
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(brand.blueprint)
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     return app

@@ -20,12 +20,13 @@ _STYLES = (
     "tables.css",
     "windows.css",
     "settings.css",
+    "branding.css",
     "cards.css",
     "support.css",
     "people.css",
     "narrow.css",
 )
-_SINGLE = ("app.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")
+_SINGLE = ("app.js", "console.js", "live.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")
 _COMPRESSIBLE = frozenset({"text/css", "text/javascript", "image/svg+xml"})
 
 

@@ -1,20 +1,25 @@
 """What the layouts show around a page: whose it is and who is reading."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from shared.domain.branding import Brand
 
 
 @dataclass(frozen=True, slots=True)
 class PortalFrame:
-    """The buyer's frame: the shop's name, or "" on pages that belong to no shop."""
+    """The buyer's frame: the shop's name, or "" on pages of no shop; `stylesheet` has its color."""
 
     merchant_name: str = ""
+    brand: Brand = field(default_factory=lambda: Brand(""))
+    stylesheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ConsoleFrame:
     """The merchant's frame. `open_requests` is the badge beside *Requests*: "7", "1,000+" or "" for none.
 
-    `shops` are the other merchants of the user, as (id, name).
+    `seen` is up to where the page knows what has changed: it asks for what came after. `shops` are the other
+    merchants of the user, as (id, name).
     """
 
     merchant_name: str
@@ -22,3 +27,4 @@ class ConsoleFrame:
     role_words: str
     open_requests: str = ""
     shops: tuple[tuple[str, str], ...] = ()
+    seen: str = ""

@@ -24,6 +24,7 @@ _WITHOUT_COOKIES = (
     "/api/",
     "/testkit/",
     "/static/",
+    "/brand/",
     "/healthz",
     "/readyz",
     "/metrics",
@@ -51,8 +52,8 @@ HEADERS = {
     ),
     "X-Robots-Tag": "noindex, nofollow",
 }
-# An e-mail in the demo's mailbox is shown in a frame, under a policy of its own; nothing else brings these.
-_UNLESS_OWN = frozenset({"Content-Security-Policy", "X-Frame-Options"})
+# An e-mail is shown in a frame, under a policy of its own, and a logo anywhere; nothing else brings these.
+_UNLESS_OWN = frozenset({"Content-Security-Policy", "X-Frame-Options", "Cross-Origin-Resource-Policy"})
 _UNLESS_SET = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 
 

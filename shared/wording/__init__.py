@@ -3,6 +3,7 @@
 from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
+from shared.wording.lists import column, order_sort
 from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import (
     decline_reason,
@@ -57,6 +58,7 @@ __all__ = [
     "case_state_for_asker",
     "categories",
     "category",
+    "column",
     "credit_given",
     "decline_reason",
     "decline_reasons",
@@ -69,6 +71,7 @@ __all__ = [
     "offer",
     "operator_state",
     "order_part",
+    "order_sort",
     "order_status",
     "pace",
     "payment_name",

@@ -2,6 +2,7 @@
 
 from shared.storage.records.audit import AuditRecord
 from shared.storage.records.base import Base, TenantRow
+from shared.storage.records.branding import BrandingRecord, LogoRecord, MailTextRecord
 from shared.storage.records.bulk import BulkRowRecord, BulkRunRecord
 from shared.storage.records.cancellations import (
     RequestRecord,
@@ -11,6 +12,7 @@ from shared.storage.records.cancellations import (
     StockRecord,
 )
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
+from shared.storage.records.lists import OrderCountRecord, OrderViewRecord
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.operator import AgentSessionRecord, OperatorCaseRecord
 from shared.storage.records.orders import (
@@ -66,6 +68,7 @@ __all__ = [
     "ApiKeyRecord",
     "AuditRecord",
     "Base",
+    "BrandingRecord",
     "BulkRowRecord",
     "BulkRunRecord",
     "CannedReplyRecord",
@@ -82,15 +85,19 @@ __all__ = [
     "LetterRecord",
     "LineItemRecord",
     "LinkRecord",
+    "LogoRecord",
+    "MailTextRecord",
     "MailboxRecord",
     "MembershipRecord",
     "MerchantRecord",
     "MessageRecord",
     "OperatorCaseRecord",
+    "OrderCountRecord",
     "OrderDayRecord",
     "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",
+    "OrderViewRecord",
     "PasskeyRecord",
     "PasswordResetRecord",
     "PaymentRecord",

@@ -17,6 +17,7 @@ LIST = Path(__file__).with_name("routes.txt")
 OPEN = frozenset({
     "api.take_in_stripe_event",
     "assets.favicon", "assets.static_file",
+    "brand.colors", "brand.logo",
     "console.forgot_password", "console.join_team", "console.open_invitation", "console.open_reset",
     "console.reset_password",
     "console.passkey_question", "console.second_step", "console.sign_in", "console.sign_in_with_passkey",
