@@ -66,6 +66,7 @@ class MailEvent(StrEnum):
     CASE_OPENED = "case_opened"
     CASE_REPLIED = "case_replied"
     OPERATOR_REPLIED = "operator_replied"
+    EXPORT_READY = "export_ready"
 
 
 # These go to the team: owners and managers, whatever the merchant mails to buyers.
@@ -84,3 +85,5 @@ class EffectKind(StrEnum):
     CARRY_OUT_UPLOAD = "carry_out_upload"
     SEND_REFUND = "send_refund"
     LOOK_UP_REFUND = "look_up_refund"
+    WRITE_EXPORT = "write_export"
+    FORGET_EXPORT = "forget_export"

@@ -12,7 +12,12 @@ from shared.storage.records.cancellations import (
     StockRecord,
 )
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
-from shared.storage.records.lists import OrderCountRecord, OrderViewRecord
+from shared.storage.records.lists import (
+    OrderCountRecord,
+    OrderExportChunkRecord,
+    OrderExportRecord,
+    OrderViewRecord,
+)
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.operator import AgentSessionRecord, OperatorCaseRecord
 from shared.storage.records.orders import (
@@ -94,6 +99,8 @@ __all__ = [
     "OperatorCaseRecord",
     "OrderCountRecord",
     "OrderDayRecord",
+    "OrderExportChunkRecord",
+    "OrderExportRecord",
     "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",
