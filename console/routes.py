@@ -15,6 +15,7 @@ from console import (
     bulk_files,
     cancellations,
     exports,
+    health,
     imports,
     invitations,
     keys,
@@ -129,6 +130,10 @@ _page(_BULK, bulk.bulk_upload, may=Permission.READ)
 _page(f"{_BULK}/carry-out", bulk.carry_out_upload, "POST", may=Permission.IMPORT)
 _page(f"{_BULK}/report", bulk.upload_report, may=Permission.READ)
 _page(f"{_BULK}/stop", bulk.stop_upload, "POST", may=Permission.IMPORT)
+_page("/health", health.account_health, may=Permission.READ)
+_page("/health/alerts", health.switch_rate_alerts, "POST", may=Permission.CONFIGURE)
+_page("/health/days/<string:day>", health.health_day, may=Permission.READ)
+_page("/health/tables/<string:name>", health.health_table, may=Permission.READ)
 _page("/support", support.support, may=Permission.READ)
 _page(_CASE, support.support_case, may=Permission.READ)
 _page(f"{_CASE}/reply", support.reply_to_case, "POST", may=Permission.REPLY)

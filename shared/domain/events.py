@@ -67,10 +67,13 @@ class MailEvent(StrEnum):
     CASE_REPLIED = "case_replied"
     OPERATOR_REPLIED = "operator_replied"
     EXPORT_READY = "export_ready"
+    RATE_WARNED = "rate_warned"
 
 
 # These go to the team: owners and managers, whatever the merchant mails to buyers.
-TO_TEAM = frozenset({MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.CASE_OPENED})
+TO_TEAM = frozenset(
+    {MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.CASE_OPENED, MailEvent.RATE_WARNED}
+)
 
 
 class EffectKind(StrEnum):
@@ -87,3 +90,4 @@ class EffectKind(StrEnum):
     LOOK_UP_REFUND = "look_up_refund"
     WRITE_EXPORT = "write_export"
     FORGET_EXPORT = "forget_export"
+    CHECK_RATE = "check_rate"

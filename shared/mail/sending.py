@@ -9,6 +9,7 @@ from shared.domain.ids import MerchantId, MessageId
 from shared.mail.messages import compose
 from shared.ports import Mailer, Refused
 from shared.queries import branding, mails
+from shared.queries.alerts import AlertMail
 from shared.queries.mails import Mail
 from shared.storage.engine import Database
 
@@ -42,7 +43,9 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
     notes.mark_sent(db, merchant_id, message_id)
 
 
-def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail) -> str:
+def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail | AlertMail) -> str:
+    if isinstance(mail, AlertMail):
+        return f"{post.base_url}/console/health"
     if mail.event is MailEvent.CASE_OPENED and mail.case is not None:
         return f"{post.base_url}/console/support/{mail.case.id}"
     if mail.event in TO_TEAM:

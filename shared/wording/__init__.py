@@ -3,6 +3,7 @@
 from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
+from shared.wording.health import asker, outcome, rate_level
 from shared.wording.lists import column, export_state, order_sort
 from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import (
@@ -51,6 +52,7 @@ from shared.wording.uploads import upload_state
 __all__ = [
     "Badge",
     "actor",
+    "asker",
     "audit_kind",
     "blocker",
     "case_note",
@@ -74,11 +76,13 @@ __all__ = [
     "order_part",
     "order_sort",
     "order_status",
+    "outcome",
     "pace",
     "payment_name",
     "payment_status",
     "policy",
     "proof",
+    "rate_level",
     "reason",
     "reason_said",
     "refund_expected",

@@ -26,6 +26,7 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.REFUND_SENT: N_("Refund sent"),
     MailEvent.REFUND_FAILED: N_("Refund failed"),
     MailEvent.REFUND_REPORTED: N_("Refund reported"),
+    MailEvent.RATE_WARNED: N_("Cancellation rate near its limit"),
     MailEvent.MEMBER_INVITED: N_("Invited to the team"),
     MailEvent.ROLE_CHANGED: N_("Role changed"),
     MailEvent.MEMBER_REMOVED: N_("Removed from the team"),

@@ -21,6 +21,8 @@ CONSOLE = (
     "/console/bulk",
     "/console/bulk/codes",
     "/console/bulk/{run}",
+    "/console/health",
+    "/console/health/days/2026-01-31",
     "/console/support",
     "/console/contact",
     "/console/settings/replies",

@@ -11,6 +11,13 @@ from shared.storage.records.cancellations import (
     StockMovementRecord,
     StockRecord,
 )
+from shared.storage.records.days import (
+    OrderDayRecord,
+    RateAlertRecord,
+    RefundDayRecord,
+    RequestDayRecord,
+    SkuDayRecord,
+)
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
 from shared.storage.records.lists import (
     OrderCountRecord,
@@ -22,7 +29,6 @@ from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, R
 from shared.storage.records.operator import AgentSessionRecord, OperatorCaseRecord
 from shared.storage.records.orders import (
     LineItemRecord,
-    OrderDayRecord,
     OrderPartRecord,
     OrderRecord,
     OrderTermRecord,
@@ -110,15 +116,19 @@ __all__ = [
     "PaymentRecord",
     "PersonalTextRecord",
     "PolicyVersionRecord",
+    "RateAlertRecord",
     "ReasonRecord",
     "RecoveryCodeRecord",
+    "RefundDayRecord",
     "RefundRecord",
     "ReportedRefundRecord",
+    "RequestDayRecord",
     "RequestRecord",
     "RequestUnitsRecord",
     "RestockRuleRecord",
     "ShipmentRecord",
     "ShipmentUnitsRecord",
+    "SkuDayRecord",
     "StockMovementRecord",
     "StockRecord",
     "TenantRow",

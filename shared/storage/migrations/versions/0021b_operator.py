@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021b"
-down_revision = "0020c"
+down_revision = "0019"
 
 _INSTANT = sa.DateTime(timezone=True)
 
