@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from console import (
     account,
     adjustments,
+    agents,
     amounts,
     audit,
     batches,
@@ -20,6 +21,7 @@ from console import (
     keys,
     live,
     offers,
+    operator,
     order_views,
     orders,
     passwords,
@@ -38,6 +40,7 @@ from console import (
     verify,
 )
 from console.access import Terms, View, guarded, mount_logins
+from console.agent_access import for_agents
 from shared.domain.permissions import Permission
 from shared.queries.sign_in import Member
 
@@ -61,6 +64,11 @@ def _page(
 def _own_page(rule: str, view: View, *methods: str, sudo: bool = False) -> None:
     """Add a page of one's own account, which is there for everybody who is signed in."""
     _page(rule, view, *methods, may=Permission.READ, sudo=sudo, during_setup=True)
+
+
+def _agents_page(rule: str, view: View, *methods: str) -> None:
+    """Add a page of the operator's support agents."""
+    blueprint.add_url_rule(f"/agents{rule}", view.__name__, for_agents(view), methods=methods or ("GET",))
 
 
 def _door(rule: str, view: View, *methods: str) -> None:
@@ -136,6 +144,8 @@ _page(f"{_CASE}/credit", offers.offer_credit, "GET", "POST", may=Permission.REFU
 _page(f"{_CASE}/replacement", offers.send_replacement, "GET", "POST", may=Permission.REFUND)
 _page("/support/offers/<uuid:offer_id>/set-up", offers.set_up_credit, "POST", may=Permission.REFUND)
 _page("/support/pictures/<uuid:picture_id>", support.support_picture, may=Permission.READ)
+_page("/contact", operator.contact_operator, "GET", "POST", may=Permission.REPLY)
+_page("/contact/<uuid:case_id>", operator.operator_case, "GET", "POST", may=Permission.REPLY)
 _page("/settings", settings.settings, may=Permission.READ)
 _page("/settings/replies", replies.canned_replies, "GET", "POST", may=Permission.REPLY)
 _page(_REPLY, replies.canned_reply, "GET", "POST", may=Permission.REPLY)
@@ -187,6 +197,16 @@ _own_page("/account/password", passwords.change_password, "POST")
 _own_page("/switch", account.switch_merchant, "POST")
 _own_page("/verify", verify.verify, "GET", "POST")
 _own_page("/verify/passkey", verify.verify_with_passkey, "POST")
+
+_ASKED = "/<uuid:case_id>"
+_agents_page("", agents.agents)
+_agents_page("/close", agents.close_account, "POST")
+_agents_page(_ASKED, agents.agent_case)
+_agents_page(f"{_ASKED}/open", agents.open_account, "GET", "POST")
+_agents_page(f"{_ASKED}/reply", agents.agent_reply, "POST")
+_agents_page(f"{_ASKED}/resolve", agents.agent_resolve, "POST")
+_agents_page(f"{_ASKED}/cancel", agents.agent_cancel, "GET", "POST")
+_agents_page(f"{_ASKED}/cancel/quote", agents.agent_cancel_quote, "POST")
 
 _TEAM = "/settings/team"
 _MEMBER = f"{_TEAM}/<uuid:member_id>"

@@ -40,6 +40,9 @@ class Event(StrEnum):
     REPLACEMENT_SENT = "replacement_sent"
     CREDIT_GIVEN = "credit_given"
     CREDIT_SET_UP = "credit_set_up"
+    OPERATOR_ASKED = "operator_asked"
+    OPERATOR_REPLIED = "operator_replied"
+    OPERATOR_RESOLVED = "operator_resolved"
 
 
 class MailEvent(StrEnum):
@@ -62,6 +65,7 @@ class MailEvent(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - as above
     CASE_OPENED = "case_opened"
     CASE_REPLIED = "case_replied"
+    OPERATOR_REPLIED = "operator_replied"
     EXPORT_READY = "export_ready"
     RATE_WARNED = "rate_warned"
 

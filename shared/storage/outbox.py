@@ -185,17 +185,18 @@ def alert(
 ) -> None:
     """Note one e-mail to each owner and manager of the merchant's team."""
     about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
-    for address in _leaders(tx):
+    for address in team_addresses(tx):
         _write(tx, event, address, _TEAMS_LOCALE, order_id=order.id, **about)
 
 
 def warn(tx: Transaction, alert_id: UUID) -> None:
     """Note one e-mail about the cancellation rate to each owner and manager of the merchant's team."""
-    for address in _leaders(tx):
+    for address in team_addresses(tx):
         _write(tx, MailEvent.RATE_WARNED, address, _TEAMS_LOCALE, alert_id=alert_id)
 
 
-def _leaders(tx: Transaction) -> Sequence[str]:
+def team_addresses(tx: Transaction) -> Sequence[str]:
+    """List where each owner and manager of the merchant's team is reached."""
     return tx.session.scalars(
         select(UserRecord.email)
         .join(MembershipRecord, MembershipRecord.user_id == UserRecord.id)

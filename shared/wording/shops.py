@@ -34,6 +34,7 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.PASSWORD_CHANGED: N_("Password changed"),
     MailEvent.CASE_OPENED: N_("Message from a customer"),
     MailEvent.CASE_REPLIED: N_("Answer to a message"),
+    MailEvent.OPERATOR_REPLIED: N_("Answer from Rescind support"),
 }
 _MODES: Mapping[Mode, str] = {
     Mode.REVIEW: N_("Review"),

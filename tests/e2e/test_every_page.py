@@ -24,6 +24,8 @@ CONSOLE = (
     "/console/health",
     "/console/health/days/2026-01-31",
     "/console/support",
+    "/console/contact",
+    "/console/settings/replies",
     "/console/settings/policy",
     "/console/settings/policy/versions",
     "/console/settings/reasons",

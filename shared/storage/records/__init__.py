@@ -26,6 +26,7 @@ from shared.storage.records.lists import (
     OrderViewRecord,
 )
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
+from shared.storage.records.operator import AgentSessionRecord, OperatorCaseRecord
 from shared.storage.records.orders import (
     LineItemRecord,
     OrderPartRecord,
@@ -73,6 +74,7 @@ from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecor
 __all__ = [
     "AdjustedItemRecord",
     "AdjustmentRecord",
+    "AgentSessionRecord",
     "AnswerRecord",
     "ApiKeyRecord",
     "AuditRecord",
@@ -100,6 +102,7 @@ __all__ = [
     "MembershipRecord",
     "MerchantRecord",
     "MessageRecord",
+    "OperatorCaseRecord",
     "OrderCountRecord",
     "OrderDayRecord",
     "OrderExportChunkRecord",

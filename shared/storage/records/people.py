@@ -38,7 +38,8 @@ class MerchantRecord(Base):
 class UserRecord(Base):
     """Somebody who signs in; what they may do stands in their memberships.
 
-    `totp_secret` is sealed; codes of `totp_step` and of earlier steps have been used.
+    `totp_secret` is sealed; codes of `totp_step` and of earlier steps have been used. Whoever `is_agent`
+    works for the operator and belongs to no merchant.
     """
 
     __tablename__ = "users"
@@ -50,6 +51,7 @@ class UserRecord(Base):
     totp_secret: Mapped[bytes | None]
     totp_step: Mapped[int] = mapped_column(server_default=text("0"))
     last_merchant_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants.id"))
+    is_agent: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
 
 
