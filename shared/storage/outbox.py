@@ -199,6 +199,7 @@ def letter(
     *,
     subject_id: UUID | None = None,
     facts: Mapping[str, str] | None = None,
+    locale: str = _TEAMS_LOCALE,
 ) -> None:
     """Note one e-mail to somebody of the team, about no order; `subject_id` names what its link leads to."""
     letter_id = MessageId(new_id())
@@ -208,7 +209,7 @@ def letter(
             id=letter_id,
             event=event,
             recipient=recipient,
-            locale=_TEAMS_LOCALE,
+            locale=locale,
             subject_id=subject_id,
             facts=dict(facts or {}),
             state="ready",
