@@ -135,7 +135,7 @@ def _changed(member: Member, letter: Letter, text: MailText) -> ResponseReturnVa
 
 
 def _back(letter: Letter) -> ResponseReturnValue:
-    return redirect(url_for("console.mail_text", **letter.parts), code=303)
+    return redirect(url_for("console.mail_text", event=letter.event.value, language=letter.locale), code=303)
 
 
 def _preview(member: Member, letter: Letter, text: MailText) -> Response:

@@ -65,5 +65,5 @@ def unknown_fields(text: str, event: MailEvent) -> tuple[str, ...]:
 
 def filled(text: str, values: Mapping[MailField, str]) -> str:
     """Fill the fields in, once: what a value holds is never looked into."""
-    known: Mapping[str, str] = values
+    known = {field.value: value for field, value in values.items()}
     return _BRACED.sub(lambda found: known.get(found[1], ""), text)

@@ -104,7 +104,7 @@ def test_use_usual_text_takes_the_own_words_back(owner: Browser, shop: Shop) -> 
         (
             "subject",
             "{order_nr}",
-            "This e-mail cannot fill in {order_nr}. In braces it knows {order_number},",
+            "cannot fill in {order_nr}. In braces it knows {order_number}, {order_date},",
         ),
         ("subject", "Yours {", "cannot fill in {."),
         ("intro", "{refund_amount}", "cannot fill in {refund_amount}."),
@@ -173,9 +173,7 @@ def test_send_test_mail_goes_to_oneself_and_says_that_it_is_a_test(owner: Browse
     assert "/o/" not in part_of(mail, "plain")
 
 
-def test_too_many_tests_within_the_hour_are_refused(
-    owner: Browser, shop: Shop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_too_many_tests_within_the_hour_are_refused(owner: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("console.mail_texts._TESTS", "1/hour")
 
     assert owner.send(f"{PAGE}/test", language="en").status_code == 303
