@@ -60,7 +60,8 @@ def _visitor(secret: str) -> Visitor | None:
     member = signed_in.member(services().db, secret)
     if member is None:
         return None
-    if member.is_unnoted:
+    # What a page asks by itself is no sign of anybody being there.
+    if member.is_unnoted and wanted_fragment() != "live":
         sign_in.note_visit(services().db, member.merchant_id, member.session_id)
     return Visitor(member, secret)
 

@@ -11,7 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from console.access import actor
 from console.batch_forms import MATCHING, CancelOrdersForm, ConfirmBatchForm, is_id
-from console.forms import OrderFilterForm
+from console.order_forms import OrderFilterForm
 from console.pages import show
 from shared import wording
 from shared.actions import bulk_runs

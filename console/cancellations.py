@@ -25,6 +25,7 @@ from shared.queries.quote_values import QuoteView
 from shared.queries.reasons import offered
 from shared.queries.request_values import RequestView
 from shared.queries.sign_in import Member
+from shared.queries.stock import on_hand
 from shared.rendering import gettext as _
 from shared.rendering import ngettext
 from shared.web.app import wanted_fragment
@@ -229,8 +230,16 @@ def _window(
         quote=quote,
         trouble=trouble,
         quote_url=_quote_url(page),
+        reason_hint=_reason_hint(member, page),
     )
     return body, status
+
+
+def _reason_hint(member: Member, page: OrderPage) -> str:
+    """Say who reads the reason, and beside it what No inventory asks for in the stock."""
+    skus = [item.sku for item in page.items if item.cancelable_quantity]
+    sold_out = words.stock_to_clear(on_hand(services().db, member.merchant_id, skus))
+    return " ".join(filter(None, (_("Only your team sees this."), sold_out)))
 
 
 def _quote(member: Member, page: OrderPage, form: CancelOrderForm | None) -> QuoteView | None:

@@ -1,15 +1,11 @@
 """The console's forms: filters, canceling, declining, shipping, the memo, files of orders."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Self, cast
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from flask import request
 from flask_wtf.file import FileField  # type: ignore[import-untyped]
-from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, DateField, RadioField
+from wtforms import BooleanField, RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
 
 from console.money_forms import AmountField
@@ -18,10 +14,8 @@ from shared.domain.cancellation import RequestState
 from shared.domain.ids import LineItemId
 from shared.domain.money import to_minor
 from shared.domain.order_reports import NO_CURRENCY
-from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.text import MEMO_LIMIT
-from shared.queries.list_values import OrderFilter
 from shared.queries.order_values import ItemView
 from shared.rendering import currency_exponent
 from shared.rendering import gettext as _
@@ -33,93 +27,8 @@ ITEMS = "items"
 ALL = "all"
 LESS = "less"
 NOTHING = "nothing"
-FIRST_DAYS = 30
 _SHIP = "ship-"
 _MOST_MINOR = 10**12
-
-
-class DayField(DateField):
-    """A day as browsers send it; an empty one is no limit."""
-
-    data: date | None
-
-    def process_formdata(self, valuelist: list[Any]) -> None:
-        typed = str(valuelist[0]).strip() if valuelist else ""
-        self.data = None
-        try:
-            self.data = date.fromisoformat(typed) if typed else None
-        except ValueError:
-            raise ValueError(_("Enter a day like 2026-11-21.")) from None
-
-
-class OrderFilterForm(PageForm):
-    """What the dashboard is asked for, all of it in the address."""
-
-    search = TextField()
-    order_status = ChoiceField()
-    item_status = ChoiceField()
-    payment_status = ChoiceField()
-    placed_from = DayField()
-    placed_to = DayField()
-    is_first_visit: bool = True
-
-    @classmethod
-    def read(cls, today: date, asked: MultiDict[str, str] | None = None) -> Self:
-        """Read the address, or what is `asked` instead of it; a first visit asks for the last days."""
-        given = request.args if asked is None else asked
-        form = cls(given, meta={"csrf": False})
-        form.is_first_visit = not any(name in given for name in form._fields)
-        form.search.label.text = _("Search orders")
-        form.placed_from.label.text = _("From")
-        form.placed_to.label.text = _("To")
-        form.order_status.label.text = _("Order status")
-        form.item_status.label.text = _("Item status")
-        form.payment_status.label.text = _("Payment status")
-        _offer_any(
-            form.order_status, ((code.value, wording.order_status(code).words) for code in OrderStatus)
-        )
-        _offer_any(form.item_status, ((code.value, wording.item_status(code).words) for code in ItemStatus))
-        _offer_any(
-            form.payment_status, ((code.value, wording.payment_status(code).words) for code in PaymentStatus)
-        )
-        if form.is_first_visit:
-            form.placed_from.data = today - timedelta(days=FIRST_DAYS - 1)
-        return form
-
-    @property
-    def narrows(self) -> bool:
-        """More was asked for than words to search, so the folded filters stand open."""
-        fields = (self.order_status, self.item_status, self.payment_status, self.placed_from, self.placed_to)
-        return not self.is_first_visit and any(field.data or field.errors for field in fields)
-
-    def wanted(self, time_zone: str) -> OrderFilter:
-        """Put it into the core's terms: the merchant's days become instants, the last day included."""
-        zone = ZoneInfo(time_zone)
-        last = self.placed_to.data
-        return OrderFilter(
-            search=self.search.data or "",
-            status=OrderStatus(self.order_status.data) if self.order_status.data else None,
-            item_status=ItemStatus(self.item_status.data) if self.item_status.data else None,
-            payment_status=PaymentStatus(self.payment_status.data) if self.payment_status.data else None,
-            placed_from=_begins(self.placed_from.data, zone),
-            placed_before=_begins(last + timedelta(days=1) if last and last < date.max else None, zone),
-        )
-
-    def address(self) -> dict[str, str]:
-        """Write what is asked for as the parameters of an address, so that its pages stay where they are."""
-        first, last = self.placed_from.data, self.placed_to.data
-        asked = {
-            "search": self.search.data,
-            "order_status": self.order_status.data,
-            "item_status": self.item_status.data,
-            "payment_status": self.payment_status.data,
-            "placed_to": last.isoformat() if last else "",
-        }
-        # An empty first day stays in the address: without any parameter it would be a first visit again.
-        return {
-            "placed_from": first.isoformat() if first else "",
-            **{name: value for name, value in asked.items() if value},
-        }
 
 
 class CancelOrderForm(CancelWindowForm):
@@ -346,11 +255,3 @@ class MemoForm(PageForm):
         form = cls(data={"memo": memo})
         form.memo.label.text = _("Seller memo")
         return form
-
-
-def _offer_any(field: ChoiceField, choices: Iterable[tuple[str, str]]) -> None:
-    field.offer(choices, empty=_("Any"))
-
-
-def _begins(day: date | None, zone: ZoneInfo) -> datetime | None:
-    return datetime.combine(day, time.min, zone).astimezone(UTC) if day else None

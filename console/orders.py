@@ -1,24 +1,24 @@
 """The Orders dashboard, an order's detail page, and what is changed on it with one press."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
-from flask import request, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from console import words
+from console import order_frame, words
 from console.access import actor
 from console.addresses import back_to
-from console.forms import MemoForm, OrderFilterForm
+from console.forms import MemoForm
+from console.order_forms import OrderFilterForm, OrderViewForm, Period
 from console.pages import show
 from shared.actions import orders as actions
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
+from shared.domain.text import NAME_LIMIT, clean
 from shared.queries import cancellations, order_list
 from shared.queries.hindrances import beside
-from shared.queries.list_values import OrderFilter, OrderList
 from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
 from shared.queries.quote_values import Consequences
@@ -27,8 +27,6 @@ from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
 from shared.web.notices import done, not_done
 from shared.web.services import services
-
-_NOTHING = OrderList(rows=(), next_cursor=None, previous_cursor=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,24 +44,33 @@ class Asked:
 
 
 def orders(member: Member) -> ResponseReturnValue:
-    """List orders, on a first visit those of the last days."""
+    """List orders, on a first visit those of the last days, or those of the member's own default."""
     today = member.now.astimezone(ZoneInfo(member.time_zone)).date()
     form = OrderFilterForm.read(today)
     in_order = form.validate()
-    cursor = request.args.get("cursor")
-    found = _NOTHING
-    if in_order:
-        wanted = form.wanted(member.time_zone)
-        found = order_list.order_list(services().db, member.merchant_id, wanted, cursor=cursor)
+    board = order_list.dashboard(
+        services().db,
+        member.merchant_id,
+        member.user_id,
+        form.wanted(member.time_zone) if in_order else None,
+        cursor=request.args.get("cursor"),
+    )
+    if form.is_first_visit and board.view.default and "cursor" not in request.args:
+        return redirect(f"{url_for('console.orders')}?{board.view.default.query}", code=303)
     page = show(
         member,
         "console/orders.html",
         form=form,
-        rows=found.rows,
-        previous_url=_page_url(form, found.previous_cursor),
-        next_url=_page_url(form, found.next_cursor),
-        has_orders=bool(found.rows) or _has_orders(member),
-        all_url=url_for("console.orders", placed_from=""),
+        board=board,
+        rows=board.found.rows,
+        status_tabs=order_frame.status_tabs(form, board.counts),
+        periods=order_frame.periods(form),
+        saved_filters=order_frame.saved_filters(form, board.view),
+        heads=order_frame.heads(form, board.view),
+        view_form=OrderViewForm.made(board.view, form.query()),
+        previous_url=_page_url(form, board.found.previous_cursor),
+        next_url=_page_url(form, board.found.next_cursor),
+        all_url=url_for("console.orders", period=Period.ALL.value),
         this_year=today.year,
         time_left=lambda asked: words.time_left(asked, member.now),
     )
@@ -79,6 +86,7 @@ def order_detail(member: Member, order_id: UUID) -> ResponseReturnValue:
         order=page,
         asks=asks(member, page),
         waiting=_waiting(page),
+        nonce=str(uuid4()),
         do_not_ship=words.refused_shipment(page),
         beside=beside,
         ended=[ended for ended in reversed(page.requests) if not ended.is_open],
@@ -132,6 +140,17 @@ def send_order_link(member: Member, order_id: UUID) -> ResponseReturnValue:
     return back_to(order_id)
 
 
+def send_mail_again(member: Member, order_id: UUID, message_id: UUID) -> ResponseReturnValue:
+    """Mail the customer once more what they were mailed before."""
+    nonce = clean(request.form.get("nonce", ""), limit=NAME_LIMIT) or abort(400)
+    page = _read(member, order_id)
+    if actions.send_mail_again(services().db, member.merchant_id, order_id, message_id, nonce, actor(member)):
+        done(_("E-mail sent again."), _("It is on its way to %(address)s.") % {"address": page.buyer_email})
+    else:
+        not_done(_("No e-mail was sent."), _("E-mail to customers is switched off for this shop."))
+    return back_to(order_id)
+
+
 def revoke_links(member: Member, order_id: UUID) -> ResponseReturnValue:
     """End every link that was mailed for an order."""
     actions.revoke_links(services().db, member.merchant_id, order_id, actor(member))
@@ -151,10 +170,5 @@ def _read(member: Member, order_id: UUID) -> OrderPage:
     return order_page(services().db, member.merchant_id, order_id, ActorKind.MERCHANT_USER)
 
 
-def _has_orders(member: Member) -> bool:
-    everything = order_list.order_list(services().db, member.merchant_id, OrderFilter(), cursor=None, limit=1)
-    return bool(everything.rows)
-
-
 def _page_url(form: OrderFilterForm, cursor: str | None) -> str:
-    return f"{url_for('console.orders')}?{urlencode({**form.address(), 'cursor': cursor})}" if cursor else ""
+    return f"{url_for('console.orders')}?{form.query(cursor=cursor)}" if cursor else ""

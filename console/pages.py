@@ -5,6 +5,7 @@ from typing import Self
 
 from flask import render_template
 
+from console import live
 from console.tabs import counted
 from shared import wording
 from shared.domain.permissions import Permission, Role, holds
@@ -59,6 +60,7 @@ def _frame(member: Member) -> ConsoleFrame:
         role_words=wording.role(member.role),
         open_requests="" if wanted_fragment() else _open_requests(member),
         shops=_other_shops(member),
+        seen=live.beginning(),
     )
 
 

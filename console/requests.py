@@ -1,12 +1,39 @@
 """The inbox of requests that wait for a decision, and of those that wait for the warehouse."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import tabs, words
+from console.access import actor
+from console.batch_forms import is_id
 from console.pages import show
-from shared.queries import cancellations
+from console.request_forms import MOST_AT_ONCE, DeclineRequestsForm
+from shared.actions import decisions
+from shared.actions.decisions import Decision, Outcome
+from shared.domain.actors import ActorKind
+from shared.queries import cancellations, inbox
+from shared.queries.orders import order_page
+from shared.queries.request_values import RequestView
 from shared.queries.sign_in import Member
+from shared.rendering import gettext as _
+from shared.rendering import ngettext
+from shared.web.notices import not_done
 from shared.web.services import services
+
+_TICK = "request-"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One of several requests, and in words what became of it."""
+
+    request: RequestView
+    is_done: bool
+    words: str
 
 
 def requests(member: Member) -> ResponseReturnValue:
@@ -15,9 +42,41 @@ def requests(member: Member) -> ResponseReturnValue:
         member,
         "console/requests.html",
         waiting_pages=tabs.waiting(member),
-        waiting=cancellations.open_requests(services().db, member.merchant_id),
+        waiting=inbox.waiting(services().db, member.merchant_id),
         time_left=lambda asked: words.time_left(asked, member.now),
     )
+
+
+def accept_requests(member: Member) -> ResponseReturnValue:
+    """Accept the ticked requests at once, each by itself."""
+    asked = _ticked(member, _ids_sent())
+    if not asked:
+        return _nothing_ticked()
+    taken = decisions.accept_each(
+        services().db, member.merchant_id, [view.id for view in asked], actor(member)
+    )
+    return _decided(member, asked, taken, _("Accepted."))
+
+
+def decline_requests(member: Member) -> ResponseReturnValue:
+    """Ask why for the ticked requests, then decline each by itself."""
+    ticked = _ids_sent()
+    form = DeclineRequestsForm.for_requests(ticked)
+    asked = _ticked(member, form.ticked_ids())
+    if not asked:
+        return _nothing_ticked()
+    if ticked or not form.submitted():
+        page = show(member, "console/decline_requests.html", form=form, asked=asked)
+        return page, 422 if form.problems() else 200
+    taken = decisions.decline_each(
+        services().db,
+        member.merchant_id,
+        [view.id for view in asked],
+        actor(member),
+        reason=form.chosen_reason(),
+        message=form.message.data,
+    )
+    return _decided(member, asked, taken, _("Declined."))
 
 
 def warehouse_questions(member: Member) -> ResponseReturnValue:
@@ -29,3 +88,50 @@ def warehouse_questions(member: Member) -> ResponseReturnValue:
         asked=cancellations.warehouse_questions(services().db, member.merchant_id),
         time_left=lambda request: words.time_to_answer(request, member.now),
     )
+
+
+def _ids_sent() -> list[UUID]:
+    # Each box has a name of its own: a form that sends a name twice is refused.
+    sent = [name.removeprefix(_TICK) for name in request.form if name.startswith(_TICK)]
+    return [UUID(part) for part in sent if is_id(part)][:MOST_AT_ONCE]
+
+
+def _ticked(member: Member, ids: Sequence[UUID]) -> tuple[RequestView, ...]:
+    return inbox.named(services().db, member.merchant_id, ids)
+
+
+def _nothing_ticked() -> ResponseReturnValue:
+    not_done(_("Nothing was changed."), _("Tick the requests first, then press the button."))
+    return redirect(url_for("console.requests"), code=303)
+
+
+def _decided(
+    member: Member, asked: Sequence[RequestView], taken: Sequence[Decision], success: str
+) -> ResponseReturnValue:
+    results = [
+        Decided(
+            request=view,
+            is_done=decision.outcome is Outcome.DECIDED,
+            words=success
+            if decision.outcome is Outcome.DECIDED
+            else _why_not(member, view, decision.outcome),
+        )
+        for view, decision in zip(asked, taken, strict=True)
+    ]
+    done = sum(result.is_done for result in results)
+    return show(
+        member,
+        "console/accept_requests.html",
+        results=results,
+        all_done=done == len(results),
+        summary=ngettext("%(num)s request decided.", "%(num)s requests decided.", done) % {"num": done},
+        left_out=len(results) - done,
+    )
+
+
+def _why_not(member: Member, view: RequestView, outcome: Outcome) -> str:
+    if outcome is Outcome.BUSY:
+        return _("Somebody else is changing this order just now. Nothing was changed; try it again.")
+    page = order_page(services().db, member.merchant_id, view.order_id, ActorKind.MERCHANT_USER)
+    who = words.who_decided(page, view)
+    return who or _("It is no longer open; nothing was changed.")

@@ -16,8 +16,10 @@ from console import (
     imports,
     invitations,
     keys,
+    live,
     mail_texts,
     offers,
+    order_views,
     orders,
     passwords,
     policies,
@@ -89,7 +91,12 @@ _MAIL = "/settings/branding/emails/<string:event>"
 _REPORTED = "/reported-refunds/<uuid:reported_id>"
 
 _page("", start, may=Permission.READ)
+_page("/changes/<uuid:seen>", live.changes, may=Permission.READ)
 _page("/orders", orders.orders, may=Permission.READ)
+_page("/orders/filters", order_views.order_filters, "GET", "POST", may=Permission.READ)
+_page("/orders/filters/default", order_views.begin_with_filter, "POST", may=Permission.READ)
+_page("/orders/filters/delete", order_views.delete_filter, "POST", may=Permission.READ)
+_page("/orders/view", order_views.choose_order_view, "POST", may=Permission.READ)
 _page("/orders/cancel", batches.cancel_orders, "GET", "POST", may=Permission.CANCEL)
 _page(_BATCH, batches.batch, may=Permission.CANCEL)
 _page(f"{_BATCH}/confirm", batches.confirm_batch, "POST", may=Permission.CANCEL)
@@ -100,6 +107,8 @@ _page("/orders/import", imports.import_orders, "GET", "POST", may=Permission.IMP
 _page("/orders/import/<uuid:upload_id>", imports.import_result, may=Permission.IMPORT)
 _page("/orders/import/<uuid:upload_id>/findings", imports.import_findings, may=Permission.IMPORT)
 _page("/requests", requests.requests, may=Permission.READ)
+_page("/requests/accept", requests.accept_requests, "GET", "POST", may=Permission.DECIDE)
+_page("/requests/decline", requests.decline_requests, "GET", "POST", may=Permission.DECIDE)
 _page("/requests/warehouse", requests.warehouse_questions, may=Permission.READ)
 _page("/bulk", bulk.bulk_uploads, may=Permission.READ)
 _page("/bulk", bulk.upload_feed, "POST", may=Permission.IMPORT)
@@ -153,6 +162,7 @@ _page(f"{_REQUEST}/warehouse", cancellations.answer_for_warehouse, "POST", may=P
 _page(f"{_ORDER}/ship", shipments.confirm_shipment, "GET", "POST", may=Permission.SHIP)
 _page(f"{_ORDER}/memo", orders.order_memo, "GET", "POST", may=Permission.REPLY)
 _page(f"{_ORDER}/send-link", orders.send_order_link, "POST", may=Permission.REPLY)
+_page(f"{_ORDER}/mails/<uuid:message_id>/again", orders.send_mail_again, "POST", may=Permission.REPLY)
 _page(f"{_ORDER}/revoke-links", orders.revoke_links, "POST", may=Permission.REPLY)
 _page("/refunds", refunds.refunds, may=Permission.READ)
 _page(f"{_REFUND}/paid", refunds.mark_refund_paid, "POST", may=Permission.REFUND)

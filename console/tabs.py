@@ -15,12 +15,13 @@ from shared.web.services import services
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A page beside others; `count` is empty where nothing waits."""
+    """A page beside others; `count` is empty where nothing waits, `is_quiet` says that nobody has to act."""
 
     words: str
     href: str
     count: str
     is_here: bool
+    is_quiet: bool = False
 
 
 def waiting(member: Member) -> tuple[Tab, ...]:

@@ -1,5 +1,6 @@
 """What the console says about time left, about a request's state, and about who was faster."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -8,6 +9,7 @@ from shared.domain.cancellation import RequestState
 from shared.domain.events import Event
 from shared.queries.order_values import OrderPage, TimelineRow
 from shared.queries.request_values import RequestView
+from shared.queries.stock import StockView
 from shared.rendering import gettext as _
 
 _SOON = timedelta(hours=1)
@@ -89,6 +91,22 @@ def refused_shipment(page: OrderPage) -> TimelineRow | None:
     """Find a shipment that was refused since anything last left or was given free; None where none was."""
     newest = next((row for row in page.timeline if row.event in _SHIPMENTS), None)
     return newest if newest is not None and newest.event is Event.SHIPMENT_REFUSED else None
+
+
+def stock_to_clear(stock: Sequence[StockView]) -> str:
+    """Remind of the stock that No inventory says is not there; "" where the counts say so already."""
+    named = [
+        f"{line.sku} ({_('%(count)s on hand') % {'count': line.on_hand}})"
+        if line.on_hand is not None
+        else line.sku
+        for line in stock
+        if line.on_hand is None or line.on_hand > 0
+    ]
+    if not named:
+        return ""
+    return _("With “No inventory”, also set the stock of %(skus)s to 0, or it is sold again.") % {
+        "skus": ", ".join(named)
+    }
 
 
 def _newest(page: OrderPage, request: RequestView, events: frozenset[Event]) -> str:

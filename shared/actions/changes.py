@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from shared.actions import holds, payment_changes, settling
 from shared.actions.elsewhere import write_canceled, write_paid_back
-from shared.actions.intake_rows import words_to_find
+from shared.actions.intake_rows import words_of_shipments, words_to_find
 from shared.actions.moves import end_declined
 from shared.actions.rates import count_canceled
 from shared.domain.actors import SYSTEM, Actor
@@ -184,6 +184,7 @@ def _index(tx: Transaction, order: OrderRecord) -> None:
     """Let the order be found by what is known of it now."""
     skus = [line.sku for line in lines_of(tx, order.id)]
     wanted = words_to_find(order.number, order.buyer_name, order.buyer_email, skus)
+    wanted |= words_of_shipments(tx, order.id)
     of_order = (OrderTermRecord.merchant_id == tx.merchant_id, OrderTermRecord.order_id == order.id)
     there = set(tx.session.scalars(select(OrderTermRecord.term).where(*of_order)))
     tx.session.execute(delete(OrderTermRecord).where(*of_order, OrderTermRecord.term.in_(there - wanted)))

@@ -102,7 +102,7 @@ def _find_by(tx: Transaction, order: OrderRecord, target: IncomingOrder) -> None
             )
         )
     )
-    wanted = intake_rows.terms(target)
+    wanted = intake_rows.terms(target) | intake_rows.words_of_shipments(tx, order.id)
     if wanted - there:
         tx.session.connection().execute(
             insert(OrderTermRecord).on_conflict_do_nothing(),

@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
 from shared.domain.actors import Actor
 from shared.domain.events import Event
 from shared.domain.ids import new_id
 from shared.domain.intake import AllocatedLine, Allocation, IncomingLine, IncomingOrder, IncomingPayment
 from shared.storage.engine import Transaction
-from shared.storage.records import MerchantRecord
+from shared.storage.records import MerchantRecord, OrderTermRecord, ShipmentRecord
 
 _SHARDS = 8
 
@@ -145,7 +148,39 @@ def words_to_find(number: str, name: str, email: str, skus: Iterable[str]) -> se
     low, known = number.lower(), name.lower()
     parts = {low[start:] for start in range(len(low))}
     words = {known, *re.split(r"\s+", known), email.lower()}
-    return (parts | words | {sku.lower() for sku in skus}) - {""}
+    named = {sku.lower()[start:] for sku in skus for start in _beginnings(sku)}
+    return (parts | words | named) - {""}
+
+
+def _beginnings(sku: str) -> list[int]:
+    """Tell where the parts of a SKU begin, which people remember alone."""
+    return [0, *(found.end() for found in re.finditer(r"[-_./ ]", sku))]
+
+
+def tracking_words(tracking: str) -> set[str]:
+    """List what a shipment is found by: its tracking number, and the ends of it that people type."""
+    low = tracking.lower()
+    return {low, *(low[-size:] for size in range(4, 13))} - {""}
+
+
+def find_by_tracking(tx: Transaction, order_id: UUID, tracking: str) -> None:
+    """Let an order be found by the tracking number of a shipment."""
+    rows = [
+        {"merchant_id": tx.merchant_id, "order_id": order_id, "term": term}
+        for term in sorted(tracking_words(tracking))
+    ]
+    if rows:
+        tx.session.connection().execute(insert(OrderTermRecord).on_conflict_do_nothing(), rows)
+
+
+def words_of_shipments(tx: Transaction, order_id: UUID) -> set[str]:
+    """List what an order is found by because of what has shipped of it."""
+    trackings = tx.session.scalars(
+        select(ShipmentRecord.tracking).where(
+            ShipmentRecord.merchant_id == tx.merchant_id, ShipmentRecord.order_id == order_id
+        )
+    )
+    return set().union(*(tracking_words(tracking) for tracking in trackings))
 
 
 def spoken_numbers(number: str) -> set[str]:

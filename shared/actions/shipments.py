@@ -6,6 +6,7 @@ from typing import NoReturn
 from uuid import UUID
 
 from shared.actions.claims import add_to_lines
+from shared.actions.intake_rows import find_by_tracking
 from shared.actions.moves import end_declined
 from shared.actions.requoting import requote
 from shared.domain.actors import Actor
@@ -227,6 +228,7 @@ def _write(tx: Transaction, order: OrderRecord, shipment: Shipment, quantities: 
                 quantity=units,
             )
         )
+    find_by_tracking(tx, order.id, shipment.tracking)
     return shipment_id
 
 

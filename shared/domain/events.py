@@ -32,6 +32,7 @@ class Event(StrEnum):
     RESTOCKED = "restocked"
     MEMO_CHANGED = "memo_changed"
     LINKS_REVOKED = "links_revoked"
+    MAIL_SENT_AGAIN = "mail_sent_again"
     CASE_OPENED = "case_opened"
     CASE_REPLIED = "case_replied"
     CASE_RESOLVED = "case_resolved"

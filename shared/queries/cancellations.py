@@ -38,12 +38,17 @@ def open_request_count(db: Database, merchant_id: MerchantId) -> int:
 def open_requests(db: Database, merchant_id: MerchantId) -> tuple[RequestView, ...]:
     """List the requests that wait for a decision: those with the least time left first, then the oldest."""
     with db.snapshot(merchant_id) as tx:
-        return _listed(
-            tx,
-            requests_of(tx)
-            .where(RequestRecord.state == RequestState.REQUESTED)
-            .order_by(RequestRecord.decide_by.nulls_last(), RequestRecord.requested_at, RequestRecord.id),
-        )
+        return waiting_in(tx)
+
+
+def waiting_in(tx: Transaction) -> tuple[RequestView, ...]:
+    """List the requests that wait for a decision in an open transaction; see `open_requests`."""
+    return listed(
+        tx,
+        requests_of(tx)
+        .where(RequestRecord.state == RequestState.REQUESTED)
+        .order_by(RequestRecord.decide_by.nulls_last(), RequestRecord.requested_at, RequestRecord.id),
+    )
 
 
 def warehouse_question_count(db: Database, merchant_id: MerchantId) -> int:
@@ -55,7 +60,7 @@ def warehouse_question_count(db: Database, merchant_id: MerchantId) -> int:
 def warehouse_questions(db: Database, merchant_id: MerchantId) -> tuple[RequestView, ...]:
     """List the requests that wait for the warehouse's answer, those due first at the top."""
     with db.snapshot(merchant_id) as tx:
-        return _listed(tx, _awaiting_warehouse(tx).order_by(RequestRecord.answer_by, RequestRecord.id))
+        return listed(tx, _awaiting_warehouse(tx).order_by(RequestRecord.answer_by, RequestRecord.id))
 
 
 def _awaiting_warehouse(tx: Transaction) -> Select[RequestRecord]:
@@ -69,7 +74,8 @@ def _count(tx: Transaction, wanted: Select[RequestRecord]) -> int:
     return tx.session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def _listed(tx: Transaction, wanted: Select[RequestRecord]) -> tuple[RequestView, ...]:
+def listed(tx: Transaction, wanted: Select[RequestRecord]) -> tuple[RequestView, ...]:
+    """Read the requests that are selected, 200 at most."""
     requests = tx.session.scalars(wanted.limit(_MOST_LISTED)).all()
     order_ids = {request.order_id for request in requests}
     orders = {

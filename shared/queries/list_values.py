@@ -1,11 +1,40 @@
 """What the dashboard is asked for and shows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.ids import OrderId
+from shared.domain.lists import Column, OrderSort, SavedFilter
 from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
 from shared.queries.request_values import RequestView
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """What a member has chosen for the list: which columns show, how dense it is, filters by name."""
+
+    columns: frozenset[Column] = frozenset(Column)
+    is_dense: bool = False
+    filters: tuple[SavedFilter, ...] = ()
+
+    @property
+    def default(self) -> SavedFilter | None:
+        """The filter that the list begins with, if the member has chosen one."""
+        return next((saved for saved in self.filters if saved.is_default), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderCounts:
+    """How many orders there are in all, by status, and with an open request."""
+
+    by_status: Mapping[OrderStatus, int]
+    requested: int
+
+    @property
+    def all(self) -> int:
+        """Every order has one status."""
+        return sum(self.by_status.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +54,7 @@ class OrderRow:
     currency: str
     can_cancel: bool
     request: RequestView | None
+    version: int
     priced: bool = True
 
     @property
@@ -43,6 +73,7 @@ class OrderFilter:
     payment_status: PaymentStatus | None = None
     placed_from: datetime | None = None
     placed_before: datetime | None = None
+    sort: OrderSort = OrderSort.NEWEST
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +83,12 @@ class OrderList:
     rows: tuple[OrderRow, ...]
     next_cursor: str | None
     previous_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """One page of the list with what stands around it."""
+
+    found: OrderList
+    counts: OrderCounts
+    view: OrderView

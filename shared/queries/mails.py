@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from shared.domain.actors import ActorKind
 from shared.domain.eligibility import assess, closes_at, units
@@ -220,7 +221,17 @@ def find(db: Database, merchant_id: MerchantId, message_id: MessageId) -> Mail:
         if message is None:
             raise NotFound("There is no such e-mail.")
         order = find_order(tx, message.order_id)
+        if message.again_of is not None:
+            _be_about_the_same(tx, message, message.again_of)
         return _mail(tx, message, order)
+
+
+def _be_about_the_same(tx: Transaction, message: MessageRecord, first_id: UUID) -> None:
+    """Let a message that is sent once more be about what the first one was; nothing of it is written."""
+    first = tx.session.get_one(MessageRecord, (tx.merchant_id, first_id))
+    set_committed_value(message, "request_id", first.request_id)
+    set_committed_value(message, "refund_id", first.refund_id)
+    set_committed_value(message, "case_message_id", first.case_message_id)
 
 
 def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:

@@ -1,19 +1,17 @@
 """One page of the Orders dashboard: filters, search, and a key to go on from, never an offset."""
 
-import base64
-import binascii
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, literal_column, tuple_
 
 from shared.domain.cancellation import OPEN_STATES
-from shared.domain.errors import InvalidContent
 from shared.domain.ids import MerchantId, OrderId
 from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus, item_status
 from shared.queries.cancellations import line_labels_of
-from shared.queries.list_values import OrderFilter, OrderList, OrderRow
+from shared.queries.list_values import Dashboard, OrderFilter, OrderList, OrderRow
+from shared.queries.order_places import COLUMNS, Place, make_cursor, read_cursor
+from shared.queries.order_views import counts_of, view_of
 from shared.queries.request_values import RequestView
 from shared.queries.requests import request_views
 from shared.storage.engine import Database, Transaction
@@ -26,26 +24,43 @@ _LAST = "\U0010ffff"
 def order_list(
     db: Database, merchant_id: MerchantId, wanted: OrderFilter, *, cursor: str | None, limit: int = 50
 ) -> OrderList:
-    """Read one page, newest orders first. Raises InvalidContent for a cursor that is none of ours."""
-    backward, key = _read_cursor(cursor)
+    """Read one page in the order that is wanted. Raises InvalidContent for a cursor that is none of ours."""
+    place = read_cursor(cursor, wanted.sort)
     with db.snapshot(merchant_id) as tx:
-        query = _filtered(tx, wanted)
-        place = tuple_(OrderRecord.placed_at, OrderRecord.id)
-        if backward:
-            query = query.order_by(OrderRecord.placed_at.asc(), OrderRecord.id.asc())
-        else:
-            query = query.order_by(OrderRecord.placed_at.desc(), OrderRecord.id.desc())
-        if key is not None:
-            query = query.where(place > tuple_(*key) if backward else place < tuple_(*key))
-        found = list(tx.session.scalars(query.limit(limit + 1)))
-        more = len(found) > limit
-        orders = found[:limit][::-1] if backward else found[:limit]
-        has_next, has_previous = (True, more) if backward else (more, key is not None)
-        return OrderList(
-            rows=_rows(tx, orders),
-            next_cursor=_cursor("n", orders[-1]) if orders and has_next else None,
-            previous_cursor=_cursor("p", orders[0]) if orders and has_previous else None,
+        return _page(tx, wanted, place, limit)
+
+
+def dashboard(
+    db: Database, merchant_id: MerchantId, user_id: UUID, wanted: OrderFilter | None, *, cursor: str | None
+) -> Dashboard:
+    """Read one page with what stands around it; None wants no order. Raises as `order_list` does."""
+    place = read_cursor(cursor, wanted.sort) if wanted else Place()
+    with db.snapshot(merchant_id) as tx:
+        return Dashboard(
+            found=_page(tx, wanted, place, 50) if wanted else OrderList((), None, None),
+            counts=counts_of(tx),
+            view=view_of(tx, user_id),
         )
+
+
+def _page(tx: Transaction, wanted: OrderFilter, place: Place, limit: int) -> OrderList:
+    columns = COLUMNS[wanted.sort.by]
+    falls = wanted.sort.falls is not place.backward
+    query = _filtered(tx, wanted).order_by(*(column.desc() if falls else column.asc() for column in columns))
+    if place.key is not None:
+        here, there = tuple_(*columns), tuple_(*place.key)
+        query = query.where(here < there if falls else here > there)
+    found = list(tx.session.scalars(query.limit(limit + 1)))
+    more = len(found) > limit
+    orders = found[:limit][::-1] if place.backward else found[:limit]
+    has_next, has_previous = (True, more) if place.backward else (more, place.key is not None)
+    return OrderList(
+        rows=_rows(tx, orders),
+        next_cursor=make_cursor(wanted.sort, orders[-1], backward=False) if orders and has_next else None,
+        previous_cursor=make_cursor(wanted.sort, orders[0], backward=True)
+        if orders and has_previous
+        else None,
+    )
 
 
 def matching_ids(
@@ -137,6 +152,7 @@ def _rows(tx: Transaction, orders: Sequence[OrderRecord]) -> tuple[OrderRow, ...
             currency=order.currency,
             can_cancel=order.open > 0 and not order.fulfilled_by_other and not order.disputed,
             request=asked.get(order.id),
+            version=order.version,
             priced=order.priced,
         )
         for order in orders
@@ -157,19 +173,3 @@ def _requests(tx: Transaction, orders: Mapping[UUID, OrderRecord]) -> dict[UUID,
     for view in sorted(views, key=lambda view: not view.can_be_decided):
         first.setdefault(view.order_id, view)
     return first
-
-
-def _cursor(direction: str, order: OrderRecord) -> str:
-    place = f"{direction} {order.placed_at.isoformat()} {order.id}"
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str | None) -> tuple[bool, tuple[datetime, UUID] | None]:
-    if cursor is None:
-        return False, None
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        direction, placed_at, order_id = base64.urlsafe_b64decode(padded).decode("ascii").split(" ")
-        return direction == "p", (datetime.fromisoformat(placed_at), UUID(order_id))
-    except (ValueError, binascii.Error) as error:
-        raise InvalidContent("This page of the list does not exist; begin at the first one.") from error

@@ -6,8 +6,8 @@ from datetime import datetime
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.eligibility import Blocker
-from shared.domain.events import Event
-from shared.domain.ids import LineItemId, OrderId, PaymentId, RequestId
+from shared.domain.events import Event, MailEvent
+from shared.domain.ids import LineItemId, MessageId, OrderId, PaymentId, RequestId
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.policy import WarehouseAnswer
 from shared.queries.refund_values import RefundView, ReportedRefund
@@ -112,6 +112,19 @@ class ShipmentView:
 
 
 @dataclass(frozen=True, slots=True)
+class MailView:
+    """An e-mail to the customer: about what, to which address, since when (UTC) it is sent or waits."""
+
+    id: MessageId
+    event: MailEvent
+    recipient: str
+    at: datetime
+    is_sent: bool
+    was_refused: bool
+    is_again: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """An order as one reader sees it; `asker` tells whose verdict `items` and `can_cancel` carry.
 
@@ -146,6 +159,7 @@ class OrderPage:
     is_old: bool
     can_adjust: bool
     cancel_until: datetime | None = None
+    mails: tuple[MailView, ...] = ()
 
     @property
     def open_requests(self) -> tuple[RequestView, ...]:

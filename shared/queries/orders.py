@@ -18,6 +18,7 @@ from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId, Refund
 from shared.domain.orders import Gateway, Order, OrderStatus, PaymentStatus, item_status
 from shared.domain.policy import from_document
 from shared.domain.refunds import RefundKind, RefundState
+from shared.queries.order_mails import mails_about
 from shared.queries.order_values import ItemView, OrderPage, PaymentView, ShipmentView, Totals
 from shared.queries.refund_values import RefundView
 from shared.queries.refunds import reported_refunds
@@ -108,6 +109,7 @@ def page_of(tx: Transaction, order: OrderRecord, merchant: MerchantRecord, asker
         is_old=tx.now - order.placed_at > OLD_AFTER,
         can_adjust=asker is not ActorKind.BUYER and adjustable(facts, adjusted_before(tx, order)).is_possible,
         cancel_until=closes_at(facts) if asker is ActorKind.BUYER else None,
+        mails=mails_about(tx, order.id) if asker is not ActorKind.BUYER else (),
     )
 
 

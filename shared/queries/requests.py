@@ -11,7 +11,7 @@ from shared import wording
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import Question, RequestState
 from shared.domain.changes import OrderPart
-from shared.domain.events import Event
+from shared.domain.events import Event, MailEvent
 from shared.domain.ids import LineItemId, OrderId, RequestId
 from shared.domain.policy import WarehouseAnswer
 from shared.domain.reasons import DeclineReason, Reason
@@ -192,7 +192,8 @@ def _timeline_row(
     view = by_request.get(RequestId(entry.request_id)) if entry.request_id else None
     meant = _units_meant(Event(entry.event), view) if view else []
     changed = (wording.order_part(OrderPart(part)) for part in entry.details.get("changed", ()))
-    items = ", ".join([*(f"{quantity} × {label}" for quantity, label in meant), *changed])
+    sent = [wording.mail_event(MailEvent(entry.details["mail"]))] if "mail" in entry.details else []
+    items = ", ".join([*(f"{quantity} × {label}" for quantity, label in meant), *changed, *sent])
     units = int(entry.details.get("units", sum(quantity for quantity, _label in meant)))
     return TimelineRow(
         event=Event(entry.event),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 
 from shared.domain.ids import MerchantId
 from shared.storage.invariants_adjustments import ADJUSTMENTS
+from shared.storage.invariants_lists import LISTS
 from shared.storage.invariants_money import MONEY
 from shared.storage.invariants_past import PAST
 from shared.storage.invariants_refunds import REFUNDS
@@ -89,7 +90,7 @@ _QUANTITIES = {
         WHERE u.merchant_id = :merchant AND l.order_id <> c.order_id""",
 }
 
-INVARIANTS: Mapping[str, str] = {**_QUANTITIES, **MONEY, **REFUNDS, **ADJUSTMENTS, **PAST}
+INVARIANTS: Mapping[str, str] = {**_QUANTITIES, **MONEY, **REFUNDS, **ADJUSTMENTS, **PAST, **LISTS}
 
 
 def violations(connection: Connection, merchant_id: MerchantId) -> list[tuple[str, str, str]]:

@@ -1,6 +1,7 @@
 """Write down what must happen outside, in the transaction that decides it; a job only wakes a worker."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -45,6 +46,14 @@ QUEUES = {
 _TEAMS_LOCALE = "en"
 # Effects that one job wakes a worker for: each is claimed and fenced by itself, the job is only a hint.
 _OF_A_JOB = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """An e-mail that is sent once more: the first one, and the press of a button that asks for it."""
+
+    first_id: UUID
+    nonce: str
 
 
 _queue = procrastinate.App(connector=procrastinate.SyncPsycopgConnector())
@@ -130,15 +139,35 @@ def mail(
     request_id: UUID | None = None,
     refund_id: UUID | None = None,
     case_message_id: UUID | None = None,
+    again: Again | None = None,
 ) -> MessageId | None:
     """Note one e-mail to the order's buyer; its row is the truth about whether it was sent.
 
-    None when the merchant has switched mails to buyers off, or no report has told the buyer's address.
+    `again` says that a member sends an e-mail once more. None when the merchant has switched mails to buyers
+    off, or no report has told the buyer's address.
     """
     if not (order.buyer_email and tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers):
         return None
-    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
+    about: dict[str, UUID | str | None] = {
+        "request_id": request_id,
+        "refund_id": refund_id,
+        "case_message_id": case_message_id,
+    }
+    if again is not None:
+        about |= {"again_of": again.first_id, "nonce": again.nonce}
     return _write(tx, order, event, order.buyer_email, order.buyer_locale, about)
+
+
+def was_sent_by(tx: Transaction, nonce: str) -> bool:
+    """Say whether a press of a button has sent its e-mail already."""
+    return (
+        tx.session.scalars(
+            select(MessageRecord.id).where(
+                MessageRecord.merchant_id == tx.merchant_id, MessageRecord.nonce == nonce
+            )
+        ).first()
+        is not None
+    )
 
 
 def alert(
@@ -171,7 +200,7 @@ def _write(
     event: MailEvent,
     recipient: str,
     locale: str,
-    about: Mapping[str, UUID | None],
+    about: Mapping[str, UUID | str | None],
 ) -> MessageId:
     message_id = MessageId(new_id())
     tx.session.add(

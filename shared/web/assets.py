@@ -26,7 +26,7 @@ _STYLES = (
     "people.css",
     "narrow.css",
 )
-_SINGLE = ("app.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")
+_SINGLE = ("app.js", "console.js", "live.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")
 _COMPRESSIBLE = frozenset({"text/css", "text/javascript", "image/svg+xml"})
 
 

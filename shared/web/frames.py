@@ -18,7 +18,8 @@ class PortalFrame:
 class ConsoleFrame:
     """The merchant's frame. `open_requests` is the badge beside *Requests*: "7", "1,000+" or "" for none.
 
-    `shops` are the other merchants of the user, as (id, name).
+    `seen` is up to where the page knows what has changed: it asks for what came after. `shops` are the other
+    merchants of the user, as (id, name).
     """
 
     merchant_name: str
@@ -26,3 +27,4 @@ class ConsoleFrame:
     role_words: str
     open_requests: str = ""
     shops: tuple[tuple[str, str], ...] = ()
+    seen: str = ""

@@ -3,6 +3,7 @@
 from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
+from shared.wording.lists import column, order_sort
 from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import (
     decline_reason,
@@ -56,6 +57,7 @@ __all__ = [
     "case_state_for_asker",
     "categories",
     "category",
+    "column",
     "credit_given",
     "decline_reason",
     "decline_reasons",
@@ -67,6 +69,7 @@ __all__ = [
     "next_step",
     "offer",
     "order_part",
+    "order_sort",
     "order_status",
     "pace",
     "payment_name",

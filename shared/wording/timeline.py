@@ -95,6 +95,7 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.RESTOCKED: N_("Back to stock: %(items)s"),
     Event.MEMO_CHANGED: N_("%(who)s changed the memo"),
     Event.LINKS_REVOKED: N_("%(who)s revoked the order links"),
+    Event.MAIL_SENT_AGAIN: N_("%(who)s sent the e-mail “%(items)s” again"),
     Event.CASE_OPENED: N_("%(who)s wrote a message"),
     Event.CASE_REPLIED: N_("%(who)s answered a message"),
     Event.CASE_RESOLVED: N_("%(who)s marked a conversation as resolved"),

@@ -96,6 +96,14 @@ SELECT merchant_id, (placed_at AT TIME ZONE 'UTC')::date, 0, count(*), 0
 FROM orders WHERE merchant_id = %(merchant)s GROUP BY 1, 2
 """
 
+_COUNTS = """
+INSERT INTO order_counts (merchant_id, kind, shard, orders)
+SELECT merchant_id, status, 0, count(*) FROM orders WHERE merchant_id = %(merchant)s GROUP BY 1, 2
+UNION ALL
+SELECT merchant_id, 'cancellation_requested', 0, count(*) FROM orders
+WHERE merchant_id = %(merchant)s AND requested > 0 GROUP BY 1
+"""
+
 # Ids in the order of their numbers, as ids made one after the other are: kind 0 is the order, 1 and 2 its lines.
 _IDS = """
 CREATE OR REPLACE FUNCTION bench_n(number text) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
@@ -130,7 +138,7 @@ def fill(
     connection.execute("SET synchronous_commit = off")
     connection.execute("SET work_mem = '512MB'")
     connection.execute("SET maintenance_work_mem = '512MB'")
-    steps = (_ORDERS, _LINES, _PAYMENTS, _SHIPMENTS, _REQUESTS, _TIMELINE, _DAYS)
+    steps = (_ORDERS, _LINES, _PAYMENTS, _SHIPMENTS, _REQUESTS, _TIMELINE, _DAYS, _COUNTS)
     for step in steps:
         connection.execute(step.encode(), given)
         if orders >= _MANY:

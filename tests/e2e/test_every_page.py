@@ -11,6 +11,7 @@ from tests.e2e.conftest import DESK, PHONE, Shop, sign_in
 PORTAL = ("/orders/{id}", "/orders/{id}/cancel", "/orders/{id}/contact", "/find", "/help")
 CONSOLE = (
     "/console/orders",
+    "/console/orders/filters",
     "/console/orders/{id}",
     "/console/orders/{id}/cancel",
     "/console/orders/{id}/ship",

@@ -12,6 +12,7 @@ from shared.storage.records.cancellations import (
     StockRecord,
 )
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
+from shared.storage.records.lists import OrderCountRecord, OrderViewRecord
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
@@ -88,10 +89,12 @@ __all__ = [
     "MembershipRecord",
     "MerchantRecord",
     "MessageRecord",
+    "OrderCountRecord",
     "OrderDayRecord",
     "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",
+    "OrderViewRecord",
     "PasskeyRecord",
     "PasswordResetRecord",
     "PaymentRecord",

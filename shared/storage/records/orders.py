@@ -115,6 +115,7 @@ class OrderRecord(TenantRow, Base):
             text("placed_at DESC"),
             text("id DESC"),
         ),
+        Index("ix_orders_by_amount", "merchant_id", "currency", "total_minor", "id"),
         Index(
             "ix_orders_open",
             "merchant_id",

@@ -50,7 +50,10 @@ class EffectRecord(TenantRow, Base):
 
 
 class MessageRecord(TenantRow, Base):
-    """One e-mail to one person about one event; its id is the Message-ID, over every try."""
+    """One e-mail to one person about one event; its id is the Message-ID, over every try.
+
+    `again_of` is the message that a member sent once more with this one; what that is about, this one is.
+    """
 
     __tablename__ = "messages"
 
@@ -65,9 +68,13 @@ class MessageRecord(TenantRow, Base):
     state: Mapped[str]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    again_of: Mapped[UUID | None]
+    nonce: Mapped[str | None]
 
     __table_args__ = (
         belongs_to("orders", "order_id"),
+        belongs_to("messages", "again_of"),
+        UniqueConstraint("merchant_id", "nonce"),
         belongs_to("cancellation_requests", "request_id"),
         belongs_to("refunds", "refund_id"),
         belongs_to("case_messages", "case_message_id"),

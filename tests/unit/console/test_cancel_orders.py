@@ -22,7 +22,9 @@ def test_each_row_can_be_ticked_and_the_batch_menu_leads_to_the_window(owner: Br
 
     page = owner.page("/console/orders")
 
-    assert [box["aria-label"] for box in page.select("input[type=checkbox]")] == ["Select order A-1"]
+    assert [box["aria-label"] for box in page.select("table.orders input[type=checkbox]")] == [
+        "Select order A-1"
+    ]
     assert buttons_named(page, "Batch actions")
     (button,) = buttons_named(page, "Cancel orders")
     assert button.find_parent("form")["action"] == "/console/orders/cancel"

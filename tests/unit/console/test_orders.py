@@ -9,10 +9,25 @@ from urllib.parse import urlencode
 import pytest
 from bs4 import BeautifulSoup, Tag
 
+from shared.actions import changes, shipments
+from shared.actions.changes import OrderChange
+from shared.actions.shipments import Shipment
+from shared.domain.lists import OrderSort
 from shared.domain.permissions import Role
 from shared.domain.policy import Policy
-from tests.builders import an_order, cancel, request, ship
-from tests.unit.console.browsing import Browser, Shop, buttons_named, links_named, message, read, words_of
+from shared.queries.list_values import OrderFilter
+from shared.queries.order_list import order_list
+from tests.builders import USER, an_order, cancel, request, ship
+from tests.unit.console.browsing import (
+    Browser,
+    Shop,
+    buttons_named,
+    links_named,
+    message,
+    read,
+    value_of,
+    words_of,
+)
 
 
 def numbers(page: BeautifulSoup) -> list[str]:
@@ -158,7 +173,15 @@ def test_days_are_the_merchants_and_both_included(visitor: Browser, open_shop: C
 
 
 @pytest.mark.parametrize(
-    "wanted", ["placed_from=yesterday", "order_status=sold", "search=%00", "placed_to=2026-02-30"]
+    "wanted",
+    [
+        "placed_from=yesterday",
+        "order_status=sold",
+        "search=%00",
+        "placed_to=2026-02-30",
+        "sort=up",
+        "period=8",
+    ],
 )
 def test_what_cannot_be_asked_for_is_said(owner: Browser, shop: Shop, wanted: str) -> None:
     an_order().taken_in(shop.db, shop.merchant_id)
@@ -197,3 +220,128 @@ def test_the_link_is_sent_from_the_row_and_one_stays_where_one_was(owner: Browse
 
     assert response.location == here
     assert owner.told(response)[0] == "status"
+
+
+def test_tabs_count_all_orders_by_status_and_lead_to_them(owner: Browser, shop: Shop) -> None:
+    db, merchant_id = shop.db, shop.merchant_id
+    old = timedelta(days=90)
+    an_order().with_(number="open", age=old).taken_in(db, merchant_id)
+    ship(db, merchant_id, an_order().with_(number="sent").taken_in(db, merchant_id))
+    asked = an_order().with_(number="asked").taken_in(db, merchant_id)
+    request(db, merchant_id, asked)
+    cancel(db, merchant_id, an_order().with_(number="gone", age=old).taken_in(db, merchant_id))
+    page = owner.page("/console/orders")
+    tabs = {words_of(tab): str(tab["href"]) for tab in page.select("nav[aria-label='Orders by status'] a")}
+
+    assert list(tabs) == [
+        "All 4", "Cancellation requested 1", "Pending 0", "Unshipped 2", "Partially shipped 0", "Shipped 1",
+        "Canceled 1",
+    ]  # fmt: skip
+    assert sorted(numbers(owner.page(tabs["All 4"]))) == ["asked", "gone", "open", "sent"]
+    assert numbers(owner.page(tabs["Cancellation requested 1"])) == ["asked"]
+    assert numbers(owner.page(tabs["Canceled 1"])) == ["gone"]
+    here = owner.page(tabs["Unshipped 2"]).select("nav[aria-label='Orders by status'] [aria-current]")
+    assert [words_of(tab) for tab in here] == ["Unshipped 2"]
+
+
+def test_another_merchants_orders_are_not_counted(owner: Browser, open_shop: Callable[..., Shop]) -> None:
+    other = open_shop()
+    an_order().taken_in(other.db, other.merchant_id)
+
+    assert "All 0" in words_of(owner.page("/console/orders").main)
+
+
+@pytest.mark.parametrize(
+    ("sort", "first_to_last"),
+    [
+        ("-date", ["A-3", "A-1", "A-2"]),
+        ("date", ["A-2", "A-1", "A-3"]),
+        ("-amount", ["A-2", "A-3", "A-1"]),
+        ("amount", ["A-1", "A-3", "A-2"]),
+        ("-number", ["A-3", "A-2", "A-1"]),
+        ("number", ["A-1", "A-2", "A-3"]),
+    ],
+)
+def test_the_list_is_sorted_and_its_pages_go_on_both_ways(
+    shop: Shop, sort: str, first_to_last: list[str]
+) -> None:
+    for number, hours, price in (("A-1", 2, 100), ("A-2", 3, 300), ("A-3", 1, 200)):
+        order = an_order().with_(number=number, age=timedelta(hours=hours)).with_item(price=price)
+        order.taken_in(shop.db, shop.merchant_id)
+    wanted, found, cursor = OrderFilter(sort=OrderSort(sort)), [], None
+    pages = []
+    while cursor is not None or not pages:
+        page = order_list(shop.db, shop.merchant_id, wanted, cursor=cursor, limit=1)
+        pages.append(page)
+        found += [line.number for line in page.rows]
+        cursor = page.next_cursor
+    back = order_list(shop.db, shop.merchant_id, wanted, cursor=pages[-1].previous_cursor, limit=1)
+
+    assert found == first_to_last
+    assert [line.number for line in back.rows] == [first_to_last[-2]]
+
+
+def test_equal_amounts_are_neither_lost_nor_shown_twice(shop: Shop) -> None:
+    for number in range(5):
+        an_order().with_(number=f"A-{number}").taken_in(shop.db, shop.merchant_id)
+    wanted = OrderFilter(sort=OrderSort.HIGHEST)
+    first = order_list(shop.db, shop.merchant_id, wanted, cursor=None, limit=3)
+    second = order_list(shop.db, shop.merchant_id, wanted, cursor=first.next_cursor, limit=3)
+
+    assert len({line.number for line in (*first.rows, *second.rows)}) == 5
+
+
+def test_a_head_sorts_by_its_column_and_says_so(owner: Browser, shop: Shop) -> None:
+    an_order().taken_in(shop.db, shop.merchant_id)
+    page = owner.page("/console/orders?search=ana")
+    assert words_of(page.select_one("th[aria-sort=descending]")) == "Date"
+
+    page = owner.page(str(links_named(page, "Amount")[0]["href"]))
+    assert words_of(page.select_one("th[aria-sort=descending]")) == "Amount"
+    assert value_of(page, "search") == "ana"
+    page = owner.page(str(links_named(page, "Amount")[0]["href"]))
+    assert words_of(page.select_one("th[aria-sort=ascending]")) == "Amount"
+
+
+def test_a_place_of_a_list_that_is_sorted_otherwise_is_refused(owner: Browser, shop: Shop) -> None:
+    for number in range(51):
+        an_order().with_(number=f"A-{number}").taken_in(shop.db, shop.merchant_id)
+    page = owner.page("/console/orders?sort=amount")
+    address = str(links_named(page, "Next")[0]["href"])
+
+    assert owner.get(address).status_code == 200
+    assert owner.get(address.replace("sort=amount", "sort=number")).status_code == 422
+
+
+def test_periods_are_counted_from_today(owner: Browser, shop: Shop) -> None:
+    now = datetime.now(UTC)
+    for days in (0, 1, 5, 20, 60):
+        placed_at = now - timedelta(days=days)
+        an_order().with_(number=f"{days} days", placed_at=placed_at).taken_in(shop.db, shop.merchant_id)
+
+    assert show(owner, period="today") == ["0 days"]
+    assert show(owner, period="yesterday") == ["1 days"]
+    assert show(owner, period="7") == ["0 days", "1 days", "5 days"]
+    assert show(owner, period="30") == ["0 days", "1 days", "5 days", "20 days"]
+    assert show(owner, period="all")[-1] == "60 days"
+    this_month = show(owner, period="month")
+    assert set(this_month) == {
+        f"{days} days"
+        for days in (0, 1, 5, 20, 60)
+        if (now - timedelta(days=days)).strftime("%Y-%m") == now.strftime("%Y-%m")
+    }
+    page = owner.page("/console/orders?period=7&search=days")
+    assert words_of(page.select_one("nav[aria-label=Period] [aria-current]")) == "7 days"
+    assert "search=days" in str(links_named(page, "Today")[0]["href"])
+
+
+def test_parts_of_skus_and_tracking_numbers_are_found(owner: Browser, shop: Shop) -> None:
+    db, merchant_id = shop.db, shop.merchant_id
+    found = an_order().with_(number="NL-1").with_item(sku="KTL-GN-09-BLK").taken_in(db, merchant_id)
+    an_order().with_(number="NL-2").taken_in(db, merchant_id)
+    shipments.ship(db, merchant_id, found, Shipment(None, "DHL", "JD014600003828392837"), USER)
+
+    for words in ("ktl-gn", "09-blk", "jd0146", "JD014600003828392837", "392837"):
+        assert show(owner, search=words) == ["NL-1"], words
+    changes.change(db, merchant_id, found, OrderChange(email="new@example.com"), USER)
+    assert show(owner, search="392837") == ["NL-1"]

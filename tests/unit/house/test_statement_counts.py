@@ -12,7 +12,7 @@ from shared.actions import merchants
 from shared.domain.actors import ActorKind
 from shared.domain.ids import MerchantId
 from shared.domain.permissions import Role
-from shared.queries.cancellations import open_requests
+from shared.queries import inbox
 from shared.queries.list_values import OrderFilter
 from shared.queries.order_list import order_list
 from shared.queries.orders import order_page
@@ -92,7 +92,7 @@ def of_inbox(db: Database, orders: int) -> list[str]:
     for _ in range(orders):
         request(db, merchant_id, an_order().taken_in(db, merchant_id))
     with counted(db) as sent:
-        assert len(open_requests(db, merchant_id)) == orders
+        assert len(inbox.waiting(db, merchant_id)) == orders
     return sent
 
 

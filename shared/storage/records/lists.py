@@ -1,0 +1,41 @@
+"""What the list of orders stands on beside the orders: how many there are, and what each member chose."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, SmallInteger, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared.storage.records.base import Base, TenantRow, of_merchant
+
+
+class OrderCountRecord(TenantRow, Base):
+    """How many orders have a status, or an open request; triggers on orders count.
+
+    Each row is one of several shards: whoever reads adds them up.
+    """
+
+    __tablename__ = "order_counts"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    orders: Mapped[int]
+
+    __table_args__ = (of_merchant(),)
+
+
+class OrderViewRecord(TenantRow, Base):
+    """What a member has chosen for the list: columns that are hidden, how dense it is, filters by name.
+
+    A filter is `{name, query, is_default}`; their order is that of their names.
+    """
+
+    __tablename__ = "order_views"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    hidden: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    is_dense: Mapped[bool]
+    filters: Mapped[list[Any]] = mapped_column(JSONB)
+
+    __table_args__ = (of_merchant(),)

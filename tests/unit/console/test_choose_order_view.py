@@ -1,0 +1,37 @@
+"""Which columns show, and how dense the list is."""
+
+from __future__ import annotations
+
+from tests.builders import an_order
+from tests.unit.console.browsing import Browser, Shop, words_of
+
+ADDRESS = "/console/orders/view"
+
+
+def heads(browser: Browser) -> list[str]:
+    return [words_of(cell) for cell in browser.page("/console/orders").select("table.orders thead th")]
+
+
+def test_what_is_chosen_is_remembered(owner: Browser, shop: Shop) -> None:
+    an_order().taken_in(shop.db, shop.merchant_id)
+    shown = {"show_customer": "y", "show_item_status": "y", "show_amount": "y", "is_dense": "y"}
+    response = owner.send(ADDRESS, back="period=all&search=ana", **shown)
+
+    assert response.location == "/console/orders?period=all&search=ana"
+    assert heads(owner) == ["Order", "Customer", "Item status", "Amount", "Action"]
+    page = owner.page("/console/orders")
+    assert len(page.select("table.orders tbody td")) == 4
+    assert page.select_one("table.orders.dense") is not None
+    chosen = [str(box["name"]) for box in page.select("#view-menu [type=checkbox][checked]")]
+    assert chosen == list(shown)
+
+
+def test_order_and_action_always_show(owner: Browser, shop: Shop) -> None:
+    an_order().taken_in(shop.db, shop.merchant_id)
+    owner.send(ADDRESS)
+
+    assert heads(owner) == ["Order", "Action"]
+
+
+def test_one_never_leaves_the_shop_on_the_way_back(owner: Browser) -> None:
+    assert owner.send(ADDRESS, back="//evil.example/?x=").location.startswith("/console/orders?")
