@@ -202,6 +202,17 @@ class OrderViewForm(PageForm):
         return [column for column in Column if self[_SHOW + column.value].data]
 
 
+class ExportForm(PageForm):
+    """Which orders are taken along: the list's address."""
+
+    query = QueryField()
+
+    @classmethod
+    def made(cls, query: str) -> Self:
+        """Make the form for an address of the list."""
+        return cls(data={"query": query})
+
+
 class SaveFilterForm(PageForm):
     """A name for what the list shows, and whether it begins with it from now on."""
 

@@ -1,5 +1,6 @@
 """What stands around the list of orders: tabs by status, periods, heads to sort by, filters by name."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import url_for
@@ -8,10 +9,11 @@ from console.order_forms import OrderFilterForm, Period
 from console.tabs import Tab
 from shared import wording
 from shared.domain.lists import Column, OrderSort
-from shared.domain.orders import ItemStatus, OrderStatus
+from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
 from shared.queries.list_values import OrderCounts, OrderView
 from shared.rendering import count
 from shared.rendering import gettext as _
+from shared.web.forms import ChoiceField
 
 # The places of the columns whose rows can be sorted by them, the first time downwards.
 _SORTS = {Column.DATE: "date", Column.AMOUNT: "amount"}
@@ -100,6 +102,23 @@ def heads(form: OrderFilterForm, view: OrderView) -> tuple[Head, ...]:
         _head(form, "order", _("Order"), _NUMBER),
         *(_head(form, column.value, wording.column(column), _SORTS.get(column, "")) for column in shown),
     )
+
+
+def described(form: OrderFilterForm) -> tuple[tuple[str, str], ...]:
+    """Tell what the list is asked for, as pairs of a name and its value; what is not narrowed is left out."""
+    badges: tuple[tuple[ChoiceField, Callable[[str], wording.Badge]], ...] = (
+        (form.order_status, lambda code: wording.order_status(OrderStatus(code))),
+        (form.item_status, lambda code: wording.item_status(ItemStatus(code))),
+        (form.payment_status, lambda code: wording.payment_status(PaymentStatus(code))),
+    )
+    words = [(field.label.text, say(field.data).words) for field, say in badges if field.data]
+    days = [
+        (field.label.text, field.data.isoformat())
+        for field in (form.placed_from, form.placed_to)
+        if field.data
+    ]
+    search = [(form.search.label.text, form.search.data)] if form.search.data else []
+    return (*search, *words, *days)
 
 
 def _head(form: OrderFilterForm, code: str, words: str, sorts: str) -> Head:

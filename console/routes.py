@@ -13,6 +13,7 @@ from console import (
     bulk,
     bulk_files,
     cancellations,
+    exports,
     imports,
     invitations,
     keys,
@@ -93,6 +94,9 @@ _REPORTED = "/reported-refunds/<uuid:reported_id>"
 _page("", start, may=Permission.READ)
 _page("/changes/<uuid:seen>", live.changes, may=Permission.READ)
 _page("/orders", orders.orders, may=Permission.READ)
+_page("/exports", exports.order_exports, may=Permission.EXPORT)
+_page("/exports", exports.export_orders, "POST", may=Permission.EXPORT)
+_page("/exports/<uuid:export_id>/file", exports.order_export_file, may=Permission.EXPORT)
 _page("/orders/filters", order_views.order_filters, "GET", "POST", may=Permission.READ)
 _page("/orders/filters/default", order_views.begin_with_filter, "POST", may=Permission.READ)
 _page("/orders/filters/delete", order_views.delete_filter, "POST", may=Permission.READ)

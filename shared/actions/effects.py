@@ -25,6 +25,8 @@ DELAYS: dict[EffectKind, tuple[int, ...]] = {
     EffectKind.SEND_MAIL: _MAIL_DELAYS,
     EffectKind.SEND_LETTER: _MAIL_DELAYS,
     EffectKind.CARRY_OUT_UPLOAD: _CORE_DELAYS,
+    EffectKind.WRITE_EXPORT: _CORE_DELAYS,
+    EffectKind.FORGET_EXPORT: _CORE_DELAYS,
     EffectKind.SEND_REFUND: _CORE_DELAYS,
     EffectKind.LOOK_UP_REFUND: _CORE_DELAYS,
 }

@@ -62,6 +62,7 @@ class MailEvent(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - as above
     CASE_OPENED = "case_opened"
     CASE_REPLIED = "case_replied"
+    EXPORT_READY = "export_ready"
 
 
 # These go to the team: owners and managers, whatever the merchant mails to buyers.
@@ -80,3 +81,5 @@ class EffectKind(StrEnum):
     CARRY_OUT_UPLOAD = "carry_out_upload"
     SEND_REFUND = "send_refund"
     LOOK_UP_REFUND = "look_up_refund"
+    WRITE_EXPORT = "write_export"
+    FORGET_EXPORT = "forget_export"

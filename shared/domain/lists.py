@@ -1,4 +1,4 @@
-"""What people choose about the list of orders."""
+"""What people choose about the list of orders, and take along of it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -43,3 +43,13 @@ class SavedFilter:
     name: str
     query: str
     is_default: bool
+
+
+class ExportState(StrEnum):
+    """How far a file of orders is."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    EXPIRED = "expired"

@@ -22,6 +22,7 @@ _LINKS = {
 }
 _PAGES = {
     MailEvent.ROLE_CHANGED: "/console/orders",
+    MailEvent.EXPORT_READY: "/console/exports",
     MailEvent.PASSWORD_CHANGED: "/console/forgot",
 }
 

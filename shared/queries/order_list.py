@@ -46,7 +46,7 @@ def dashboard(
 def _page(tx: Transaction, wanted: OrderFilter, place: Place, limit: int) -> OrderList:
     columns = COLUMNS[wanted.sort.by]
     falls = wanted.sort.falls is not place.backward
-    query = _filtered(tx, wanted).order_by(*(column.desc() if falls else column.asc() for column in columns))
+    query = filtered(tx, wanted).order_by(*(column.desc() if falls else column.asc() for column in columns))
     if place.key is not None:
         here, there = tuple_(*columns), tuple_(*place.key)
         query = query.where(here < there if falls else here > there)
@@ -68,11 +68,12 @@ def matching_ids(
 ) -> tuple[UUID, ...]:
     """List the ids of all orders that match, newest first, `most` at most."""
     with db.snapshot(merchant_id) as tx:
-        query = _filtered(tx, wanted).order_by(OrderRecord.placed_at.desc(), OrderRecord.id.desc())
+        query = filtered(tx, wanted).order_by(OrderRecord.placed_at.desc(), OrderRecord.id.desc())
         return tuple(tx.session.scalars(query.with_only_columns(OrderRecord.id).limit(most)))
 
 
-def _filtered(tx: Transaction, wanted: OrderFilter) -> Select[OrderRecord]:
+def filtered(tx: Transaction, wanted: OrderFilter) -> Select[OrderRecord]:
+    """Select the orders that match."""
     query = orders_of(tx)
     conditions: tuple[tuple[object, ColumnElement[bool] | None], ...] = (
         (wanted.status, OrderRecord.status == wanted.status),

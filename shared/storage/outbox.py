@@ -39,6 +39,8 @@ QUEUES = {
     EffectKind.SEND_MAIL: "mail",
     EffectKind.SEND_LETTER: "mail",
     EffectKind.CARRY_OUT_UPLOAD: "files",
+    EffectKind.WRITE_EXPORT: "files",
+    EffectKind.FORGET_EXPORT: "files",
     EffectKind.SEND_REFUND: "money",
     EffectKind.LOOK_UP_REFUND: "money",
     EffectKind.ADVANCE_RUN: "bulk",

@@ -166,7 +166,7 @@ def declined_lines(tx: Transaction, order_id: UUID) -> Sequence[Row[UUID, int, s
 
 def owed_on(tx: Transaction, order_id: UUID) -> int:
     """Add up an order's refunds that failed and have no successor, in minor units."""
-    return tx.session.scalars(
+    owed = tx.session.scalars(
         select(func.coalesce(func.sum(RefundRecord.amount_minor), 0)).where(
             RefundRecord.merchant_id == tx.merchant_id,
             RefundRecord.order_id == order_id,
@@ -175,6 +175,8 @@ def owed_on(tx: Transaction, order_id: UUID) -> int:
             RefundRecord.retried_at.is_(None),
         )
     ).one()
+    # The database adds bigints up to a numeric.
+    return int(owed)
 
 
 def refunds_on(tx: Transaction, order_id: UUID) -> Sequence[RefundRecord]:

@@ -3,7 +3,7 @@
 from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
-from shared.wording.lists import column, order_sort
+from shared.wording.lists import column, export_state, order_sort
 from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import (
     decline_reason,
@@ -62,6 +62,7 @@ __all__ = [
     "decline_reason",
     "decline_reasons",
     "duration",
+    "export_state",
     "gateway",
     "item_status",
     "kept",

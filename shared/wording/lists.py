@@ -1,6 +1,6 @@
-"""The words for the columns of the list of orders, and for what it is sorted by."""
+"""The words for the columns of the list of orders, for what it is sorted by, and for its exports."""
 
-from shared.domain.lists import Column, OrderSort
+from shared.domain.lists import Column, ExportState, OrderSort
 from shared.rendering import gettext as _
 
 
@@ -25,4 +25,15 @@ def order_sort(code: OrderSort) -> str:
         OrderSort.LOWEST: _("Lowest amount first"),
         OrderSort.FIRST_NUMBER: _("By number, upwards"),
         OrderSort.LAST_NUMBER: _("By number, downwards"),
+    }[code]
+
+
+def export_state(code: ExportState) -> str:
+    """Say how far a file of orders is."""
+    return {
+        ExportState.WAITING: _("Waiting to be written"),
+        ExportState.RUNNING: _("Being written"),
+        ExportState.DONE: _("Ready"),
+        ExportState.FAILED: _("Could not be written; start it again"),
+        ExportState.EXPIRED: _("Expired"),
     }[code]

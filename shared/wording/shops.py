@@ -17,6 +17,7 @@ _ROLES: Mapping[Role, str] = {
 _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.ORDER_CONFIRMED: N_("Order confirmed"),
     MailEvent.ORDER_LINK_SENT: N_("Order link sent"),
+    MailEvent.EXPORT_READY: N_("Export ready"),
     MailEvent.CANCELLATION_REQUESTED: N_("Cancellation requested"),
     MailEvent.CANCELLATION_ACCEPTED: N_("Cancellation accepted"),
     MailEvent.CANCELLATION_DECLINED: N_("Cancellation declined"),

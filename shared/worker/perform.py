@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.actions import cancellations, effects, execution, uploads, warehouse
+from shared.actions import cancellations, effects, execution, order_exports, uploads, warehouse
 from shared.actions.uploads import Run
 from shared.domain.actors import SYSTEM
 from shared.domain.events import EffectKind
@@ -18,7 +18,7 @@ from shared.payments import sending
 from shared.payments.connections import Connections
 from shared.ports import Refused
 from shared.storage.engine import Database
-from shared.stores import uploaded
+from shared.stores import exported, uploaded
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +87,14 @@ CARRIERS: dict[UploadKind, Callable[[Database, MerchantId, Run], None]] = {
 }
 
 
+def _write_export(outside: Outside, merchant_id: MerchantId, export_id: UUID) -> None:
+    exported.write(outside.db, merchant_id, export_id)
+
+
+def _forget_export(outside: Outside, merchant_id: MerchantId, export_id: UUID) -> None:
+    order_exports.forget(outside.db, merchant_id, export_id)
+
+
 def _send_refund(outside: Outside, merchant_id: MerchantId, refund_id: UUID) -> None:
     sending.send(outside.db, outside.connect, merchant_id, refund_id)
 
@@ -103,6 +111,8 @@ HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
     EffectKind.SEND_MAIL: _send_mail,
     EffectKind.SEND_LETTER: _send_letter,
     EffectKind.CARRY_OUT_UPLOAD: _carry_out_upload,
+    EffectKind.WRITE_EXPORT: _write_export,
+    EffectKind.FORGET_EXPORT: _forget_export,
     EffectKind.SEND_REFUND: _send_refund,
     EffectKind.LOOK_UP_REFUND: _look_up_refund,
 }

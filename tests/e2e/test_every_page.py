@@ -12,6 +12,7 @@ PORTAL = ("/orders/{id}", "/orders/{id}/cancel", "/orders/{id}/contact", "/find"
 CONSOLE = (
     "/console/orders",
     "/console/orders/filters",
+    "/console/exports",
     "/console/orders/{id}",
     "/console/orders/{id}/cancel",
     "/console/orders/{id}/ship",

@@ -12,7 +12,12 @@ from shared.storage.records.cancellations import (
     StockRecord,
 )
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
-from shared.storage.records.lists import OrderCountRecord, OrderViewRecord
+from shared.storage.records.lists import (
+    OrderCountRecord,
+    OrderExportChunkRecord,
+    OrderExportRecord,
+    OrderViewRecord,
+)
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
 from shared.storage.records.orders import (
     LineItemRecord,
@@ -91,6 +96,8 @@ __all__ = [
     "MessageRecord",
     "OrderCountRecord",
     "OrderDayRecord",
+    "OrderExportChunkRecord",
+    "OrderExportRecord",
     "OrderPartRecord",
     "OrderRecord",
     "OrderTermRecord",

@@ -1,5 +1,6 @@
-"""What the list of orders stands on beside the orders: how many there are, and what each member chose."""
+"""What the list of orders stands on beside the orders: counts, what each member chose, and exports."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from sqlalchemy import ForeignKey, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.storage.records.base import Base, TenantRow, of_merchant
+from shared.storage.records.base import Base, TenantRow, belongs_to, of_merchant
 
 
 class OrderCountRecord(TenantRow, Base):
@@ -39,3 +40,39 @@ class OrderViewRecord(TenantRow, Base):
     filters: Mapped[list[Any]] = mapped_column(JSONB)
 
     __table_args__ = (of_merchant(),)
+
+
+class OrderExportRecord(TenantRow, Base):
+    """Orders that a member takes along: what was asked for, and how far the file is.
+
+    `wanted` is what the list was asked for, instants in ISO form. `attempt` fences a writer that was believed
+    dead. From `expires_at` on the file is gone.
+    """
+
+    __tablename__ = "order_exports"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    user_name: Mapped[str]
+    wanted: Mapped[dict[str, Any]]
+    locale: Mapped[str]
+    state: Mapped[str]
+    attempt: Mapped[int]
+    orders: Mapped[int]
+    created_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime | None]
+
+    __table_args__ = (of_merchant(),)
+
+
+class OrderExportChunkRecord(TenantRow, Base):
+    """A piece of an export's file, in order."""
+
+    __tablename__ = "order_export_chunks"
+
+    export_id: Mapped[UUID] = mapped_column(primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    body: Mapped[bytes]
+
+    __table_args__ = (belongs_to("order_exports", "export_id"),)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from shared.actions import cancellations, execution, refunds
+from shared.actions import cancellations, execution, ledger, refunds
 from shared.actions.adjustments import Adjustment, adjust
-from shared.domain.actors import ActorKind
+from shared.domain.actors import SYSTEM, ActorKind
 from shared.domain.errors import InvalidContent, NotEligible, NotFound, QuoteChanged
 from shared.domain.events import Event
+from shared.domain.gateways import Trouble
 from shared.domain.ids import LineItemId, OrderId, new_id
 from shared.domain.intake import IncomingPayment
 from shared.domain.orders import Gateway, PaymentStatus
@@ -228,4 +229,24 @@ def test_what_was_withheld_stays_so_when_the_rest_is_canceled(db: Database) -> N
     cancel(db, shop.id, shop.order_id)
 
     assert shop.page().totals.refunded_minor == 6400 + 7900 + 695
+    assert violations_of(db, shop.id) == []
+
+
+def test_all_that_is_left_goes_back_while_an_earlier_refund_has_failed(db: Database) -> None:
+    payments = (
+        IncomingPayment(Gateway.GIFT_CARD, 5000, 5000, "Gift"),
+        IncomingPayment(Gateway.MANUAL, 16395, 0, "Visa 4242"),
+    )
+    shop = Shop(db, payments=payments)
+    shop.ship(1)
+    shop.adjust({shop.kettle: 1000})
+    [waiting] = shop.page().refunds
+    with db.begin(shop.id) as tx:
+        order, row = ledger.lock_refund(tx, waiting.id)
+        ledger.fail(tx, order, row, Trouble.REFUSED, SYSTEM)
+
+    left = adjustment_view(db, shop.id, shop.order_id).in_all_minor
+    shop.adjust({shop.kettle: left})
+
+    assert sorted(refund.amount_minor for refund in shop.page().refunds) == [1000, 4000]
     assert violations_of(db, shop.id) == []

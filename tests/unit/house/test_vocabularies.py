@@ -22,7 +22,7 @@ from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
 from shared.domain.gateways import Trouble
-from shared.domain.lists import Column, OrderSort
+from shared.domain.lists import Column, ExportState, OrderSort
 from shared.domain.mail_texts import MailField
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Permission, Role
@@ -80,6 +80,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     OrderPart: wording.order_part,
     Column: wording.column,
     OrderSort: wording.order_sort,
+    ExportState: wording.export_state,
     Blocker: lambda code: wording.why_not(code) and wording.why_not(code, to_merchant=True),
     KeptReason: lambda why: wording.kept(Kept(100, why), "USD"),
     Gateway: wording.gateway,
