@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from console import (
     account,
     adjustments,
+    agents,
     amounts,
     audit,
     batches,
@@ -14,12 +15,14 @@ from console import (
     bulk_files,
     cancellations,
     exports,
+    health,
     imports,
     invitations,
     keys,
     live,
     mail_texts,
     offers,
+    operator,
     order_views,
     orders,
     passwords,
@@ -38,6 +41,7 @@ from console import (
     verify,
 )
 from console.access import Terms, View, guarded, mount_logins
+from console.agent_access import for_agents
 from shared.domain.permissions import Permission
 from shared.queries.sign_in import Member
 
@@ -61,6 +65,11 @@ def _page(
 def _own_page(rule: str, view: View, *methods: str, sudo: bool = False) -> None:
     """Add a page of one's own account, which is there for everybody who is signed in."""
     _page(rule, view, *methods, may=Permission.READ, sudo=sudo, during_setup=True)
+
+
+def _agents_page(rule: str, view: View, *methods: str) -> None:
+    """Add a page of the operator's support agents."""
+    blueprint.add_url_rule(f"/agents{rule}", view.__name__, for_agents(view), methods=methods or ("GET",))
 
 
 def _door(rule: str, view: View, *methods: str) -> None:
@@ -123,6 +132,10 @@ _page(_BULK, bulk.bulk_upload, may=Permission.READ)
 _page(f"{_BULK}/carry-out", bulk.carry_out_upload, "POST", may=Permission.IMPORT)
 _page(f"{_BULK}/report", bulk.upload_report, may=Permission.READ)
 _page(f"{_BULK}/stop", bulk.stop_upload, "POST", may=Permission.IMPORT)
+_page("/health", health.account_health, may=Permission.READ)
+_page("/health/alerts", health.switch_rate_alerts, "POST", may=Permission.CONFIGURE)
+_page("/health/days/<string:day>", health.health_day, may=Permission.READ)
+_page("/health/tables/<string:name>", health.health_table, may=Permission.READ)
 _page("/support", support.support, may=Permission.READ)
 _page(_CASE, support.support_case, may=Permission.READ)
 _page(f"{_CASE}/reply", support.reply_to_case, "POST", may=Permission.REPLY)
@@ -133,6 +146,8 @@ _page(f"{_CASE}/credit", offers.offer_credit, "GET", "POST", may=Permission.REFU
 _page(f"{_CASE}/replacement", offers.send_replacement, "GET", "POST", may=Permission.REFUND)
 _page("/support/offers/<uuid:offer_id>/set-up", offers.set_up_credit, "POST", may=Permission.REFUND)
 _page("/support/pictures/<uuid:picture_id>", support.support_picture, may=Permission.READ)
+_page("/contact", operator.contact_operator, "GET", "POST", may=Permission.REPLY)
+_page("/contact/<uuid:case_id>", operator.operator_case, "GET", "POST", may=Permission.REPLY)
 _page("/settings", settings.settings, may=Permission.READ)
 _page("/settings/replies", replies.canned_replies, "GET", "POST", may=Permission.REPLY)
 _page(_REPLY, replies.canned_reply, "GET", "POST", may=Permission.REPLY)
@@ -191,6 +206,16 @@ _own_page("/account/password", passwords.change_password, "POST")
 _own_page("/switch", account.switch_merchant, "POST")
 _own_page("/verify", verify.verify, "GET", "POST")
 _own_page("/verify/passkey", verify.verify_with_passkey, "POST")
+
+_ASKED = "/<uuid:case_id>"
+_agents_page("", agents.agents)
+_agents_page("/close", agents.close_account, "POST")
+_agents_page(_ASKED, agents.agent_case)
+_agents_page(f"{_ASKED}/open", agents.open_account, "GET", "POST")
+_agents_page(f"{_ASKED}/reply", agents.agent_reply, "POST")
+_agents_page(f"{_ASKED}/resolve", agents.agent_resolve, "POST")
+_agents_page(f"{_ASKED}/cancel", agents.agent_cancel, "GET", "POST")
+_agents_page(f"{_ASKED}/cancel/quote", agents.agent_cancel_quote, "POST")
 
 _TEAM = "/settings/team"
 _MEMBER = f"{_TEAM}/<uuid:member_id>"

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from console import pending
 from console.access import current_member, enter, leave
 from console.addresses import is_own_path
+from console.agent_access import admit_agent, current_agent, leave_as_agent
 from console.origins import origin
 from console.people_forms import SignInForm
 from shared.actions import sign_in as actions
@@ -13,7 +14,7 @@ from shared.actions.sign_in import Entry
 from shared.domain.ids import UserId
 from shared.domain.sign_in import Proof
 from shared.passkeys import Place
-from shared.queries import second_factors
+from shared.queries import agents, second_factors
 from shared.rendering import gettext as _
 from shared.web.limits import forget, visitor_network, within_limit
 from shared.web.services import services
@@ -23,11 +24,10 @@ RATE = "5/minute"
 
 def sign_in() -> ResponseReturnValue:
     """Show the form; let in whoever knows the password, and say no more than that to anybody else."""
-    if request.method != "POST" and current_member() is not None:
-        return redirect(onward())
     form = SignInForm.made()
     if request.method != "POST":
-        return _page(form)
+        place = _place_of_visitor()
+        return redirect(place) if place else _page(form)
     if not form.submitted():
         return _page(form), 422
     email = (form.email.data or "").lower()
@@ -46,6 +46,7 @@ def sign_in() -> ResponseReturnValue:
 
 def sign_out() -> ResponseReturnValue:
     """End the session here and in its row, and have the browser forget what it kept."""
+    leave_as_agent()
     leave()
     # The cookies go with this answer, so the next page is told by its address what was done.
     response = make_response(redirect(url_for("console.sign_in", signed="out"), code=303))
@@ -61,6 +62,8 @@ def admit(user_id: UserId, *proofs: Proof) -> ResponseReturnValue | None:
     if not proofs and second_factors.of_user(services().db, user_id).has_any:
         pending.hold_user(user_id)
         return redirect(url_for("console.second_step", next=request.args.get("next")), code=303)
+    if agents.is_agent(services().db, user_id):
+        return admit_agent(user_id, *proofs)
     secret = actions.begin(services().db, user_id, Entry(origin(), proofs or (Proof.PASSWORD,)))
     if secret is None:
         return None
@@ -82,6 +85,13 @@ def too_many() -> str:
 def passkey_host() -> str:
     """Name the host that passkeys are bound to; the script offers them there alone."""
     return Place.of(services().settings.base_url).host
+
+
+def _place_of_visitor() -> str:
+    """Tell where somebody belongs who is signed in; "" for anybody else."""
+    if current_agent() is not None:
+        return url_for("console.agents")
+    return onward() if current_member() is not None else ""
 
 
 def _page(form: SignInForm, trouble: str = "") -> str:

@@ -88,8 +88,9 @@ def reply_to_case(member: Member, case_id: UUID) -> ResponseReturnValue:
 
 def assign_case(member: Member, case_id: UUID) -> ResponseReturnValue:
     """Give a case to somebody of the team, or to nobody."""
+    case = queries.case_view(services().db, member.merchant_id, case_id)
     team = queries.colleagues(services().db, member.merchant_id)
-    form = AssignForm.among(team, None)
+    form = AssignForm.among(team, case.assignee_id)
     if not form.submitted():
         abort(422)
     try:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -150,7 +150,8 @@ def furnish(environment: Environment) -> None:
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.filters["money"] = money
     environment.filters["instant"] = _instant
-    environment.filters["percent"] = _percent
+    environment.filters["percent"] = percent
+    environment.filters["on_day"] = on_day
     environment.globals["spoken_locale"] = spoken_locale
 
 
@@ -163,7 +164,16 @@ def _instant(at: datetime, tz: str, style: str = "full") -> str:
     return format_instant(at, tz, spoken_locale(), style)
 
 
-def _percent(share: Fraction) -> str:
+def on_day(day: date, style: str = "long") -> str:
+    """Write a calendar day: `long` (with the year), `weekday` (with its name), `short` (month and day)."""
+    locale = _locale(spoken_locale())
+    if style == "short":
+        return format_skeleton("MMMd", datetime.combine(day, time.min), locale=locale)
+    return format_date(day, {"long": "long", "weekday": "full"}[style], locale)
+
+
+def percent(share: Fraction) -> str:
+    """Write a share as a percentage in the language being spoken."""
     return format_percent(share, spoken_locale())
 
 

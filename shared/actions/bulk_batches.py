@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from shared.actions import bulk_acknowledge, bulk_adjust, bulk_cancel
@@ -17,6 +16,7 @@ from shared.domain.metrics import in_period
 from shared.domain.reasons import Reason
 from shared.storage.bulk import read_rows
 from shared.storage.bulk_facts import lock_orders
+from shared.storage.calendar import day_of
 from shared.storage.engine import Transaction
 from shared.storage.records import BulkRowRecord, BulkRunRecord
 
@@ -154,7 +154,7 @@ def _round(batch: _Batch, rows: Sequence[BulkRowRecord]) -> list[BulkRowRecord]:
         if isinstance(planned, Planned):
             going.append(planned)
             _note_done(batch, wish, planned)
-            _add_up(batch.results, planned, tx.now.date())
+            _add_up(batch.results, planned, tx)
         else:
             hindrances |= hindrances_of(wish.rows, planned)
             later += wish.rows
@@ -205,13 +205,14 @@ def _note_done(batch: _Batch, wish: _Wish, planned: Planned) -> None:
         left = 0
 
 
-def _add_up(results: Results, planned: Planned, today: date) -> None:
+def _add_up(results: Results, planned: Planned, tx: Transaction) -> None:
     order, quoted = planned.order, planned.quoted
     results.sums["orders"] += 1
     results.sums["units"] += planned.units
     results.sums["orders_refunded"] += quoted.refund_minor > 0
     results.sums["orders_released"] += quoted.released_minor > 0
-    results.sums["counting"] += not order.canceled_by_merchant and in_period(order.placed_at.date(), today)
+    placed_on, today = day_of(tx, order.placed_at), day_of(tx, tx.now)
+    results.sums["counting"] += not order.canceled_by_merchant and in_period(placed_on, today)
     if quoted.refund_minor:
         results.refunded[order.currency] += quoted.refund_minor
     if quoted.released_minor:

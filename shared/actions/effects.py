@@ -29,6 +29,7 @@ DELAYS: dict[EffectKind, tuple[int, ...]] = {
     EffectKind.FORGET_EXPORT: _CORE_DELAYS,
     EffectKind.SEND_REFUND: _CORE_DELAYS,
     EffectKind.LOOK_UP_REFUND: _CORE_DELAYS,
+    EffectKind.CHECK_RATE: _CORE_DELAYS,
 }
 
 

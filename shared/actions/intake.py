@@ -2,19 +2,18 @@
 
 import hashlib
 import json
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
-
 from shared.actions import intake_rows as rows
 from shared.actions.completion import Change, complete_order
 from shared.actions.intake_past import write_past
+from shared.actions.rates import count_placed
 from shared.actions.wishes import wishes_of_new
 from shared.domain.actors import Actor
 from shared.domain.completion import complete
@@ -35,7 +34,6 @@ from shared.storage.records import (
     DoorRecord,
     LineItemRecord,
     MerchantRecord,
-    OrderDayRecord,
     OrderRecord,
     PaymentRecord,
 )
@@ -207,7 +205,7 @@ class Batch:
         if fresh:
             _write_lines(tx, fresh, ids, allocations)
             _write_ways_to_find(tx, fresh, ids)
-            _count_by_day(tx, fresh)
+            count_placed(tx, (order.placed_at for order in fresh))
             write_past(tx, [(ids[order.number], order) for order in fresh if rows.has_past(order)])
             confirmed = [order for order in fresh if self.mail_all or _is_young(tx, order.placed_at)]
             _confirm(tx, merchant, confirmed, ids)
@@ -334,25 +332,6 @@ def _write_ways_to_find(tx: Transaction, orders: Sequence[IncomingOrder], ids: d
             for name in sorted(rows.spoken_numbers(order.number))
         ],
     )
-
-
-def _count_by_day(tx: Transaction, orders: Sequence[IncomingOrder]) -> None:
-    days: Counter[date] = Counter(order.placed_at.date() for order in orders)
-    for day in sorted(days):
-        tx.session.execute(
-            insert(OrderDayRecord)
-            .values(
-                merchant_id=tx.merchant_id,
-                day=day,
-                shard=rows.shard(),
-                orders=days[day],
-                canceled_by_merchant=0,
-            )
-            .on_conflict_do_update(
-                index_elements=["merchant_id", "day", "shard"],
-                set_={"orders": OrderDayRecord.orders + days[day]},
-            )
-        )
 
 
 def _confirm(

@@ -17,6 +17,7 @@ from shared.domain.policy import Policy, to_document
 from shared.domain.restock import DEFAULT_RESTOCK
 from shared.passwords import hash_password
 from shared.storage import audit
+from shared.storage.day_counts import recount
 from shared.storage.doors import Door, build
 from shared.storage.engine import Database
 from shared.storage.records import (
@@ -94,6 +95,9 @@ def change(db: Database, merchant_id: MerchantId, changes: MerchantChanges, acto
                 setattr(merchant, name, told)
         if changes.policy is not None:
             merchant.policy = to_document(changes.policy)
+        if changes.time_zone is not None:
+            tx.session.flush()
+            recount(tx)
         note_version(tx, merchant, actor)
 
 

@@ -57,7 +57,8 @@ def go_back(db: Database, merchant_id: MerchantId, version_id: UUID, actor: Acto
 
 def lock_merchant(tx: Transaction) -> MerchantRecord:
     """Lock the merchant's account, so that its settings change one after the other. Raises NotFound."""
-    query = select(MerchantRecord).where(MerchantRecord.id == tx.merchant_id).with_for_update()
+    # Weak enough for whoever refers to the merchant meanwhile, as every new row does.
+    query = select(MerchantRecord).where(MerchantRecord.id == tx.merchant_id).with_for_update(key_share=True)
     merchant = tx.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if merchant is None:
         raise NotFound("There is no such merchant.")

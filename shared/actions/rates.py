@@ -1,12 +1,38 @@
-"""Count orders that the merchant canceled, once each, on the day they were placed."""
+"""Count orders on the day they were placed, and those that the merchant canceled, once each."""
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.dialects.postgresql import insert
 
 from shared.actions.intake_rows import shard
-from shared.storage import bulk_writes
+from shared.domain.events import EffectKind
+from shared.storage import bulk_writes, outbox
+from shared.storage.calendar import zone_of
 from shared.storage.engine import Transaction
-from shared.storage.records import OrderRecord
+from shared.storage.records import OrderDayRecord, OrderRecord
+
+
+def count_placed(tx: Transaction, placed: Iterable[datetime]) -> None:
+    """Count new orders by the instants they were placed at."""
+    zone = zone_of(tx)
+    days = Counter(at.astimezone(zone).date() for at in placed)
+    for day in sorted(days):
+        tx.session.execute(
+            insert(OrderDayRecord)
+            .values(
+                merchant_id=tx.merchant_id,
+                day=day,
+                shard=shard(),
+                orders=days[day],
+                canceled_by_merchant=0,
+            )
+            .on_conflict_do_update(
+                index_elements=["merchant_id", "day", "shard"],
+                set_={"orders": OrderDayRecord.orders + days[day]},
+            )
+        )
 
 
 def count_canceled(tx: Transaction, order: OrderRecord, *, requested_by: str) -> None:
@@ -18,6 +44,12 @@ def count_canceled(tx: Transaction, order: OrderRecord, *, requested_by: str) ->
 
 
 def count_canceled_of(tx: Transaction, orders: Iterable[OrderRecord]) -> None:
-    """Count those of these locked orders that have not been counted before."""
-    days = Counter(order.placed_at.date().isoformat() for order in orders if not order.canceled_by_merchant)
+    """Count those of these locked orders that have not been counted before, and have the rate looked at."""
+    counting = [order for order in orders if not order.canceled_by_merchant]
+    if not counting:
+        return
+    zone = zone_of(tx)
+    days = Counter(order.placed_at.astimezone(zone).date().isoformat() for order in counting)
     bulk_writes.count_canceled(tx, days, shard())
+    # An order counts once, so this key is nobody else's to wait for.
+    outbox.defer(tx, EffectKind.CHECK_RATE, tx.merchant_id, dedup_key=f"rate:{counting[0].id}")

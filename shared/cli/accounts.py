@@ -6,9 +6,10 @@ import sys
 
 import click
 
+from shared.actions import agents, passwords, second_factors
 from shared.actions import links as link_actions
 from shared.actions import merchants as merchant_actions
-from shared.actions import passwords, second_factors
+from shared.actions.second_factors import HASHING, SEALING
 from shared.cli.database import opened
 from shared.domain.actors import SYSTEM
 from shared.domain.permissions import Role
@@ -84,6 +85,42 @@ def remove_second_factor(email: str, *, as_json: bool) -> None:
     with opened(Settings.read(serving=False)) as db:
         second_factors.remove_all(db, email, SYSTEM)
     _tell({"email": email}, f"{email} signs in with the password alone.", as_json=as_json)
+
+
+@users.command("create-agent")
+@click.argument("email")
+@click.option("--name", default="", help="What merchants' audits say; merchants read Rescind support.")
+@_JSON
+def create_agent(email: str, name: str, *, as_json: bool) -> None:
+    """Make EMAIL a support agent of the operator; what they sign in with is printed once."""
+    if "@" not in email.strip("@"):
+        raise click.BadParameter("it is no e-mail address", param_hint="EMAIL")
+    password = secrets.token_urlsafe(12)
+    settings = Settings.read(serving=False)
+    with opened(settings) as db:
+        made = agents.create_agent(
+            db,
+            email,
+            name or email,
+            password,
+            sealing=settings.derived_keys(SEALING),
+            hashing=settings.derived_keys(HASHING)[0],
+        )
+    told = {
+        "email": email,
+        "password": password,
+        "totp_secret": made.totp_secret,
+        "totp_address": made.totp_address,
+        "recovery_codes": " ".join(made.recovery_codes),
+    }
+    lines = (
+        f"{email} is a support agent. Password: {password}",
+        f"Key for the authenticator app: {made.totp_secret}",
+        made.totp_address,
+        "Recovery codes, each good once:",
+        *made.recovery_codes,
+    )
+    _tell(told, "\n".join(lines), as_json=as_json)
 
 
 @click.group()

@@ -31,3 +31,5 @@ class AuditKind(StrEnum):
     BRANDING_CHANGED = "branding_changed"
     SETTINGS_CHANGED = "settings_changed"
     EXPORTED = "exported"
+    ACCOUNT_OPENED = "account_opened"
+    ACCOUNT_CLOSED = "account_closed"

@@ -40,6 +40,9 @@ class Event(StrEnum):
     REPLACEMENT_SENT = "replacement_sent"
     CREDIT_GIVEN = "credit_given"
     CREDIT_SET_UP = "credit_set_up"
+    OPERATOR_ASKED = "operator_asked"
+    OPERATOR_REPLIED = "operator_replied"
+    OPERATOR_RESOLVED = "operator_resolved"
 
 
 class MailEvent(StrEnum):
@@ -62,11 +65,15 @@ class MailEvent(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - as above
     CASE_OPENED = "case_opened"
     CASE_REPLIED = "case_replied"
+    OPERATOR_REPLIED = "operator_replied"
     EXPORT_READY = "export_ready"
+    RATE_WARNED = "rate_warned"
 
 
 # These go to the team: owners and managers, whatever the merchant mails to buyers.
-TO_TEAM = frozenset({MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.CASE_OPENED})
+TO_TEAM = frozenset(
+    {MailEvent.REFUND_FAILED, MailEvent.REFUND_REPORTED, MailEvent.CASE_OPENED, MailEvent.RATE_WARNED}
+)
 
 
 class EffectKind(StrEnum):
@@ -83,3 +90,4 @@ class EffectKind(StrEnum):
     LOOK_UP_REFUND = "look_up_refund"
     WRITE_EXPORT = "write_export"
     FORGET_EXPORT = "forget_export"
+    CHECK_RATE = "check_rate"

@@ -67,5 +67,7 @@ def _link(db: Database, post: Post, merchant_id: MerchantId, letter: Letter) -> 
     if letter.event in _LINKS and letter.subject_id is not None:
         door, path = _LINKS[letter.event]
         return f"{post.base_url}{path}/{one_use.make(db, merchant_id, door, letter.subject_id)}"
+    if letter.event is MailEvent.OPERATOR_REPLIED:
+        return f"{post.base_url}/console/contact/{letter.subject_id}"
     path = _PAGES.get(letter.event, "")
     return f"{post.base_url}{path}" if path else ""

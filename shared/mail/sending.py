@@ -10,6 +10,7 @@ from shared.mail.messages import Look, compose
 from shared.mail.own_words import fill
 from shared.ports import Mailer, Refused
 from shared.queries import mail_texts, mails
+from shared.queries.alerts import AlertMail
 from shared.queries.mails import Mail
 from shared.rendering import speaking, spoken_locale
 from shared.storage.engine import Database
@@ -44,15 +45,17 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
     notes.mark_sent(db, merchant_id, message_id)
 
 
-def _look(db: Database, merchant_id: MerchantId, mail: Mail) -> Look | None:
-    if mail.event in TO_TEAM:
+def _look(db: Database, merchant_id: MerchantId, mail: Mail | AlertMail) -> Look | None:
+    if isinstance(mail, AlertMail) or mail.event in TO_TEAM:
         return None
     with speaking(mail.locale):
         brand, text = mail_texts.look_and_text(db, merchant_id, mail.event, spoken_locale())
         return Look(brand, fill(text, mail))
 
 
-def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail) -> str:
+def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail | AlertMail) -> str:
+    if isinstance(mail, AlertMail):
+        return f"{post.base_url}/console/health"
     if mail.event is MailEvent.CASE_OPENED and mail.case is not None:
         return f"{post.base_url}/console/support/{mail.case.id}"
     if mail.event in TO_TEAM:

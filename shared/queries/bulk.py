@@ -21,8 +21,9 @@ from shared.domain.metrics import (
     rate,
 )
 from shared.domain.reasons import Reason
-from shared.queries import pace, rates
+from shared.queries import pace
 from shared.queries.pace import Pace
+from shared.storage import rates
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import BulkRowRecord, BulkRunRecord
 

@@ -15,10 +15,11 @@ from shared.domain.orders import Order
 from shared.domain.reasons import Reason
 from shared.domain.refunds import pick_units, quote
 from shared.domain.selection import choose
-from shared.queries import rates
 from shared.queries.quote_values import Consequences, QuoteView
 from shared.queries.request_values import RequestView
 from shared.queries.requests import labels, request_views
+from shared.storage import rates
+from shared.storage.calendar import day_of
 from shared.storage.catalogues import catalogue
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import claimed_by, order_facts, quote_of
@@ -186,5 +187,6 @@ def consequences(
 
 
 def _adds(tx: Transaction, order: OrderRecord, counts: RateCounts, asker: ActorKind) -> int:
-    counted = order.canceled_by_merchant or not in_period(order.placed_at.date(), tx.now.date())
+    placed_on, today = day_of(tx, order.placed_at), day_of(tx, tx.now)
+    counted = order.canceled_by_merchant or not in_period(placed_on, today)
     return 0 if asker is ActorKind.BUYER or counted or not counts.orders else 1

@@ -12,8 +12,9 @@ from shared.domain.bulk import ENDED, RowAction, RunKind, RunState, Verdict
 from shared.domain.errors import NotFound
 from shared.domain.ids import MerchantId, OrderId
 from shared.domain.metrics import forecast, rate
-from shared.queries import bulk, rates
+from shared.queries import bulk
 from shared.queries.bulk import RunView
+from shared.storage import rates
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import BulkRowRecord, BulkRunRecord, OrderRecord
 from shared.storage.scopes import orders_of

@@ -15,7 +15,10 @@ from shared.storage.records import LetterRecord
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One e-mail about no order; instants are UTC. `by` is who caused it, `role` the one it tells of."""
+    """One e-mail about no order; instants are UTC. `by` is who caused it, `role` the one it tells of.
+
+    `number` is the order's that it is about all the same, if any.
+    """
 
     id: MessageId
     event: MailEvent
@@ -28,6 +31,7 @@ class Letter:
     subject_id: UUID | None
     by: str
     role: Role | None
+    number: str
 
 
 def find(db: Database, merchant_id: MerchantId, letter_id: MessageId) -> Letter:
@@ -49,4 +53,5 @@ def find(db: Database, merchant_id: MerchantId, letter_id: MessageId) -> Letter:
             subject_id=record.subject_id,
             by=record.facts.get("by", ""),
             role=Role(record.facts["role"]) if "role" in record.facts else None,
+            number=record.facts.get("number", ""),
         )

@@ -20,6 +20,7 @@ from shared.domain.policy import SilenceOutcome, WarehouseAnswer, from_document
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import Kept, KeptReason, RefundKind, RefundState
 from shared.queries import merchants
+from shared.queries.alerts import AlertMail, alert_mail
 from shared.queries.order_values import Totals
 from shared.queries.orders import totals
 from shared.queries.receipts import Part, outcome, parts
@@ -214,12 +215,16 @@ class Mail:
         return sum(refund.amount_minor for refund in self.refunds)
 
 
-def find(db: Database, merchant_id: MerchantId, message_id: MessageId) -> Mail:
+def find(db: Database, merchant_id: MerchantId, message_id: MessageId) -> Mail | AlertMail:
     """Read everything that one e-mail tells. Raises NotFound."""
     with db.snapshot(merchant_id) as tx:
         message = tx.session.get(MessageRecord, (merchant_id, message_id))
         if message is None:
             raise NotFound("There is no such e-mail.")
+        if message.alert_id is not None:
+            return alert_mail(tx, message, message.alert_id)
+        if message.order_id is None:
+            raise NotFound("This e-mail is about nothing.")
         order = find_order(tx, message.order_id)
         if message.again_of is not None:
             _be_about_the_same(tx, message, message.again_of)
@@ -264,7 +269,7 @@ def _mail(tx: Transaction, message: MessageRecord, order: OrderRecord) -> Mail:
         request=_request(tx, order, lines, message.request_id) if message.request_id else None,
         adjustment=_adjustment(tx, message.refund_id) if message.refund_id else None,
         case=_case(tx, message.case_message_id) if message.case_message_id else None,
-        refunds=_refunds(tx, message, payments),
+        refunds=_refunds(tx, message, order.id, payments),
     )
 
 
@@ -353,7 +358,7 @@ def _entry(tx: Transaction, record: RequestRecord, event: Event) -> TimelineReco
 
 
 def _refunds(
-    tx: Transaction, message: MessageRecord, payments: Sequence[PaymentRecord]
+    tx: Transaction, message: MessageRecord, order_id: UUID, payments: Sequence[PaymentRecord]
 ) -> tuple[MailRefund, ...]:
     if message.request_id is None and message.refund_id is None:
         return ()
@@ -367,7 +372,7 @@ def _refunds(
             ended_at=refund.ended_at,
             trouble=Trouble(refund.trouble) if refund.trouble else None,
         )
-        for refund in refunds_on(tx, message.order_id)
+        for refund in refunds_on(tx, order_id)
         if _is_told(message, refund)
     )
 

@@ -122,6 +122,9 @@ def _texts(tx: Transaction, ids: Sequence[UUID]) -> dict[tuple[UUID, str], str]:
 def _actor_name(kind: str, actor_id: UUID | None, order: OrderRecord, names: Mapping[UUID, str]) -> str:
     if kind == ActorKind.BUYER:
         return order.buyer_name
+    # Merchants deal with the operator, whoever it was that day.
+    if kind == ActorKind.SUPPORT_AGENT:
+        return ""
     return names.get(actor_id, "") if actor_id else ""
 
 

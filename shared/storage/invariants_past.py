@@ -2,6 +2,8 @@
 
 # ruff: noqa: S608 - the queries are put together from the constants of this module alone
 
+from shared.storage.day_counts import ORDER_DAYS, REFUND_DAYS, REQUEST_DAYS, SKU_DAYS
+
 _TERMINAL = "('accepted', 'declined', 'withdrawn')"
 _OUTCOMES = """('cancellation_accepted', 'cancellation_declined', 'cancellation_reinstated',
             'cancellation_withdrawn')"""
@@ -9,7 +11,6 @@ _OUTCOMES = """('cancellation_accepted', 'cancellation_declined', 'cancellation_
 _FITTING = "replace(event, 'reinstated', 'declined') = 'cancellation_' || c.state"
 # An order that came in with a past was canceled elsewhere: nobody is mailed about it.
 _ELSEWHERE = "(c.source = 'system' AND c.decided_at = c.requested_at)"
-_UTC_DAY = "(placed_at AT TIME ZONE 'UTC')::date"
 # The first 48 bits of an id are the milliseconds in which it was made, by the real clock.
 _MADE_AT = "to_timestamp(('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint / 1000.0)"
 
@@ -93,16 +94,10 @@ PAST = {
             o.closed_at, o.ordered - o.shipped - o.canceled)
         FROM orders o
         WHERE o.merchant_id = :merchant AND (o.closed_at IS NULL) = (o.shipped + o.canceled = o.ordered)""",
-    "daily_counts_are_the_orders_counts": f"""
-        SELECT day::text, format('counted %s orders, %s canceled by the merchant; there are %s and %s',
-            coalesce(d.orders, 0), coalesce(d.canceled, 0), coalesce(o.orders, 0), coalesce(o.canceled, 0))
-        FROM (SELECT day, sum(orders) AS orders, sum(canceled_by_merchant) AS canceled
-            FROM order_days WHERE merchant_id = :merchant GROUP BY 1) d
-        FULL JOIN (SELECT {_UTC_DAY} AS day, count(*) AS orders,
-              count(*) FILTER (WHERE canceled_by_merchant) AS canceled
-            FROM orders WHERE merchant_id = :merchant GROUP BY 1) o USING (day)
-        WHERE (coalesce(d.orders, 0), coalesce(d.canceled, 0))
-          <> (coalesce(o.orders, 0), coalesce(o.canceled, 0))""",
+    "daily_counts_are_the_orders_counts": ORDER_DAYS.differences,
+    "daily_counts_are_the_requests_counts": REQUEST_DAYS.differences,
+    "daily_counts_are_the_refunds_counts": REFUND_DAYS.differences,
+    "daily_counts_are_the_canceled_units_counts": SKU_DAYS.differences,
     "orders_the_merchant_canceled_are_marked": """
         SELECT o.id, format('marked %s', o.canceled_by_merchant) FROM orders o
         WHERE o.merchant_id = :merchant AND o.canceled_by_merchant <> EXISTS (

@@ -44,6 +44,7 @@ QUEUES = {
     EffectKind.SEND_REFUND: "money",
     EffectKind.LOOK_UP_REFUND: "money",
     EffectKind.ADVANCE_RUN: "bulk",
+    EffectKind.CHECK_RATE: "core",
 }
 _TEAMS_LOCALE = "en"
 # Effects that one job wakes a worker for: each is claimed and fenced by itself, the job is only a hint.
@@ -151,13 +152,14 @@ def mail(
     if not (order.buyer_email and tx.session.get_one(MerchantRecord, tx.merchant_id).mails_buyers):
         return None
     about: dict[str, UUID | str | None] = {
+        "order_id": order.id,
         "request_id": request_id,
         "refund_id": refund_id,
         "case_message_id": case_message_id,
     }
     if again is not None:
         about |= {"again_of": again.first_id, "nonce": again.nonce}
-    return _write(tx, order, event, order.buyer_email, order.buyer_locale, about)
+    return _write(tx, event, order.buyer_email, order.buyer_locale, **about)
 
 
 def was_sent_by(tx: Transaction, nonce: str) -> bool:
@@ -182,7 +184,20 @@ def alert(
     case_message_id: UUID | None = None,
 ) -> None:
     """Note one e-mail to each owner and manager of the merchant's team."""
-    addresses = tx.session.scalars(
+    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
+    for address in team_addresses(tx):
+        _write(tx, event, address, _TEAMS_LOCALE, order_id=order.id, **about)
+
+
+def warn(tx: Transaction, alert_id: UUID) -> None:
+    """Note one e-mail about the cancellation rate to each owner and manager of the merchant's team."""
+    for address in team_addresses(tx):
+        _write(tx, MailEvent.RATE_WARNED, address, _TEAMS_LOCALE, alert_id=alert_id)
+
+
+def team_addresses(tx: Transaction) -> Sequence[str]:
+    """List where each owner and manager of the merchant's team is reached."""
+    return tx.session.scalars(
         select(UserRecord.email)
         .join(MembershipRecord, MembershipRecord.user_id == UserRecord.id)
         .where(
@@ -191,31 +206,26 @@ def alert(
         )
         .order_by(UserRecord.email)
     ).all()
-    about = {"request_id": request_id, "refund_id": refund_id, "case_message_id": case_message_id}
-    for address in addresses:
-        _write(tx, order, event, address, _TEAMS_LOCALE, about)
 
 
 def _write(
     tx: Transaction,
-    order: OrderRecord,
     event: MailEvent,
     recipient: str,
     locale: str,
-    about: Mapping[str, UUID | str | None],
+    **about: UUID | str | None,
 ) -> MessageId:
     message_id = MessageId(new_id())
     tx.session.add(
         MessageRecord(
             merchant_id=tx.merchant_id,
             id=message_id,
-            order_id=order.id,
-            **about,
             event=event,
             recipient=recipient,
             locale=locale,
             state="ready",
             created_at=tx.now,
+            **about,
         )
     )
     tx.session.flush()

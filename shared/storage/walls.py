@@ -2,7 +2,19 @@
 
 from sqlalchemy import Connection, text
 
-EXEMPT = frozenset({"doors", "merchants", "users", "passkeys", "recovery_codes", "clock", "alembic_version"})
+EXEMPT = frozenset(
+    {
+        "agent_sessions",
+        "alembic_version",
+        "clock",
+        "doors",
+        "merchants",
+        "operator_cases",
+        "passkeys",
+        "recovery_codes",
+        "users",
+    }
+)
 _TABLES = """
 SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity AND EXISTS (
     SELECT FROM pg_policies p WHERE p.schemaname = 'public' AND p.tablename = c.relname

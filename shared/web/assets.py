@@ -22,11 +22,21 @@ _STYLES = (
     "settings.css",
     "branding.css",
     "cards.css",
+    "health.css",
     "support.css",
     "people.css",
     "narrow.css",
 )
-_SINGLE = ("app.js", "console.js", "live.js", "icons.svg", "vendor/bootstrap.min.css", "favicon.ico")
+_SINGLE = (
+    "app.js",
+    "charts.js",
+    "console.js",
+    "live.js",
+    "icons.svg",
+    "vendor/bootstrap.min.css",
+    "vendor/chart.umd.min.js",
+    "favicon.ico",
+)
 _COMPRESSIBLE = frozenset({"text/css", "text/javascript", "image/svg+xml"})
 
 

@@ -3,6 +3,7 @@
 from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
+from shared.wording.health import asker, outcome, rate_level
 from shared.wording.lists import column, export_state, order_sort
 from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import (
@@ -39,6 +40,7 @@ from shared.wording.support import (
     category,
     credit_given,
     offer,
+    operator_state,
     refund_given,
     replacement_sent,
     reply_field,
@@ -50,6 +52,7 @@ from shared.wording.uploads import upload_state
 __all__ = [
     "Badge",
     "actor",
+    "asker",
     "audit_kind",
     "blocker",
     "case_note",
@@ -69,14 +72,17 @@ __all__ = [
     "mail_event",
     "next_step",
     "offer",
+    "operator_state",
     "order_part",
     "order_sort",
     "order_status",
+    "outcome",
     "pace",
     "payment_name",
     "payment_status",
     "policy",
     "proof",
+    "rate_level",
     "reason",
     "reason_said",
     "refund_expected",

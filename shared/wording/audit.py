@@ -33,6 +33,8 @@ _KINDS: Mapping[AuditKind, str] = {
     AuditKind.BRANDING_CHANGED: N_("Branding changed"),
     AuditKind.SETTINGS_CHANGED: N_("Settings changed"),
     AuditKind.EXPORTED: N_("Data exported"),
+    AuditKind.ACCOUNT_OPENED: N_("Account opened by Rescind support"),
+    AuditKind.ACCOUNT_CLOSED: N_("Account closed by Rescind support"),
 }
 
 _PROOFS: Mapping[Proof, str] = {

@@ -26,6 +26,7 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.REFUND_SENT: N_("Refund sent"),
     MailEvent.REFUND_FAILED: N_("Refund failed"),
     MailEvent.REFUND_REPORTED: N_("Refund reported"),
+    MailEvent.RATE_WARNED: N_("Cancellation rate near its limit"),
     MailEvent.MEMBER_INVITED: N_("Invited to the team"),
     MailEvent.ROLE_CHANGED: N_("Role changed"),
     MailEvent.MEMBER_REMOVED: N_("Removed from the team"),
@@ -33,6 +34,7 @@ _MAIL_EVENTS: Mapping[MailEvent, str] = {
     MailEvent.PASSWORD_CHANGED: N_("Password changed"),
     MailEvent.CASE_OPENED: N_("Message from a customer"),
     MailEvent.CASE_REPLIED: N_("Answer to a message"),
+    MailEvent.OPERATOR_REPLIED: N_("Answer from Rescind support"),
 }
 _MODES: Mapping[Mode, str] = {
     Mode.REVIEW: N_("Review"),

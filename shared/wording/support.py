@@ -23,6 +23,11 @@ _TO_ASKERS: Mapping[CaseState, Badge] = {
     CaseState.WAITING: Badge(N_("Answered"), "s-pending", "chat-left-text"),
     CaseState.RESOLVED: _STATES[CaseState.RESOLVED],
 }
+_TO_AGENTS: Mapping[CaseState, str] = {
+    CaseState.OPEN: N_("Open"),
+    CaseState.WAITING: N_("Waiting for merchant"),
+    CaseState.RESOLVED: N_("Resolved"),
+}
 _OFFERS: Mapping[OfferKind, str] = {
     OfferKind.REFUND: N_("Refund of part of the price"),
     OfferKind.REPLACEMENT: N_("Replacement"),
@@ -55,6 +60,11 @@ def case_state(state: CaseState) -> Badge:
 def case_state_for_asker(state: CaseState) -> Badge:
     """Show whoever asked where their case is."""
     return _said(_TO_ASKERS[state])
+
+
+def operator_state(state: CaseState) -> str:
+    """Tell a support agent where a merchant’s case is."""
+    return _(_TO_AGENTS[state])
 
 
 def offer(kind: OfferKind) -> str:

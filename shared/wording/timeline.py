@@ -102,6 +102,9 @@ _TO_MERCHANTS: Mapping[Event, str] = {
     Event.CASE_REOPENED: N_("%(who)s took a conversation up again"),
     Event.REPLACEMENT_SENT: N_("%(who)s sends a replacement: %(items)s"),
     Event.CREDIT_GIVEN: N_("%(who)s gave %(amount)s as store credit"),
+    Event.OPERATOR_ASKED: N_("%(who)s wrote to Rescind support"),
+    Event.OPERATOR_REPLIED: N_("%(who)s answered the team"),
+    Event.OPERATOR_RESOLVED: N_("%(who)s marked the team’s question as resolved"),
     Event.CREDIT_SET_UP: N_("%(who)s set up store credit of %(amount)s in the store"),
 }
 _ANSWERS_TO_BUYERS: Mapping[WarehouseAnswer, str] = {

@@ -5,7 +5,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.actions import cancellations, effects, execution, order_exports, uploads, warehouse
+from shared.actions import (
+    cancellations,
+    effects,
+    execution,
+    order_exports,
+    rate_alerts,
+    uploads,
+    warehouse,
+)
 from shared.actions.uploads import Run
 from shared.domain.actors import SYSTEM
 from shared.domain.events import EffectKind
@@ -99,6 +107,10 @@ def _send_refund(outside: Outside, merchant_id: MerchantId, refund_id: UUID) -> 
     sending.send(outside.db, outside.connect, merchant_id, refund_id)
 
 
+def _check_rate(outside: Outside, merchant_id: MerchantId, _subject: UUID) -> None:
+    rate_alerts.check(outside.db, merchant_id)
+
+
 def _look_up_refund(outside: Outside, merchant_id: MerchantId, refund_id: UUID) -> None:
     sending.look_up(outside.db, outside.connect, merchant_id, refund_id)
 
@@ -115,4 +127,5 @@ HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
     EffectKind.FORGET_EXPORT: _forget_export,
     EffectKind.SEND_REFUND: _send_refund,
     EffectKind.LOOK_UP_REFUND: _look_up_refund,
+    EffectKind.CHECK_RATE: _check_rate,
 }

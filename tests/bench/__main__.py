@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 
-from tests.bench import bulk, cancels, order_import, pages, shop, starting
+from tests.bench import bulk, cancels, health, order_import, pages, shop, starting
 from tests.bench.report import Finding
 from tests.bench.shop import Bench
 
@@ -16,6 +16,7 @@ _PARTS: dict[str, Callable[[Bench], Iterator[Finding]]] = {
     "B5": bulk.batch,
     "B6": order_import.from_a_file,
     "B8": cancels.stores_call,
+    "B9": health.account_health,
     "B10": starting.memory,
     "B11": starting.warm_start,
 }

@@ -96,6 +96,12 @@ SELECT merchant_id, (placed_at AT TIME ZONE 'UTC')::date, 0, count(*), 0
 FROM orders WHERE merchant_id = %(merchant)s GROUP BY 1, 2
 """
 
+_REQUEST_DAYS = """
+INSERT INTO request_days (merchant_id, day, source, requested_by, reason, state, shard, requests)
+SELECT merchant_id, (requested_at AT TIME ZONE 'UTC')::date, source, requested_by, reason, state, 0, count(*)
+FROM cancellation_requests WHERE merchant_id = %(merchant)s GROUP BY 1, 2, 3, 4, 5, 6
+"""
+
 _COUNTS = """
 INSERT INTO order_counts (merchant_id, kind, shard, orders)
 SELECT merchant_id, status, 0, count(*) FROM orders WHERE merchant_id = %(merchant)s GROUP BY 1, 2
@@ -138,7 +144,7 @@ def fill(
     connection.execute("SET synchronous_commit = off")
     connection.execute("SET work_mem = '512MB'")
     connection.execute("SET maintenance_work_mem = '512MB'")
-    steps = (_ORDERS, _LINES, _PAYMENTS, _SHIPMENTS, _REQUESTS, _TIMELINE, _DAYS, _COUNTS)
+    steps = (_ORDERS, _LINES, _PAYMENTS, _SHIPMENTS, _REQUESTS, _TIMELINE, _DAYS, _REQUEST_DAYS, _COUNTS)
     for step in steps:
         connection.execute(step.encode(), given)
         if orders >= _MANY:

@@ -11,6 +11,13 @@ from shared.storage.records.cancellations import (
     StockMovementRecord,
     StockRecord,
 )
+from shared.storage.records.days import (
+    OrderDayRecord,
+    RateAlertRecord,
+    RefundDayRecord,
+    RequestDayRecord,
+    SkuDayRecord,
+)
 from shared.storage.records.gateways import GatewayRecord, ReportedRefundRecord
 from shared.storage.records.lists import (
     OrderCountRecord,
@@ -19,9 +26,9 @@ from shared.storage.records.lists import (
     OrderViewRecord,
 )
 from shared.storage.records.money import AdjustedItemRecord, AdjustmentRecord, RefundRecord
+from shared.storage.records.operator import AgentSessionRecord, OperatorCaseRecord
 from shared.storage.records.orders import (
     LineItemRecord,
-    OrderDayRecord,
     OrderPartRecord,
     OrderRecord,
     OrderTermRecord,
@@ -67,6 +74,7 @@ from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecor
 __all__ = [
     "AdjustedItemRecord",
     "AdjustmentRecord",
+    "AgentSessionRecord",
     "AnswerRecord",
     "ApiKeyRecord",
     "AuditRecord",
@@ -94,6 +102,7 @@ __all__ = [
     "MembershipRecord",
     "MerchantRecord",
     "MessageRecord",
+    "OperatorCaseRecord",
     "OrderCountRecord",
     "OrderDayRecord",
     "OrderExportChunkRecord",
@@ -107,15 +116,19 @@ __all__ = [
     "PaymentRecord",
     "PersonalTextRecord",
     "PolicyVersionRecord",
+    "RateAlertRecord",
     "ReasonRecord",
     "RecoveryCodeRecord",
+    "RefundDayRecord",
     "RefundRecord",
     "ReportedRefundRecord",
+    "RequestDayRecord",
     "RequestRecord",
     "RequestUnitsRecord",
     "RestockRuleRecord",
     "ShipmentRecord",
     "ShipmentUnitsRecord",
+    "SkuDayRecord",
     "StockMovementRecord",
     "StockRecord",
     "TenantRow",

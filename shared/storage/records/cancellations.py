@@ -79,6 +79,13 @@ class RequestRecord(TenantRow, Base):
             "ended_at",
             postgresql_where=text("amount = 'open'"),
         ),
+        Index(
+            "ix_cancellation_requests_waited",
+            "merchant_id",
+            "requested_at",
+            postgresql_include=["state", "decline_reason", "decided_at", "ended_at"],
+            postgresql_where=text("requested_by = 'buyer' AND coalesce(decided_at, ended_at) > requested_at"),
+        ),
     )
 
 

@@ -1,10 +1,10 @@
 """Orders, their lines, payments and shipments; an order row carries its lines' sums."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, Index, SmallInteger, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Computed, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import Text
@@ -282,16 +282,3 @@ class OrderTermRecord(TenantRow, Base):
         # For words that many orders have: newest orders are asked for them one by one.
         Index("ix_order_terms_order", "merchant_id", "order_id", "term"),
     )
-
-
-class OrderDayRecord(TenantRow, Base):
-    """Orders of one UTC day and how many the merchant canceled; sharded so that it is no hot row."""
-
-    __tablename__ = "order_days"
-
-    day: Mapped[date] = mapped_column(primary_key=True)
-    shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    orders: Mapped[int]
-    canceled_by_merchant: Mapped[int]
-
-    __table_args__ = (of_merchant(),)

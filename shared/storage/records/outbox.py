@@ -52,15 +52,17 @@ class EffectRecord(TenantRow, Base):
 class MessageRecord(TenantRow, Base):
     """One e-mail to one person about one event; its id is the Message-ID, over every try.
 
-    `again_of` is the message that a member sent once more with this one; what that is about, this one is.
+    It is about an order, or an alert of the rate. `again_of` is the message that a member sent once more
+    with this one; what that is about, this one is.
     """
 
     __tablename__ = "messages"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    order_id: Mapped[UUID]
+    order_id: Mapped[UUID | None]
     request_id: Mapped[UUID | None]
     refund_id: Mapped[UUID | None]
+    alert_id: Mapped[UUID | None]
     case_message_id: Mapped[UUID | None]
     event: Mapped[str]
     recipient: Mapped[str]
@@ -77,6 +79,7 @@ class MessageRecord(TenantRow, Base):
         UniqueConstraint("merchant_id", "nonce"),
         belongs_to("cancellation_requests", "request_id"),
         belongs_to("refunds", "refund_id"),
+        belongs_to("rate_alerts", "alert_id"),
         belongs_to("case_messages", "case_message_id"),
         Index(None, "merchant_id", "order_id"),
         Index(

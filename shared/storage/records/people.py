@@ -15,7 +15,8 @@ from shared.storage.records.base import Base, TenantRow, belongs_to, of_merchant
 class MerchantRecord(Base):
     """A merchant's account. `tax_included` maps a currency to whether its prices include tax.
 
-    While `self_service` is off, buyers may not ask anew; what they asked goes on.
+    While `self_service` is off, buyers may not ask anew; what they asked goes on. `rate_level` is how
+    near the limit the cancellation rate was when it was last looked at.
     """
 
     __tablename__ = "merchants"
@@ -28,6 +29,8 @@ class MerchantRecord(Base):
     tax_included: Mapped[dict[str, Any]]
     mails_buyers: Mapped[bool]
     self_service: Mapped[bool] = mapped_column(server_default=text("true"))
+    alerts_on_rate: Mapped[bool] = mapped_column(server_default=text("true"))
+    rate_level: Mapped[str] = mapped_column(server_default=text("'calm'"))
     second_factor_required: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
 
@@ -35,7 +38,8 @@ class MerchantRecord(Base):
 class UserRecord(Base):
     """Somebody who signs in; what they may do stands in their memberships.
 
-    `totp_secret` is sealed; codes of `totp_step` and of earlier steps have been used.
+    `totp_secret` is sealed; codes of `totp_step` and of earlier steps have been used. Whoever `is_agent`
+    works for the operator and belongs to no merchant.
     """
 
     __tablename__ = "users"
@@ -47,6 +51,7 @@ class UserRecord(Base):
     totp_secret: Mapped[bytes | None]
     totp_step: Mapped[int] = mapped_column(server_default=text("0"))
     last_merchant_id: Mapped[UUID | None] = mapped_column(ForeignKey("merchants.id"))
+    is_agent: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
 
 

@@ -18,11 +18,11 @@ from shared.domain.orders import Gateway, OrderStatus
 from shared.domain.policy import DiscountPolicy, Policy, SilenceOutcome, Warehouse
 from shared.domain.reasons import DeclineReason, Reason
 from shared.domain.refunds import RefundState
-from shared.queries import rates
 from shared.queries.invariants import violations_of
 from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
 from shared.queries.request_values import RequestView
+from shared.storage import rates
 from shared.storage.engine import Database
 from shared.storage.records import StockRecord
 from tests.builders import STORE, USER, a_merchant, accept, an_order, automatic, cancel, request, ship

@@ -17,8 +17,8 @@ from shared.domain.ids import MerchantId
 from shared.domain.intake import IncomingDiscount, IncomingOrder, IncomingPayment
 from shared.domain.orders import Gateway, OrderStatus, PaymentStatus
 from shared.domain.refunds import RefundState
-from shared.queries import rates
 from shared.queries.orders import order_page
+from shared.storage import rates
 from shared.storage.engine import Database
 from shared.storage.records import MessageRecord
 from tests.builders import STORE, a_merchant, an_order

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import nullcontext
+from secrets import token_hex
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +13,7 @@ from shared.cli import accounts
 from shared.cli import doctor as doctor_module
 from shared.cli.main import cli
 from shared.domain.sign_in import Origin
-from shared.queries import merchants
+from shared.queries import agents, merchants
 from shared.storage.records import AuditRecord
 from tests.builders import a_merchant, an_order, request
 
@@ -45,6 +46,7 @@ def shop(db):
         ("merchants", "show"),
         ("merchants", "change"),
         ("users", "create"),
+        ("users", "create-agent"),
         ("users", "reset-password"),
         ("users", "remove-second-factor"),
         ("keys", "create"),
@@ -217,3 +219,19 @@ def test_doctor_sees_a_table_without_its_wall(rescind, monkeypatch) -> None:
     assert "without row security: orders" in rescind("doctor").output
     monkeypatch.setattr(doctor_module.walls, "walled_tables", lambda _connection: {})
     assert rescind("doctor").exit_code == 1
+
+
+def test_a_support_agent_is_made_with_what_they_sign_in_with(rescind, db) -> None:
+    email = f"robin-{token_hex(6)}@rescind.example"
+
+    made = json.loads(rescind("users", "create-agent", email, "--name", "Robin", "--json").output)
+
+    user_id = sign_in.check(db, email, made["password"], Origin())
+    assert user_id is not None
+    assert agents.is_agent(db, user_id)
+    assert made["totp_address"].startswith("otpauth://totp/")
+    assert len(made["recovery_codes"].split()) == 10
+    again = rescind("users", "create-agent", email)
+    assert again.exit_code == 1
+    assert "signs in as" in again.output
+    assert rescind("users", "create-agent", "robin").exit_code == 2

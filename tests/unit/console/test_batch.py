@@ -86,6 +86,7 @@ def test_a_batch_that_would_pass_the_limit_warns_and_offers_to_be_spread(owner: 
 
     page = words_of(owner.page(path).main)
     assert "Your 7-day rate would go from 0.0% to 100.0%, above the limit of 2.5%." in page
+    assert "Cancellation rate 7 days: 0.0% now, 100.0% after" in page
     assert "Spread them over 2 days" in page
     confirm_batch(owner, run_id, pace="spread")
     finish(shop, run_id)

@@ -96,7 +96,7 @@ def test_a_dry_run_changes_nothing_says_so_and_is_carried_out_with_a_press(
     said = words_of(page.main)
     assert "Dry run: nothing is changed." in said
     assert "Will be canceled 2 orders, 5 units" in said
-    assert "Your 7-day cancellation rate would go from 0.0% to 100.0%." in said
+    assert "Cancellation rate 7 days: 0.0% now, 100.0% after" in said
     assert results(page)[1][3] == "Would be canceled, 3 units, $58.00"
     assert CANCELED not in statuses(shop.db, shop.merchant_id)
 

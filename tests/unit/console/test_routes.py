@@ -29,6 +29,17 @@ OPEN = {
     "console.open_invitation",
     "console.join_team",
 }
+# For the operator's support agents, whatever a role holds; tests/unit/console/test_agents.py tries them.
+OF_AGENTS = {
+    "console.agents",
+    "console.agent_case",
+    "console.agent_cancel",
+    "console.agent_cancel_quote",
+    "console.agent_reply",
+    "console.agent_resolve",
+    "console.close_account",
+    "console.open_account",
+}
 ASKED = {
     "console.start": Permission.READ,
     "console.orders": Permission.READ,
@@ -36,6 +47,8 @@ ASKED = {
     "console.requests": Permission.READ,
     "console.warehouse_questions": Permission.READ,
     "console.support": Permission.READ,
+    "console.contact_operator": Permission.REPLY,
+    "console.operator_case": Permission.REPLY,
     "console.support_case": Permission.READ,
     "console.support_picture": Permission.READ,
     "console.reply_to_case": Permission.REPLY,
@@ -134,7 +147,7 @@ ASKED = {
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
     """Give every address of the console with each method it takes."""
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith(f"{blueprint.name}.") and rule.endpoint not in OPEN:
+        if rule.endpoint.startswith(f"{blueprint.name}.") and rule.endpoint not in OPEN | OF_AGENTS:
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                 yield rule, method
 

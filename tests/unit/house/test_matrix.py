@@ -28,8 +28,6 @@ ROLES = tuple(Role)
 # These end or change the very session that calls them.
 OF_SESSIONS = ("/console/account", "/console/join", "/console/reset", "/console/sign-", "/console/switch")
 NOBODYS = UUID(int=7)
-# An empty form is sent back before anything is looked up, so the answer tells nothing.
-SENT_BACK = {"POST /console/support/<uuid:case_id>/assign"}
 
 
 @dataclass(frozen=True)
@@ -141,6 +139,5 @@ def test_every_address_opens_for_whom_the_list_says(composed: Flask, db: Databas
 def test_the_list_lets_nobody_reach_what_is_others() -> None:
     lines = LIST.read_text("utf-8").splitlines()
 
-    reached = {line.partition(" visitor=")[0] for line in lines if line.endswith("others=in")}
     assert any(line.endswith("others=404") for line in lines)
-    assert reached == SENT_BACK
+    assert not [line for line in lines if line.endswith("others=in")]

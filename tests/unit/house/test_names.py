@@ -12,6 +12,7 @@ FACES = ("portal", "console")
 # They answer with a part of another page, or lead to one.
 WITHOUT_PAGE = frozenset({
     "portal.open_link", "portal.start", "portal.cancel_quote", "console.start", "console.cancel_order_quote",
+    "console.health_table",
     "console.support_picture", "portal.case_picture",
     "console.import_findings", "console.new_passkey", "console.passkey_question",
     "console.open_invitation", "console.open_reset",

@@ -12,7 +12,17 @@ from tests.unit.house.law import Findings, uphold
 # Rows of nobody in particular: who can sign in and how, which accounts there are, which door a secret opens,
 # the test kit's clock, the schema's version, the queue's own tables, and whom the reporting views let in.
 OF_NOBODY = frozenset(
-    {"alembic_version", "clock", "doors", "merchants", "passkeys", "recovery_codes", "users"}
+    {
+        "agent_sessions",
+        "alembic_version",
+        "clock",
+        "doors",
+        "merchants",
+        "operator_cases",
+        "passkeys",
+        "recovery_codes",
+        "users",
+    }
 )
 OF_THE_QUEUE = "procrastinate_"
 READERS = "reporting.readers"

@@ -24,6 +24,7 @@ from shared.domain.events import EffectKind, Event, MailEvent
 from shared.domain.gateways import Trouble
 from shared.domain.lists import Column, ExportState, OrderSort
 from shared.domain.mail_texts import MailField
+from shared.domain.metrics import RateLevel
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Permission, Role
 from shared.domain.policy import (
@@ -105,6 +106,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     RunState: wording.run_state,
     RowProblem: lambda problem: wording.row_problem(problem) and wording.row_remedy(problem),
     StopReason: wording.run_note,
+    RateLevel: wording.rate_level,
     ActorKind: lambda kind: for_merchant(event=Event.MEMO_CHANGED, actor=kind),
 }
 # Read by machines and by ourselves, never by people. Next steps are said through the blocker they follow

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from shared.actions import cases, merchants
+from shared.actions import cases, merchants, operator_cases
 from shared.actions.case_steps import Message
-from shared.domain.actors import BUYER
+from shared.domain.actors import BUYER, Actor, ActorKind
 from shared.domain.permissions import Role
 from shared.pictures import read_picture
 from shared.storage.engine import Database
@@ -47,3 +47,22 @@ def test_the_customer_reads_the_answer_and_where_the_conversation_is(db: Databas
     assert mail["Subject"] == "Answer about your order NL-1 at Northlight Home"
     assert both_say(mail, "Northlight Home answered you", "Perfectly safe.", "1 picture came with it.")
     assert f"{BASE_URL}/o/" in text_of(mail)
+
+
+def test_the_team_reads_what_the_operator_answered(db: Database, shop: Shop) -> None:
+    email = f"maya-{shop.id}@example.com"
+    merchants.create_user(db, shop.id, email=email, name="Maya", password="long enough 1", role=Role.OWNER)
+    order_id = an_order().with_(number="NL-1").taken_in(db, shop.id)
+
+    for about, subject in (
+        (order_id, "Rescind support answered about order NL-1"),
+        (None, "Rescind support answered you"),
+    ):
+        asking = operator_cases.Asking("Products", Message("Please stop it."), about)
+        case_id = operator_cases.ask(db, shop.id, asking, USER)
+        operator_cases.answer(db, shop.id, case_id, Message("Done."), Actor(ActorKind.SUPPORT_AGENT))
+
+        mail = shop.newest()
+        assert (mail["To"], mail["Subject"]) == (email, subject)
+        assert both_say(mail, "Rescind support answered you", "Open the conversation")
+        assert f"{BASE_URL}/console/contact/{case_id}" in text_of(mail)

@@ -134,6 +134,9 @@ PLANTED = {
     ],
     "statuses_follow_from_quantities": ["UPDATE orders SET closed_at = now() WHERE id = :order"],
     "daily_counts_are_the_orders_counts": ["UPDATE order_days SET orders = orders + 1"],
+    "daily_counts_are_the_requests_counts": ["UPDATE request_days SET requests = requests + 1"],
+    "daily_counts_are_the_refunds_counts": ["UPDATE refund_days SET amount_minor = amount_minor + 1"],
+    "daily_counts_are_the_canceled_units_counts": ["UPDATE sku_days SET units = units + 1"],
     "orders_the_merchant_canceled_are_marked": [
         "UPDATE orders SET canceled_by_merchant = true WHERE id = :order",
         """INSERT INTO order_days (merchant_id, day, shard, orders, canceled_by_merchant)
@@ -152,6 +155,10 @@ PLANTED = {
 TOGETHER = {
     "no_unit_shipped_and_canceled": {"shipped_is_the_sum_of_shipments"},
     "refunds_of_an_order_are_within_captured": {"order_money_is_its_parts_money"},
+    # What happened is counted by day as well.
+    "accepted_requests_are_refunded_once": {"daily_counts_are_the_refunds_counts"},
+    "refunds_go_to_their_orders_payments": {"daily_counts_are_the_refunds_counts"},
+    "timelines_tell_each_requests_state": {"daily_counts_are_the_requests_counts"},
     # The chain covers each entry, and what is adjusted beyond what was captured was refunded beyond it.
     "adjustments_are_in_the_timeline": {"timelines_are_chained"},
     "adjustments_are_within_captured": {

@@ -1,0 +1,52 @@
+"""How many orders of the last days there were, how many the merchant canceled, and for which reasons."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from shared.domain.metrics import RATE_DAYS, RateCounts
+from shared.storage.calendar import day_of
+from shared.storage.engine import Transaction
+from shared.storage.records import OrderDayRecord, RequestDayRecord
+
+
+def counts(tx: Transaction, days: int = RATE_DAYS) -> RateCounts:
+    """Add up the day counters of the last days, today included."""
+    first = day_of(tx, tx.now) - timedelta(days=days - 1)
+    row = tx.session.execute(
+        select(
+            func.coalesce(func.sum(OrderDayRecord.orders), 0),
+            func.coalesce(func.sum(OrderDayRecord.canceled_by_merchant), 0),
+        ).where(OrderDayRecord.merchant_id == tx.merchant_id, OrderDayRecord.day >= first)
+    ).one()
+    return RateCounts(int(row[0]), int(row[1]))
+
+
+def canceled_lately(tx: Transaction, days: int) -> int:
+    """Count the merchant's cancellations that are on record for orders of the last days, today left out."""
+    today = day_of(tx, tx.now)
+    return tx.session.scalars(
+        select(func.coalesce(func.sum(OrderDayRecord.canceled_by_merchant), 0)).where(
+            OrderDayRecord.merchant_id == tx.merchant_id,
+            OrderDayRecord.day >= today - timedelta(days=days),
+            OrderDayRecord.day < today,
+        )
+    ).one()
+
+
+def own_reasons(tx: Transaction, days: int = RATE_DAYS) -> dict[str, int]:
+    """Count the merchant's own cancellations of the last days by reason, the most frequent first."""
+    record, number = RequestDayRecord, func.sum(RequestDayRecord.requests)
+    rows = tx.session.execute(
+        select(record.reason, number)
+        .where(
+            record.merchant_id == tx.merchant_id,
+            record.day > day_of(tx, tx.now) - timedelta(days=days),
+            record.requested_by != "buyer",
+            record.state == "accepted",
+        )
+        .group_by(record.reason)
+        .having(number > 0)
+        .order_by(number.desc(), record.reason)
+    )
+    return {reason: int(count) for reason, count in rows}
