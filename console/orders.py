@@ -142,8 +142,8 @@ def send_order_link(member: Member, order_id: UUID) -> ResponseReturnValue:
 
 def send_mail_again(member: Member, order_id: UUID, message_id: UUID) -> ResponseReturnValue:
     """Mail the customer once more what they were mailed before."""
-    nonce = clean(request.form.get("nonce", ""), limit=NAME_LIMIT) or abort(400)
     page = _read(member, order_id)
+    nonce = clean(request.form.get("nonce", ""), limit=NAME_LIMIT) or abort(400)
     if actions.send_mail_again(services().db, member.merchant_id, order_id, message_id, nonce, actor(member)):
         done(_("E-mail sent again."), _("It is on its way to %(address)s.") % {"address": page.buyer_email})
     else:

@@ -20,6 +20,7 @@ from console import (
     invitations,
     keys,
     live,
+    mail_texts,
     offers,
     operator,
     order_views,
@@ -96,6 +97,7 @@ _REQUEST = f"{_ORDER}/requests/<uuid:request_id>"
 _REFUND = f"{_ORDER}/refunds/<uuid:refund_id>"
 _REASON = "/settings/reasons/<string:code>"
 _VERSION = "/settings/policy/versions/<uuid:version_id>"
+_MAIL = "/settings/branding/emails/<string:event>"
 _REPORTED = "/reported-refunds/<uuid:reported_id>"
 
 _page("", start, may=Permission.READ)
@@ -159,6 +161,13 @@ _page(f"{_REASON}/move", reasons.move_reason, "POST", may=Permission.CONFIGURE)
 _page(f"{_VERSION}/restore", policies.restore_policy, "POST", may=Permission.CONFIGURE)
 _page("/settings/branding", branding.branding, may=Permission.READ)
 _page("/settings/branding", branding.change_branding, "POST", may=Permission.CONFIGURE)
+_page("/settings/branding/emails", mail_texts.mail_texts, may=Permission.READ)
+_page(_MAIL, mail_texts.mail_text, may=Permission.READ)
+_page(_MAIL, mail_texts.change_mail_text, "POST", may=Permission.CONFIGURE)
+_page(f"{_MAIL}/preview", mail_texts.mail_preview, may=Permission.READ)
+_page(f"{_MAIL}/preview", mail_texts.preview_typed_text, "POST", may=Permission.CONFIGURE)
+_page(f"{_MAIL}/test", mail_texts.send_test_mail, "POST", may=Permission.CONFIGURE)
+_page(f"{_MAIL}/usual", mail_texts.use_usual_text, "POST", may=Permission.CONFIGURE)
 _page("/settings/branding/logo", branding.change_logo, "POST", may=Permission.CONFIGURE)
 _page("/settings/branding/logo/remove", branding.remove_logo, "POST", may=Permission.CONFIGURE)
 _page(f"{_ORDER}/cancel", cancellations.cancel_order, "GET", "POST", may=Permission.CANCEL)

@@ -61,16 +61,18 @@ def contrast(one: str, other: str) -> float:
 
 
 def nearest_readable(color: str) -> str:
-    """Give the nearest darker shade that white text can be read on; the color itself where it can."""
-    return _toward(color, BLACK, WHITE, LEAST_CONTRAST)
+    """Give the nearest darker shade that white text can be read on, and that can be read as a link on a page.
+
+    The page's ground is a little darker than white, so what suits it suits white text as well.
+    """
+    return _toward(color, BLACK, _PAGE, LEAST_CONTRAST)
 
 
 def palette(color: str) -> Palette:
     """Make the shades of a color that white text can be read on; "" is the usual one."""
     if color in {"", USUAL_COLOR}:
         return USUAL
-    # Links stand on the page's ground, which is a little darker than white.
-    light = _toward(color, BLACK, _PAGE, LEAST_CONTRAST)
+    light = nearest_readable(color)
     dark = _toward(color, WHITE, _DARK_SURFACE, _EASY_CONTRAST)
     return Palette(
         accent=Shade(light, dark),

@@ -1,6 +1,7 @@
 """Write an e-mail: from an event's rows to one message in the buyer's language, as text and as HTML."""
 
 import re
+from dataclasses import dataclass, field
 from datetime import datetime
 from email import policy
 from email.errors import MessageError
@@ -18,12 +19,23 @@ from shared.domain.branding import Brand
 from shared.domain.colors import palette
 from shared.domain.events import MailEvent
 from shared.domain.ids import MessageId
+from shared.domain.mail_texts import MailText
 from shared.ports import Refused
 from shared.rendering import furnish, speaking, templates_folder
+from shared.rendering import gettext as _
 
 # The library breaks a long plain header right behind its name; some readers then show a gap.
 _UNFOLDED = policy.SMTP.clone(max_line_length=900)
 _GAP = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a shop makes of an e-mail: its look, its own words with every field filled in, or a mere test."""
+
+    brand: Brand
+    text: MailText = field(default_factory=MailText)
+    is_test: bool = False
 
 
 class Composable(Protocol):
@@ -51,23 +63,23 @@ class Composable(Protocol):
 
 
 def compose(
-    mail: Composable, *, link: str, base_url: str, sender: str, brand: Brand | None = None
+    mail: Composable, *, link: str, base_url: str, sender: str, look: Look | None = None
 ) -> EmailMessage:
-    """Write an e-mail to its one recipient; `link` opens what it is about, `brand` is the shop's look.
+    """Write an e-mail to its one recipient; `link` opens what it is about, `look` is the shop's.
 
     Raises Refused when the address is not exactly one.
     """
     with speaking(mail.locale):
-        values = _values(mail, link, base_url, brand)
-        subject = " ".join(_written(mail, "subject.txt", values).split())
+        values = _values(mail, link, base_url, look)
+        subject = " ".join(_subject(mail, values, look).split())
         values["subject"] = subject
         text = _GAP.sub("\n\n", _written(mail, "body.txt", values))
         source = _written(mail, "body.html.mjml", values)
     message = EmailMessage(policy=_UNFOLDED if subject.isascii() else policy.SMTP)
-    message["From"] = _sender(sender, brand)
+    message["From"] = _sender(sender, look)
     message["To"] = _recipient(mail.recipient)
-    if brand is not None and brand.branding.reply_to:
-        message["Reply-To"] = _recipient(brand.branding.reply_to)
+    if look is not None and look.brand.branding.reply_to:
+        message["Reply-To"] = _recipient(look.brand.branding.reply_to)
     message["Subject"] = subject
     message["Date"] = mail.created_at
     message["Message-ID"] = f"<{mail.id}@{urlsplit(base_url).hostname}>"
@@ -77,16 +89,24 @@ def compose(
     return message
 
 
-def _values(mail: Composable, link: str, base_url: str, brand: Brand | None) -> dict[str, object]:
-    look = brand or Brand("")
+def _values(mail: Composable, link: str, base_url: str, look: Look | None) -> dict[str, object]:
+    shown = look or Look(Brand(""))
     return {
         "mail": mail,
         "link": link,
         "base_url": base_url,
         "help_link": f"{base_url}/help",
-        "brand": look,
-        "shades": palette(look.branding.color),
+        "brand": shown.brand,
+        "shades": palette(shown.brand.branding.color),
+        "intro": shown.text.intro,
+        "is_test": shown.is_test,
     }
+
+
+def _subject(mail: Composable, values: dict[str, object], look: Look | None) -> str:
+    own = look.text.subject if look else ""
+    subject = own or _written(mail, "subject.txt", {**values, "subject": ""})
+    return _("Test: %(subject)s") % {"subject": subject} if look and look.is_test else subject
 
 
 def _written(mail: Composable, part: str, values: dict[str, object]) -> str:
@@ -103,7 +123,7 @@ def _recipient(address: str) -> Address:
     """Make an address object, which unlike a header's text can never be read as two recipients."""
     if not address.isprintable() or " " in address:
         raise Refused("the address holds a character that none may hold")
-    local, _, domain = address.rpartition("@")
+    local, _at, domain = address.rpartition("@")
     try:
         made = Address(addr_spec=f"{local}@{_ascii(domain)}")
     except (ValueError, IndexError, MessageError) as error:
@@ -115,10 +135,10 @@ def _ascii(domain: str) -> str:
     return domain if domain.isascii() else domain.encode("idna").decode()
 
 
-def _sender(sender: str, brand: Brand | None) -> Address:
+def _sender(sender: str, look: Look | None) -> Address:
     # The address stays the product's own: mail servers check that it may send for its domain.
-    name, _, address = sender.rpartition("<")
-    shown = name.strip().strip('"') if brand is None else " ".join(brand.sender_name.split())
+    name, _bracket, address = sender.rpartition("<")
+    shown = name.strip().strip('"') if look is None else " ".join(look.brand.sender_name.split())
     return Address(display_name=shown, addr_spec=address.removesuffix(">"))
 
 

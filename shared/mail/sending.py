@@ -6,11 +6,13 @@ from shared.actions import links
 from shared.actions import mails as notes
 from shared.domain.events import TO_TEAM, MailEvent
 from shared.domain.ids import MerchantId, MessageId
-from shared.mail.messages import compose
+from shared.mail.messages import Look, compose
+from shared.mail.own_words import fill
 from shared.ports import Mailer, Refused
-from shared.queries import branding, mails
+from shared.queries import mail_texts, mails
 from shared.queries.alerts import AlertMail
 from shared.queries.mails import Mail
+from shared.rendering import speaking, spoken_locale
 from shared.storage.engine import Database
 
 
@@ -34,13 +36,21 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
         return
     link = _link(db, post, merchant_id, mail)
     try:
-        brand = None if mail.event in TO_TEAM else branding.read(db, merchant_id)
-        message = compose(mail, link=link, base_url=post.base_url, sender=post.mail_from, brand=brand)
+        look = _look(db, merchant_id, mail)
+        message = compose(mail, link=link, base_url=post.base_url, sender=post.mail_from, look=look)
         post.mailer.send(merchant_id, mail.event, message)
     except Refused:
         notes.mark_refused(db, merchant_id, message_id)
         raise
     notes.mark_sent(db, merchant_id, message_id)
+
+
+def _look(db: Database, merchant_id: MerchantId, mail: Mail | AlertMail) -> Look | None:
+    if isinstance(mail, AlertMail) or mail.event in TO_TEAM:
+        return None
+    with speaking(mail.locale):
+        brand, text = mail_texts.look_and_text(db, merchant_id, mail.event, spoken_locale())
+        return Look(brand, fill(text, mail))
 
 
 def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail | AlertMail) -> str:

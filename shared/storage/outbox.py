@@ -240,6 +240,7 @@ def letter(
     *,
     subject_id: UUID | None = None,
     facts: Mapping[str, str] | None = None,
+    locale: str = _TEAMS_LOCALE,
 ) -> None:
     """Note one e-mail to somebody of the team, about no order; `subject_id` names what its link leads to."""
     letter_id = MessageId(new_id())
@@ -249,7 +250,7 @@ def letter(
             id=letter_id,
             event=event,
             recipient=recipient,
-            locale=_TEAMS_LOCALE,
+            locale=locale,
             subject_id=subject_id,
             facts=dict(facts or {}),
             state="ready",

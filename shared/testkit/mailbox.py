@@ -4,24 +4,15 @@ import re
 from dataclasses import replace
 from uuid import UUID
 
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from shared.queries import mailbox
 from shared.queries.mailbox import MailView
-from shared.web.security import HEADERS
+from shared.web.mail_frame import framed, page_with_frame
 from shared.web.services import services
 
 blueprint = Blueprint("mailbox", __name__, url_prefix="/demo/mailbox")
-
-_CSP = "Content-Security-Policy"
-_WITH_FRAME = f"{HEADERS[_CSP]}; frame-src 'self'"
-# What an e-mail's HTML needs and no more: its own styles, and links that open outside of the frame.
-_OF_MAIL = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
-)
-
 
 # The demo's own address, whatever its port was when the e-mail was written.
 _AS_WRITTEN = re.compile(r"http://127\.0\.0\.1:\d+(?=/)")
@@ -36,15 +27,13 @@ def mails() -> ResponseReturnValue:
 @blueprint.get("/<uuid:mail_id>")
 def mail(mail_id: UUID) -> ResponseReturnValue:
     """Show one e-mail: headers, links, text, and its HTML in a frame."""
-    page = render_template("testkit/mail.html", mail=_read(mail_id))
-    return Response(page, mimetype="text/html", headers={_CSP: _WITH_FRAME})
+    return page_with_frame(render_template("testkit/mail.html", mail=_read(mail_id)))
 
 
 @blueprint.get("/<uuid:mail_id>/html")
 def mail_html(mail_id: UUID) -> ResponseReturnValue:
     """Give an e-mail's HTML part as a document of its own, which can do nothing but be read."""
-    headers = {_CSP: _OF_MAIL, "X-Frame-Options": "SAMEORIGIN"}
-    return Response(_read(mail_id).html, mimetype="text/html", headers=headers)
+    return framed(_read(mail_id).html)
 
 
 def _read(mail_id: UUID) -> MailView:

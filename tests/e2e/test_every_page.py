@@ -31,6 +31,8 @@ CONSOLE = (
     "/console/settings/reasons",
     "/console/settings/reasons/NoInventory",
     "/console/settings/branding",
+    "/console/settings/branding/emails",
+    "/console/settings/branding/emails/order_confirmed",
     "/console/settings/team",
     "/console/settings/keys",
     "/console/settings/audit",

@@ -206,6 +206,8 @@
       askPasskey(event.target);
       return;
     }
+    /* What goes into a frame leaves the form as it is. */
+    if (event.submitter && event.submitter.formTarget) return;
     if (event.target.dataset.sent) event.preventDefault();
     event.target.dataset.sent = "1";
   });

@@ -136,7 +136,7 @@ def test_who_may_not_cancel_sees_neither_ticks_nor_batches(visitor: Browser, ope
     run_id = previewed(shop, "A-1")
     visitor.sign_in(shop.email)
 
-    assert visitor.page("/console/orders").select("input[type=checkbox]") == []
+    assert visitor.page("/console/orders").select("table input[type=checkbox]") == []
     assert visitor.get(f"/console/batches/{run_id}").status_code == 403
 
 

@@ -96,10 +96,10 @@ def test_a_color_that_cannot_be_read_is_refused_with_the_nearest_that_can(owner:
     page = read(response)
     said = words_of(page.find(id="color-error"))
     assert "White text on #ff9900 is hard to read: its contrast is 2.1 to 1, and 4.5 to 1 is needed." in said
-    assert "The nearest shade that can be read is #a86500." in said
+    assert "The nearest shade that can be read is #a16000." in said
     assert value_of(page, "color") == "#ff9900"
-    assert owner.send(PAGE, color="#a86500").status_code == 303
-    assert branding.read(shop.db, shop.merchant_id).branding.color == "#a86500"
+    assert owner.send(PAGE, color="#a16000").status_code == 303
+    assert branding.read(shop.db, shop.merchant_id).branding.color == "#a16000"
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,8 @@ ROLES = tuple(Role)
 # These end or change the very session that calls them.
 OF_SESSIONS = ("/console/account", "/console/join", "/console/reset", "/console/sign-", "/console/switch")
 NOBODYS = UUID(int=7)
+# What somebody was given, and how far a page has read: no merchant's thing.
+NOT_THINGS = {"token", "seen"}
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ def _address(app: Flask, rule: Rule, whose: Shop) -> str:
 
 
 def _of_others(app: Flask, rule: Rule, method: str, shop: Shop, other: Shop) -> str:
-    if not rule.arguments - {"token"}:
+    if not rule.arguments - NOT_THINGS:
         return "-"
     return _outcome(call(app, rule, method, other, shop.session(Role.OWNER)))
 

@@ -17,6 +17,7 @@ WITHOUT_PAGE = frozenset({
     "console.import_findings", "console.new_passkey", "console.passkey_question",
     "console.open_invitation", "console.open_reset",
     "console.settings", "console.changes", "console.order_export_file",
+    "console.mail_preview",
     "console.batch_results", "console.bulk_schema", "console.bulk_template", "console.upload_report",
 })  # fmt: skip
 # They are shown in the place of another page.

@@ -23,6 +23,7 @@ from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
 from shared.domain.gateways import Trouble
 from shared.domain.lists import Column, ExportState, OrderSort
+from shared.domain.mail_texts import MailField
 from shared.domain.metrics import RateLevel
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Permission, Role
@@ -46,6 +47,7 @@ from shared.domain.uploads import UploadKind, UploadState
 from shared.rendering import available_locales, speaking
 from shared.web import errors
 from shared.wording import policies as policy_words
+from shared.wording.mail_texts import mail_field
 from tests.unit.house.law import ROOT, Findings, planted, uphold
 
 FOUR_HUNDREDS = range(400, 500)
@@ -100,6 +102,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     CaseNote: wording.case_note,
     OfferKind: wording.offer,
     ReplyField: wording.reply_field,
+    MailField: mail_field,
     RunState: wording.run_state,
     RowProblem: lambda problem: wording.row_problem(problem) and wording.row_remedy(problem),
     StopReason: wording.run_note,

@@ -7,10 +7,11 @@ from email.message import EmailMessage
 import pytest
 from bs4 import BeautifulSoup
 
-from shared.actions import branding, cancellations, orders
+from shared.actions import branding, cancellations, merchants, orders
 from shared.domain.branding import Branding
 from shared.domain.events import MailEvent
 from shared.domain.ids import MerchantId
+from shared.domain.permissions import Role
 from shared.logos import read_logo
 from shared.storage import outbox
 from shared.storage.engine import Database
@@ -106,10 +107,12 @@ def test_every_mail_to_a_buyer_has_logo_color_and_foot(db: Database, merchant_id
 
 
 def test_mails_to_the_team_keep_the_products_look(db: Database, merchant_id: MerchantId) -> None:
+    person = {"email": f"maya-{merchant_id}@example.com", "name": "Maya Lindqvist", "role": Role.OWNER}
+    merchants.create_user(db, merchant_id, **person, password="correct horse battery staple")
     order_id = an_order().taken_in(db, merchant_id)
     mails_of(db, merchant_id)
     with db.begin(merchant_id) as tx:
-        outbox._write(tx, find_order(tx, order_id), MailEvent.REFUND_REPORTED, "maya@example.com", "en", {})
+        outbox.alert(tx, find_order(tx, order_id), MailEvent.REFUND_REPORTED)
 
     mail = mails_of(db, merchant_id)[0]
 
