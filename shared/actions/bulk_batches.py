@@ -22,6 +22,11 @@ from shared.storage.records import BulkRowRecord, BulkRunRecord
 
 # Orders in one transaction: enough to make its statements few, few enough to hold their locks for moments.
 BATCH = 500
+# Columns of a row that nothing is carried out by.
+_SPARE = (
+    *("message_id", "order_ref", "item_ref", "verdict", "detail"),
+    *("request_id", "adjustment_id", "units", "refund_minor"),
+)
 # Feeds that are meant for what is left of an order once the rest of it has shipped.
 _AFTER_SHIPMENT = frozenset({"order_adjustment", "order_adjustment_flat"})
 
@@ -76,6 +81,7 @@ def _rows(tx: Transaction, run: BulkRunRecord, end: int) -> list[BulkRowRecord]:
                 BulkRowRecord.group_no <= end,
                 BulkRowRecord.verdict == Verdict.OPEN,
             ],
+            spare=_SPARE,
         )
     )
 
@@ -116,6 +122,8 @@ def _vetted(batch: _Batch, rows: list[BulkRowRecord]) -> list[BulkRowRecord]:
     kinds: dict[int, set[tuple[str, str | None]]] = defaultdict(set)
     for row in rows:
         kinds[row.record].add((row.action, row.reason))
+    if all(len(asked) == 1 for asked in kinds.values()):
+        return rows
     orders = {row.order_id for row in rows if len(kinds[row.record]) > 1}
     waiting = [row for row in _cancels(rows) if row.order_id in orders]
     while waiting:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,6 @@ from shared.actions import bulk_cancel_rows as rows
 from shared.actions.rates import count_canceled_of
 from shared.actions.refunds import connected_to
 from shared.domain.actors import Actor, ActorKind
-from shared.domain.catalogue import Catalogue
 from shared.domain.eligibility import Blocker, Eligibility, assess
 from shared.domain.errors import NotEligible, NotFound, ReasonNotOffered, Refusal
 from shared.domain.events import EffectKind, MailEvent
@@ -57,10 +57,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What canceling `units` brings about for one order; amounts in minor units stand in the quote."""
+    """What canceling `units` brings about for one order; amounts in minor units stand in the quote.
+
+    `request_key` and `order_key` are the ids of both as rows name them, written out once.
+    """
 
     wanted: Wanted
     request_id: RequestId
+    request_key: str
+    order_key: str
     order: OrderRecord
     facts: Order
     quoted: Quote
@@ -80,7 +85,8 @@ def plan(tx: Transaction, wanted: Sequence[Wanted], *, lock: bool) -> Plan:
     """Judge every wish in its order; no order may occur twice. With `lock` the verdicts hold to the end."""
     found = facts_of(tx, [wish.order_id for wish in wanted], lock=lock)
     known = catalogue(tx)
-    return [_planned(tx, wish, found.get(wish.order_id), known) for wish in wanted]
+    offered = {reason for reason in {wish.reason for wish in wanted} if known.offers(reason, to_buyers=False)}
+    return [_planned(tx, wish, found.get(wish.order_id), offered) for wish in wanted]
 
 
 def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None:
@@ -92,17 +98,18 @@ def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None
     merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
     own = {"merchant_id": tx.merchant_id}
     texts = rows.texts(tx, every)
-    known = catalogue(tx)
-    insert_rows(tx, RequestRecord, [rows.request(tx, one, known) for one in every], rows.alike(tx, actor))
+    said = rows.said(every, catalogue(tx))
+    requests = [rows.request(tx, one, said[one.wanted.reason]) for one in every]
+    insert_rows(tx, RequestRecord, requests, rows.alike(tx, actor))
     insert_rows(tx, RequestUnitsRecord, [row for one in every for row in rows.units(one)], own)
     insert_rows(tx, PersonalTextRecord, [text.row for of_one in texts.values() for text in of_one])
     shares = [share for one in done for share in (*one.quoted.payments, *one.quoted.voids)]
     connected = connected_to(tx, shares)
     refunds = [row for one in done for row in rows.refunds(one, connected)]
     insert_rows(tx, RefundRecord, refunds, own | {"created_at": tx.now})
-    moved = _put_back(tx, [one for one in done if known.restocks(one.wanted.reason)])
-    _change_sums(tx, every, known, rows.timeline(every, actor, texts, moved))
-    count_canceled_of(tx, (one.order for one in done if known.counts(one.wanted.reason)))
+    moved = _put_back(tx, [one for one in done if said[one.wanted.reason].restocks])
+    _change_sums(tx, every, said, rows.timeline(every, actor, texts, moved))
+    count_canceled_of(tx, (one.order for one in done if said[one.wanted.reason].counts))
     for after, questions in rows.questions(every).items():
         outbox.defer_each(tx, EffectKind.END_QUESTION, questions, after)
     outbox.defer_each(tx, EffectKind.SEND_REFUND, rows.sendings(refunds))
@@ -113,11 +120,11 @@ def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None
 
 
 def _planned(
-    tx: Transaction, wish: Wanted, found: tuple[OrderRecord, Order] | None, known: Catalogue
+    tx: Transaction, wish: Wanted, found: tuple[OrderRecord, Order] | None, offered: AbstractSet[Reason]
 ) -> Planned | Refusal:
     if found is None:
         return NotFound("There is no such order.")
-    if not known.offers(wish.reason, to_buyers=False):
+    if wish.reason not in offered:
         return ReasonNotOffered(reason=wish.reason)
     order, facts = found
     verdicts = assess(facts, ActorKind.MERCHANT_USER, now=tx.now)
@@ -137,7 +144,8 @@ def _planned(
         )
     quoted = quote(facts, pick_units(facts, chosen), for_buyer=False, at=tx.now)
     units = sum(share.quantity for share in quoted.lines)
-    return Planned(wish, RequestId(new_id()), order, facts, quoted, tx.now, units)
+    request_id = RequestId(new_id())
+    return Planned(wish, request_id, str(request_id), str(order.id), order, facts, quoted, tx.now, units)
 
 
 def _quantities(wish: Wanted, verdicts: Mapping[LineItemId, Eligibility]) -> Mapping[LineItemId, int] | None:
@@ -151,7 +159,10 @@ def _quantities(wish: Wanted, verdicts: Mapping[LineItemId, Eligibility]) -> Map
 
 
 def _change_sums(
-    tx: Transaction, every: Sequence[Planned], known: Catalogue, entries: Sequence[Mapping[str, Any]]
+    tx: Transaction,
+    every: Sequence[Planned],
+    said: Mapping[Reason, rows.Said],
+    entries: Sequence[Mapping[str, Any]],
 ) -> None:
     lines, orders = [], []
     payments: dict[UUID, list[int]] = defaultdict(lambda: [0, 0])
@@ -163,7 +174,7 @@ def _change_sums(
             )
             for share in quoted.lines
         ]
-        orders.append(_order_change(one, by_merchant=known.counts(one.wanted.reason)))
+        orders.append(_order_change(one, by_merchant=said[one.wanted.reason].counts))
         if waits:
             continue
         for share in quoted.payments:

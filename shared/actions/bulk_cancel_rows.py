@@ -15,9 +15,10 @@ from shared.domain.actors import SYSTEM, Actor
 from shared.domain.cancellation import Question, RequestState
 from shared.domain.catalogue import Catalogue
 from shared.domain.events import Event
-from shared.domain.ids import RequestId, new_id
+from shared.domain.ids import RequestId, new_id, new_keys
 from shared.domain.orders import Gateway
 from shared.domain.payments import PaymentShare
+from shared.domain.reasons import Reason
 from shared.domain.refunds import AmountState, Kept, RefundKind, RefundState
 from shared.rendering import spoken_locale
 from shared.storage.engine import Transaction
@@ -35,6 +36,23 @@ class Text:
     row: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a merchant says of one reason: the words that are kept, and what follows from it."""
+
+    words: str
+    counts: bool
+    restocks: bool
+
+
+def said(every: Sequence["Planned"], known: Catalogue) -> dict[Reason, Said]:
+    """Look up what the merchant says of each reason of a batch, once."""
+    return {
+        reason: Said(wording.reason_said(known.of(reason)), known.counts(reason), known.restocks(reason))
+        for reason in {one.wanted.reason for one in every}
+    }
+
+
 def alike(tx: Transaction, actor: Actor) -> dict[str, Any]:
     """Give what the requests of a batch have in common."""
     return {
@@ -49,18 +67,18 @@ def alike(tx: Transaction, actor: Actor) -> dict[str, Any]:
     }
 
 
-def request(tx: Transaction, one: "Planned", known: Catalogue) -> dict[str, Any]:
+def request(tx: Transaction, one: "Planned", terms: Said) -> dict[str, Any]:
     """Make a request's row; one that waits for a warehouse is *accepting*, any other is accepted."""
     quoted, order = one.quoted, one.order
     warehouse = one.facts.policy.warehouse
     return {
-        "id": one.request_id,
-        "order_id": order.id,
+        "id": one.request_key,
+        "order_id": one.order_key,
         "state": RequestState.ACCEPTING if one.waits else RequestState.ACCEPTED,
         "reason": one.wanted.reason,
-        "reason_words": wording.reason_said(known.of(one.wanted.reason)),
-        "counts": known.counts(one.wanted.reason),
-        "restocks": None if one.waits else known.restocks(one.wanted.reason),
+        "reason_words": terms.words,
+        "counts": terms.counts,
+        "restocks": None if one.waits else terms.restocks,
         "nonce": one.wanted.key,
         "policy": order.policy,
         "quote": {
@@ -90,10 +108,10 @@ def units(one: "Planned") -> list[dict[str, Any]]:
     """Make the rows of the units that a request claims."""
     return [
         {
-            "request_id": one.request_id,
+            "request_id": one.request_key,
             "line_item_id": share.line_item_id,
-            "asked": share.quantity,
-            "quantity": share.quantity,
+            "asked": (quantity := share.quantity),
+            "quantity": quantity,
             "units": "{" + ",".join(f"[{taken.first},{taken.past})" for taken in share.units) + "}",
         }
         for share in one.quoted.lines
@@ -113,8 +131,8 @@ def refunds(one: "Planned", connected: AbstractSet[Gateway]) -> list[dict[str, A
 def _refund(one: "Planned", kind: RefundKind, share: PaymentShare, *, is_sent: bool) -> dict[str, Any]:
     return {
         "id": str(new_id()),
-        "order_id": one.order.id,
-        "request_id": one.request_id,
+        "order_id": one.order_key,
+        "request_id": one.request_key,
         "payment_id": share.payment_id,
         "kind": kind,
         "gateway": share.gateway,
@@ -226,11 +244,11 @@ def _carried_out(one: "Planned", moved: Mapping[RequestId, int]) -> Iterator[_En
 
 
 def _entries(one: "Planned", entries: Sequence[_Entry]) -> Iterator[dict[str, Any]]:
-    for place, entry in enumerate(entries, start=1):
+    for place, (key, entry) in enumerate(zip(new_keys(len(entries)), entries, strict=True), start=1):
         yield {
-            "id": new_id(),
-            "order_id": one.order.id,
-            "request_id": one.request_id,
+            "id": key,
+            "order_id": one.order_key,
+            "request_id": one.request_key,
             "seq": place,
             "event": entry.event,
             "actor_kind": entry.actor.kind,

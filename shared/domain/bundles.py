@@ -17,8 +17,13 @@ class Bundles:
     parts: Mapping[LineItemId, Sequence[LineItem]]
 
 
+_NONE = Bundles({}, {})
+
+
 def bundles_of(order: Order) -> Bundles:
     """Find the bundles of an order, all of them in one go: orders of hundreds of lines exist."""
+    if not any(line.parent_sku for line in order.line_items):
+        return _NONE
     by_sku: dict[str, list[LineItem]] = defaultdict(list)
     for line in order.line_items:
         by_sku[line.sku].append(line)
@@ -37,6 +42,8 @@ def with_parts(order: Order, wanted: Mapping[LineItemId, int]) -> dict[LineItemI
     """Add to each bundle that is to go its parts, in proportion and rounded up."""
     whole = dict(wanted)
     parts = bundles_of(order).parts
+    if not parts:
+        return whole
     for line in order.line_items:
         if units := wanted.get(line.id, 0):
             whole |= {part.id: -(-units * part.ordered // line.ordered) for part in parts.get(line.id, ())}

@@ -106,8 +106,9 @@ def assess(order: Order, asker: ActorKind, *, now: datetime) -> dict[LineItemId,
     standing = _order_blockers(order, asker, now)
     alone = {line.id: _assess_line(order, line, asker, standing) for line in order.line_items}
     found = bundles.bundles_of(order)
-    bundled = {line.id: _in_bundle(found, line, alone) for line in order.line_items}
-    return _in_promotions(order, asker, bundled)
+    if found.parents:
+        alone = {line.id: _in_bundle(found, line, alone) for line in order.line_items}
+    return _in_promotions(order, asker, alone)
 
 
 def units(verdicts: Mapping[LineItemId, Eligibility]) -> int:
@@ -116,11 +117,14 @@ def units(verdicts: Mapping[LineItemId, Eligibility]) -> int:
 
 
 def _order_blockers(order: Order, asker: ActorKind, now: datetime) -> tuple[Blocker, ...]:
-    closing = closes_at(order)
     for_all = (
         (order.fulfilled_by_other, Blocker.FULFILLED_BY_OTHER),
         (order.disputed, Blocker.PAYMENT_DISPUTED),
     )
+    blockers = tuple(blocker for holds, blocker in for_all if holds)
+    if asker is not ActorKind.BUYER:
+        return blockers
+    closing = closes_at(order)
     for_buyers = (
         (not order.self_service, Blocker.POLICY_OFF),
         (order.hold, Blocker.ORDER_ON_HOLD),
@@ -129,8 +133,7 @@ def _order_blockers(order: Order, asker: ActorKind, now: datetime) -> tuple[Bloc
         (order.is_pending and not order.policy.pending, Blocker.PENDING_NOT_ALLOWED),
         (closing is not None and now >= closing, Blocker.WINDOW_CLOSED),
     )
-    asked = (*for_all, *for_buyers) if asker is ActorKind.BUYER else for_all
-    return tuple(blocker for holds, blocker in asked if holds)
+    return (*blockers, *(blocker for holds, blocker in for_buyers if holds))
 
 
 def _assess_line(

@@ -16,6 +16,8 @@ UserId = NewType("UserId", UUID)
 AdjustmentId = NewType("AdjustmentId", UUID)
 EffectId = NewType("EffectId", UUID)
 MessageId = NewType("MessageId", UUID)
+# The digit that holds the variant of RFC 9562, by a digit drawn at random.
+_VARIANTS = {f"{digit:x}": "89ab"[digit % 4] for digit in range(16)}
 
 
 def new_id() -> UUID:
@@ -25,6 +27,14 @@ def new_id() -> UUID:
     value = (value & ~(0xF << 76)) | (0x7 << 76)
     value = (value & ~(0x3 << 62)) | (0x2 << 62)
     return UUID(int=value)
+
+
+def new_keys(count: int) -> list[str]:
+    """Make so many ids of this instant at once, written out, for rows that are written together."""
+    stamp = f"{time.time_ns() // 1_000_000:012x}"
+    head, drawn = f"{stamp[:8]}-{stamp[8:]}-7", secrets.token_hex(10 * count)
+    pieces = (drawn[at : at + 19] for at in range(0, 20 * count, 20))
+    return [f"{head}{own[:3]}-{_VARIANTS[own[3]]}{own[4:7]}-{own[7:]}" for own in pieces]
 
 
 def lowest_id(at: datetime) -> UUID:

@@ -40,6 +40,8 @@ def percent_of(amount: int, percent: int) -> int:
 
 def units_between(total: int, quantity: int, first: int, past: int) -> int:
     """Add up what the units numbered `first` up to (not including) `past` carry of a total."""
+    if first == 0 and past == quantity:
+        return total
     return first_units(total, quantity, past) - first_units(total, quantity, first)
 
 

@@ -60,6 +60,7 @@ class Kept:
     why: KeptReason
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True)
 _IN_THE_SUM = frozenset({KeptReason.DISCOUNT_LOST, KeptReason.FEE, KeptReason.WITHHELD})
 
 
@@ -158,7 +159,7 @@ def quote(
     )
     shipping, kept = _shipping(order, units)
     locked = sum(share.amount_minor for share in lines) + shipping
-    repriced = _repriced(order, locked, {share.line_item_id: share.quantity for share in lines})
+    repriced = _repriced(order, locked, lines)
     value = locked - repriced
     charged = _charged_part(order, value)
     terms = order.policy.fee.at((at - order.placed_at) // timedelta(minutes=1))
@@ -190,12 +191,13 @@ def quote(
 
 def line_money(order: Order, line: LineItem, units: Sequence[UnitRange]) -> int:
     """Add up what these units of a line cost: listed price, less its discounts, with the tax beside it."""
-    parts = [line.price_minor, -line.discount_minor]
-    if not order.prices_include_tax:
-        parts.append(line.tax_minor)
-    return sum(
-        units_between(part, line.ordered, taken.first, taken.past) for part in parts for taken in units
-    )
+    total = 0
+    for taken in units:
+        total += units_between(line.price_minor, line.ordered, taken.first, taken.past)
+        total -= units_between(line.discount_minor, line.ordered, taken.first, taken.past)
+        if not order.prices_include_tax:
+            total += units_between(line.tax_minor, line.ordered, taken.first, taken.past)
+    return total
 
 
 def _shipping(order: Order, units: Mapping[LineItemId, Sequence[UnitRange]]) -> tuple[int, tuple[Kept, ...]]:
@@ -237,10 +239,11 @@ def _fee(order: Order, value_minor: int, terms: FeeStep) -> int:
     return max(0, min(sum(bases.values()), whole) - order.fees_minor)
 
 
-def _repriced(order: Order, locked_minor: int, gone: Mapping[LineItemId, int]) -> int:
+def _repriced(order: Order, locked_minor: int, going: Sequence[LineShare]) -> int:
     # Nobody pays for canceling: where the lost discount exceeds the units' money, nothing goes back.
     if order.policy.discount is not DiscountPolicy.REPRICE:
         return 0
+    gone = {share.line_item_id: share.quantity for share in going}
     kept = {line.id: line.ordered - line.canceled - gone.get(line.id, 0) for line in order.line_items}
     lost = sum(_lost(order, discount, kept) for discount in order.discounts)
     return min(locked_minor, lost - order.repriced_minor)
@@ -281,4 +284,4 @@ def fingerprint(order: Order) -> str:
             for line in order.line_items
         ],
     }
-    return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(_ENCODER.encode(document).encode()).hexdigest()

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from shared.storage.bulk import document, plain
+from shared.storage.bulk import arrays, document, plain
 from shared.storage.engine import Transaction
 from shared.storage.scopes import lock_sku
 
@@ -63,7 +63,8 @@ class OwnItem:
 
 _LINES = """
 UPDATE line_items l SET requested = l.requested + d.requested, canceled = l.canceled + d.canceled
-FROM json_to_recordset(:rows) AS d(id uuid, requested bigint, canceled bigint)
+FROM unnest(CAST(:id AS uuid[]), CAST(:requested AS bigint[]), CAST(:canceled AS bigint[]))
+  AS d(id, requested, canceled)
 WHERE l.merchant_id = :merchant AND l.id = d.id
 """
 # Entries go by their places among the new ones of their order. A row of an order is written once, with its
@@ -91,15 +92,18 @@ UPDATE orders o SET timeline_length = heads.place, timeline_head = heads.link,
   canceled_by_merchant = o.canceled_by_merchant OR d.by_merchant, version = o.version + 1,
   closed_at = CASE WHEN o.shipped + o.canceled + d.canceled = o.ordered
     THEN coalesce(o.closed_at, :now) ELSE o.closed_at END
-FROM json_to_recordset(:rows) AS d(id uuid, requested bigint, canceled bigint, canceled_minor bigint,
-  repriced_minor bigint, withheld_minor bigint, refunded_minor bigint, released_minor bigint,
-  by_merchant boolean) JOIN heads ON heads.order_id = d.id
+FROM unnest(CAST(:id AS uuid[]), CAST(:requested AS bigint[]), CAST(:canceled AS bigint[]),
+  CAST(:canceled_minor AS bigint[]), CAST(:repriced_minor AS bigint[]), CAST(:withheld_minor AS bigint[]),
+  CAST(:refunded_minor AS bigint[]), CAST(:released_minor AS bigint[]), CAST(:by_merchant AS boolean[]))
+  AS d(id, requested, canceled, canceled_minor, repriced_minor, withheld_minor, refunded_minor,
+    released_minor, by_merchant) JOIN heads ON heads.order_id = d.id
 WHERE o.merchant_id = :merchant AND o.id = d.id
 """
 _PAYMENTS = """
 UPDATE payments p SET refunded_minor = p.refunded_minor + d.refunded_minor,
   released_minor = p.released_minor + d.released_minor
-FROM json_to_recordset(:rows) AS d(id uuid, refunded_minor bigint, released_minor bigint)
+FROM unnest(CAST(:id AS uuid[]), CAST(:refunded_minor AS bigint[]), CAST(:released_minor AS bigint[]))
+  AS d(id, refunded_minor, released_minor)
 WHERE p.merchant_id = :merchant AND p.id = d.id
 """
 _STOCK = """
@@ -131,7 +135,7 @@ RETURNING l.order_id
 
 def change_lines(tx: Transaction, changes: Sequence[LineChange]) -> None:
     """Move units of many lines."""
-    _run(tx, _LINES, plain(changes))
+    _change(tx, _LINES, changes)
 
 
 def change_orders(
@@ -142,12 +146,12 @@ def change_orders(
     Each order has an entry at least; `seq` is an entry's place among those of its order, from 1.
     """
     same = document({"merchant_id": tx.merchant_id, "at": tx.now})
-    _run(tx, _ORDERS, plain(changes), now=tx.now, same=same, entries=document(entries))
+    _change(tx, _ORDERS, changes, now=tx.now, same=same, entries=document(entries))
 
 
 def change_payments(tx: Transaction, changes: Sequence[PaymentChange]) -> None:
     """Reserve on many payments."""
-    _run(tx, _PAYMENTS, plain(changes))
+    _change(tx, _PAYMENTS, changes)
 
 
 def put_back(tx: Transaction, units: Mapping[str, int]) -> None:
@@ -179,6 +183,17 @@ def _changed(tx: Transaction, statement: str, names: Sequence[OwnOrder | OwnItem
         return set()
     rows = {"rows": document(plain(names)), "merchant": tx.merchant_id}
     return set(tx.session.connection().execute(text(statement), rows).scalars())
+
+
+def _change(
+    tx: Transaction,
+    statement: str,
+    changes: Sequence[LineChange | OrderChange | PaymentChange],
+    **more: object,
+) -> None:
+    if changes:
+        given = {**arrays(changes), "merchant": tx.merchant_id, **more}
+        tx.session.connection().execute(text(statement), given)
 
 
 def _run(tx: Transaction, statement: str, rows: Sequence[Mapping[str, Any]], **more: object) -> None:

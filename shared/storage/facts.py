@@ -12,7 +12,7 @@ from psycopg.types.range import Int4Range
 from shared.domain.cancellation import Question
 from shared.domain.ids import LineItemId, MerchantId, OrderId, PaymentId
 from shared.domain.orders import Discount, Gateway, LineItem, Order, Payment
-from shared.domain.policy import from_document
+from shared.domain.policy import Policy, from_document
 from shared.domain.refunds import Quote, quote
 from shared.domain.units import UnitRange
 from shared.storage.engine import Transaction
@@ -105,11 +105,12 @@ def assemble(
     self_service: bool,
     declined: Sequence[Declined] = (),
     owed_minor: int = 0,
+    policy: Policy | None = None,
 ) -> Order:
     """Make facts of rows that have been read already.
 
     `self_service` is the merchant's switch, `declined` is what declined requests were
-    about, `owed_minor` what failed refunds still owe.
+    about, `owed_minor` what failed refunds still owe. `policy` is the order's, where somebody has read it.
     """
     claimed: dict[UUID, list[UnitRange]] = defaultdict(list)
     for claim in claims:
@@ -126,7 +127,7 @@ def assemble(
         total_minor=order.total_minor,
         shipping_minor=order.shipping_minor,
         canceled_minor=order.canceled_minor,
-        policy=from_document(order.policy),
+        policy=policy or from_document(order.policy),
         line_items=tuple(_line_facts(line, claimed[line.id], declined) for line in lines),
         discounts=tuple(_discount_facts(given, lines) for given in order.discounts),
         repriced_minor=order.repriced_minor,
@@ -146,9 +147,7 @@ def assemble(
 
 
 def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange], declined: Sequence[Declined]) -> LineItem:
-    refused = [units for units in declined if units.line_item_id == line.id]
-    late = [units for units in refused if units.warehouse == Question.TOO_LATE and units.quantity]
-    shipped_since = line.shipped - min((units.shipped_before for units in late), default=0)
+    refused = [units for units in declined if units.line_item_id == line.id] if declined else []
     return LineItem(
         id=LineItemId(line.id),
         ordinal=line.ordinal,
@@ -166,8 +165,14 @@ def _line_facts(line: LineItemRecord, claimed: Sequence[UnitRange], declined: Se
         parent_sku=line.parent_sku,
         claimed=tuple(claimed),
         declined=any(units.requested_by == "buyer" for units in refused),
-        leaving=max(0, sum(units.quantity for units in late) - shipped_since),
+        leaving=_leaving(line, refused) if refused else 0,
     )
+
+
+def _leaving(line: LineItemRecord, refused: Sequence[Declined]) -> int:
+    late = [units for units in refused if units.warehouse == Question.TOO_LATE and units.quantity]
+    shipped_since = line.shipped - min((units.shipped_before for units in late), default=0)
+    return max(0, sum(units.quantity for units in late) - shipped_since)
 
 
 def _discount_facts(given: Mapping[str, Any], lines: Sequence[LineItemRecord]) -> Discount:

@@ -12,7 +12,7 @@ from sqlalchemy import func, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from shared.domain.events import EffectKind, MailEvent
-from shared.domain.ids import EffectId, MessageId, new_id
+from shared.domain.ids import EffectId, MessageId, new_id, new_keys
 from shared.domain.permissions import Role
 from shared.storage.bulk import insert_rows
 from shared.storage.engine import Transaction, UntenantedTransaction
@@ -274,13 +274,13 @@ def mail_each(
     reachable = [order for order in orders if order.buyer_email]
     messages = [
         {
-            "id": str(new_id()),
+            "id": key,
             "order_id": order.id,
             "request_id": (request_ids or {}).get(order.id),
             "recipient": order.buyer_email,
             "locale": order.buyer_locale,
         }
-        for order in reachable
+        for key, order in zip(new_keys(len(reachable)), reachable, strict=True)
     ]
     same = {"merchant_id": tx.merchant_id, "event": event, "state": "ready", "created_at": tx.now}
     insert_rows(tx, MessageRecord, messages, same)
@@ -294,7 +294,8 @@ def defer_each(
 ) -> None:
     """Note many effects that nobody has noted yet, subjects to their keys, and wake workers for them."""
     effects = [
-        {"id": str(new_id()), "dedup_key": key, "subject_id": subject_id} for subject_id, key in keys.items()
+        {"id": effect_id, "dedup_key": key, "subject_id": subject_id}
+        for effect_id, (subject_id, key) in zip(new_keys(len(keys)), keys.items(), strict=True)
     ]
     if not effects:
         return

@@ -3,12 +3,13 @@
 import itertools
 from dataclasses import replace
 from fractions import Fraction
+from uuid import RFC_4122, UUID
 
 import pytest
 
 from shared.domain.cancellation import Move, RequestState, after, bwp_state, may
 from shared.domain.errors import AlreadyDecided, Refusal
-from shared.domain.ids import new_id
+from shared.domain.ids import new_id, new_keys
 from shared.domain.intake import IncomingDiscount, allocate
 from shared.domain.metrics import RateCounts, forecast, rate
 from shared.domain.money import split, to_minor
@@ -171,3 +172,16 @@ def test_ids_are_of_version_seven_and_ordered_by_time() -> None:
 def test_a_refusal_says_its_code_when_it_has_no_words() -> None:
     assert str(Refusal()) == "refused"
     assert Refusal("No.", left=1).facts == {"left": 1}
+
+
+def test_ids_drawn_at_once_are_ids_like_those_drawn_one_by_one() -> None:
+    before = new_id()
+
+    keys = new_keys(200)
+
+    ids = [UUID(key) for key in keys]
+    assert [str(each) for each in ids] == keys
+    assert {(each.version, each.variant) for each in ids} == {(7, RFC_4122)}
+    assert len(set(ids)) == 200
+    assert all(each.int >> 80 >= before.int >> 80 for each in ids)
+    assert new_keys(0) == []
