@@ -46,8 +46,8 @@ _FIRST_ACCEPTED = """
       WHERE r.state = 'accepted' GROUP BY 1, 2 HAVING sum(r.sign) > 0) a
   JOIN orders o ON o.merchant_id = a.merchant_id AND o.id = a.order_id
   JOIN merchants m ON m.id = a.merchant_id
-  CROSS JOIN LATERAL (SELECT count(*) AS requests FROM cancellation_requests c
-    WHERE c.merchant_id = a.merchant_id AND c.order_id = a.order_id AND c.state = 'accepted') t
+  CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE c.state = 'accepted') AS requests
+    FROM cancellation_requests c WHERE c.merchant_id = a.merchant_id AND c.order_id = a.order_id) t
   WHERE t.requests = a.requests
   GROUP BY 1, 2
   ON CONFLICT (merchant_id, day, shard) DO UPDATE SET canceled = d.canceled + excluded.canceled;
@@ -59,16 +59,17 @@ _SKUS = """
   FROM {requests}
   JOIN line_items l ON l.merchant_id = u.merchant_id AND l.id = u.line_item_id
   JOIN merchants m ON m.id = c.merchant_id
-  WHERE u.quantity > 0
+  WHERE u.quantity > 0 AND c.state = 'accepted' AND c.reason = 'NoInventory'
   GROUP BY 1, 2, 3
   ON CONFLICT (merchant_id, day, sku, shard) DO UPDATE SET units = d.units + excluded.units;
 """
-_NEWLY_ACCEPTED = """(SELECT r.merchant_id, r.id, r.requested_at FROM ({rows}) r
-    WHERE r.state = 'accepted' AND r.reason = 'NoInventory' GROUP BY 1, 2, 3 HAVING sum(r.sign) > 0) c
+_NEWLY_ACCEPTED = """(SELECT r.merchant_id, r.id, r.requested_at, r.state, r.reason FROM ({rows}) r
+    WHERE r.state = 'accepted' GROUP BY 1, 2, 3, 4, 5 HAVING sum(r.sign) > 0) c
   JOIN request_units u ON u.merchant_id = c.merchant_id AND u.request_id = c.id"""
+# Looked up by its key alone: an index of states would fit as well, and lists all that were ever accepted.
 _ACCEPTED_BEFORE = """new_rows u
-  JOIN cancellation_requests c ON c.merchant_id = u.merchant_id AND c.id = u.request_id
-    AND c.state = 'accepted' AND c.reason = 'NoInventory'"""
+  CROSS JOIN LATERAL (SELECT r.* FROM cancellation_requests r
+    WHERE r.merchant_id = u.merchant_id AND r.id = u.request_id OFFSET 0) c"""
 
 _REFUNDS = """
   INSERT INTO refund_days AS d (merchant_id, day, currency, shard, refunds, amount_minor)
@@ -84,8 +85,11 @@ _REFUNDS = """
 _ADDED = "SELECT 1 AS sign, n.* FROM new_rows n"
 _MOVED = f"{_ADDED} UNION ALL SELECT -1, o.* FROM old_rows o"
 
+# A few new rows look up what they belong to, key by key: as long as a growing table has no statistics, the
+# planner would read all of it, again with each batch.
 _FUNCTION = """
-CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off AS $$
 DECLARE
   mine smallint;
   whose uuid;
