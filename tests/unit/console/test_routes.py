@@ -5,24 +5,195 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from uuid import UUID, uuid4
 
+import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
 from console.routes import blueprint
 from shared import wording
 from shared.domain.actors import ActorKind
-from shared.domain.permissions import Role
+from shared.domain.permissions import GRANTS, Permission, Role
 from shared.queries.orders import order_page
 from tests.builders import an_order, cancel, request
 from tests.unit.console.browsing import Browser, Shop, read, words_of
+
+OPEN = {
+    "console.sign_in",
+    "console.sign_out",
+    "console.second_step",
+    "console.passkey_question",
+    "console.sign_in_with_passkey",
+    "console.forgot_password",
+    "console.open_reset",
+    "console.reset_password",
+    "console.open_invitation",
+    "console.join_team",
+}
+# For the operator's support agents, whatever a role holds; tests/unit/console/test_agents.py tries them.
+OF_AGENTS = {
+    "console.agents",
+    "console.agent_case",
+    "console.agent_cancel",
+    "console.agent_cancel_quote",
+    "console.agent_reply",
+    "console.agent_resolve",
+    "console.close_account",
+    "console.open_account",
+}
+ASKED = {
+    "console.start": Permission.READ,
+    "console.orders": Permission.READ,
+    "console.order_detail": Permission.READ,
+    "console.requests": Permission.READ,
+    "console.warehouse_questions": Permission.READ,
+    "console.changes": Permission.READ,
+    "console.order_exports": Permission.EXPORT,
+    "console.export_orders": Permission.EXPORT,
+    "console.order_export_file": Permission.EXPORT,
+    "console.order_filters": Permission.READ,
+    "console.begin_with_filter": Permission.READ,
+    "console.delete_filter": Permission.READ,
+    "console.choose_order_view": Permission.READ,
+    "console.accept_requests": Permission.DECIDE,
+    "console.decline_requests": Permission.DECIDE,
+    "console.account_health": Permission.READ,
+    "console.switch_rate_alerts": Permission.CONFIGURE,
+    "console.health_day": Permission.READ,
+    "console.health_table": Permission.READ,
+    "console.send_mail_again": Permission.REPLY,
+    "console.support": Permission.READ,
+    "console.contact_operator": Permission.REPLY,
+    "console.operator_case": Permission.REPLY,
+    "console.support_case": Permission.READ,
+    "console.support_picture": Permission.READ,
+    "console.reply_to_case": Permission.REPLY,
+    "console.assign_case": Permission.REPLY,
+    "console.resolve_case": Permission.REPLY,
+    "console.reopen_case": Permission.REPLY,
+    "console.offer_credit": Permission.REFUND,
+    "console.send_replacement": Permission.REFUND,
+    "console.set_up_credit": Permission.REFUND,
+    "console.canned_replies": Permission.REPLY,
+    "console.canned_reply": Permission.REPLY,
+    "console.delete_canned_reply": Permission.REPLY,
+    "console.settings": Permission.READ,
+    "console.cancellation_policy": Permission.READ,
+    "console.policy_versions": Permission.READ,
+    "console.reasons": Permission.READ,
+    "console.edit_reason": Permission.CONFIGURE,
+    "console.move_reason": Permission.CONFIGURE,
+    "console.change_policy": Permission.CONFIGURE,
+    "console.restore_policy": Permission.CONFIGURE,
+    "console.branding": Permission.READ,
+    "console.change_branding": Permission.CONFIGURE,
+    "console.mail_texts": Permission.READ,
+    "console.mail_text": Permission.READ,
+    "console.change_mail_text": Permission.CONFIGURE,
+    "console.mail_preview": Permission.READ,
+    "console.preview_typed_text": Permission.CONFIGURE,
+    "console.send_test_mail": Permission.CONFIGURE,
+    "console.use_usual_text": Permission.CONFIGURE,
+    "console.change_logo": Permission.CONFIGURE,
+    "console.remove_logo": Permission.CONFIGURE,
+    "console.bulk_uploads": Permission.READ,
+    "console.bulk_upload": Permission.READ,
+    "console.bulk_codes": Permission.READ,
+    "console.bulk_schema": Permission.READ,
+    "console.bulk_template": Permission.READ,
+    "console.upload_report": Permission.READ,
+    "console.upload_feed": Permission.IMPORT,
+    "console.carry_out_upload": Permission.IMPORT,
+    "console.stop_upload": Permission.IMPORT,
+    "console.cancel_order": Permission.CANCEL,
+    "console.cancel_order_quote": Permission.CANCEL,
+    "console.cancel_orders": Permission.CANCEL,
+    "console.batch": Permission.CANCEL,
+    "console.confirm_batch": Permission.CANCEL,
+    "console.stop_batch": Permission.CANCEL,
+    "console.batch_results": Permission.CANCEL,
+    "console.accept_request": Permission.DECIDE,
+    "console.decline_request": Permission.DECIDE,
+    "console.adjust_price": Permission.REFUND,
+    "console.adjust_price_quote": Permission.REFUND,
+    "console.answer_for_warehouse": Permission.SHIP,
+    "console.import_orders": Permission.IMPORT,
+    "console.import_result": Permission.IMPORT,
+    "console.import_findings": Permission.IMPORT,
+    "console.refund_amount": Permission.REFUND,
+    "console.confirm_shipment": Permission.SHIP,
+    "console.order_memo": Permission.REPLY,
+    "console.send_order_link": Permission.REPLY,
+    "console.revoke_links": Permission.REPLY,
+    "console.refunds": Permission.READ,
+    "console.mark_refund_paid": Permission.REFUND,
+    "console.retry_refund": Permission.REFUND,
+    "console.pay_refund_by_hand": Permission.REFUND,
+    "console.ask_refund_again": Permission.REFUND,
+    "console.record_reported_refund": Permission.REFUND,
+    "console.dismiss_reported_refund": Permission.REFUND,
+    "console.team": Permission.READ,
+    "console.invite_member": Permission.MANAGE_TEAM,
+    "console.resend_invitation": Permission.MANAGE_TEAM,
+    "console.revoke_invitation": Permission.MANAGE_TEAM,
+    "console.change_role": Permission.MANAGE_TEAM,
+    "console.remove_member": Permission.MANAGE_TEAM,
+    "console.require_second_factor": Permission.MANAGE_TEAM,
+    "console.api_keys": Permission.CONFIGURE,
+    "console.make_api_key": Permission.CONFIGURE,
+    "console.revoke_api_key": Permission.CONFIGURE,
+    "console.audit_trail": Permission.READ_AUDIT,
+    "console.export_audit_trail": Permission.EXPORT,
+    "console.change_password": Permission.READ,
+    "console.account": Permission.READ,
+    "console.authenticator": Permission.READ,
+    "console.remove_authenticator": Permission.READ,
+    "console.new_passkey": Permission.READ,
+    "console.add_passkey": Permission.READ,
+    "console.remove_passkey": Permission.READ,
+    "console.recovery_codes": Permission.READ,
+    "console.end_session": Permission.READ,
+    "console.end_other_sessions": Permission.READ,
+    "console.switch_merchant": Permission.READ,
+    "console.verify": Permission.READ,
+    "console.verify_with_passkey": Permission.READ,
+}
 
 
 def rules(app: Flask) -> Iterator[tuple[Rule, str]]:
     """Give every address of the console with each method it takes."""
     for rule in app.url_map.iter_rules():
-        if rule.endpoint.startswith(f"{blueprint.name}."):
+        if rule.endpoint.startswith(f"{blueprint.name}.") and rule.endpoint not in OPEN | OF_AGENTS:
             for method in sorted((rule.methods or set()) & {"GET", "POST"}):
                 yield rule, method
+
+
+def test_every_address_is_on_the_list_with_the_permission_it_asks_for(app: Flask) -> None:
+    assert {rule.endpoint for rule, _ in rules(app)} == set(ASKED)
+
+
+def test_who_is_not_signed_in_reaches_nothing(app: Flask, visitor: Browser) -> None:
+    token = visitor.token()
+    for rule, method in rules(app):
+        response = visitor.open(_address(app, rule), method=method, data=_body(method, token))
+        assert response.status_code == 303, rule
+        assert response.location.startswith("/console/sign-in"), rule
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_reaches_what_it_may_and_nothing_else(
+    app: Flask, visitor: Browser, open_shop: Callable[..., Shop], role: Role
+) -> None:
+    visitor.sign_in(open_shop(role=role).email)
+    token = visitor.token()
+
+    for rule, method in rules(app):
+        # What one action has to say is not read here, and must not stand on the page of the next.
+        with visitor.session_transaction(path="/console/") as session:
+            session.pop("_flashes", None)
+        response = visitor.open(_address(app, rule), method=method, data=_body(method, token))
+        allowed = ASKED[rule.endpoint] in GRANTS[role]
+        # The ids are nobody's, so whoever may come in finds nothing behind the guard.
+        assert (response.status_code == 403) is not allowed, f"{role} {method} {rule}"
 
 
 def test_the_orders_of_another_merchant_are_nowhere_to_be_found(

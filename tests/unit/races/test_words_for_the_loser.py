@@ -30,7 +30,7 @@ WORDS = {
     "customer": (CHANGED, "Nothing was canceled."),
     "merchant": (CHANGED, "Nothing of this order can be canceled."),
     "accept": ("This request is no longer open; nothing was changed.",),
-    "decline": ("This request is no longer open; nothing was changed.",),
+    "decline": ("This request is no longer open; nothing was changed.", "Nothing was declined."),
     "withdraw": ("It is too late to withdraw.",),
     "ship": ("Do not ship", "Nothing of this order is left to ship."),
     "refund": ("Somebody was faster: this refund does not wait any more.",),
