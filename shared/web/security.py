@@ -32,7 +32,7 @@ _WITHOUT_COOKIES = (
     "/favicon.ico",
 )
 _CSRF_FREE = "csrf_free"
-_MOST_BYTES = "most_bytes"
+MOST_BYTES = "most_bytes"
 View = TypeVar("View", bound=Callable[..., Any])
 
 HEADERS = {
@@ -135,13 +135,13 @@ def without_csrf(view: View) -> View:
 
 def takes_file(view: View) -> View:
     """Mark a view that is sent files: for who is signed in its bodies may be as large as a file."""
-    setattr(view, _MOST_BYTES, FILE_LIMIT)
+    setattr(view, MOST_BYTES, FILE_LIMIT)
     return view
 
 
 def takes_pictures(view: View) -> View:
     """Mark a view that is sent a few pictures along with its form."""
-    setattr(view, _MOST_BYTES, PICTURES_LIMIT)
+    setattr(view, MOST_BYTES, PICTURES_LIMIT)
     return view
 
 
@@ -164,7 +164,7 @@ def secure(app: Flask, settings: Settings) -> None:
     @app.before_request
     def make_room_for_files() -> None:
         view: Any = current_app.view_functions.get(request.endpoint or "")
-        most = getattr(view, _MOST_BYTES, 0)
+        most = getattr(view, MOST_BYTES, 0)
         if most and session:
             request.max_content_length = most + FORM_LIMIT
 

@@ -98,6 +98,11 @@ def test_buyers_are_not_told_the_merchants_own_business() -> None:
         Event.RESTOCKED,
         Event.MEMO_CHANGED,
         Event.LINKS_REVOKED,
+        Event.MAIL_SENT_AGAIN,
+        Event.CREDIT_SET_UP,
+        Event.OPERATOR_ASKED,
+        Event.OPERATOR_REPLIED,
+        Event.OPERATOR_RESOLVED,
     ]
 
 

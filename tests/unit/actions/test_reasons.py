@@ -16,10 +16,10 @@ from shared.domain.catalogue import ReasonTerms
 from shared.domain.errors import NoReasonLeft, ReasonNotOffered
 from shared.domain.ids import MerchantId
 from shared.domain.reasons import MERCHANT_REASONS, Reason
-from shared.queries import rates
 from shared.queries.invariants import violations_of
 from shared.queries.orders import order_page
 from shared.queries.reasons import catalogue, offered
+from shared.storage import rates
 from shared.storage.engine import Database
 from shared.storage.records import AuditRecord, RequestRecord
 from tests.builders import USER, a_merchant, accept, an_order, cancel, request, ship

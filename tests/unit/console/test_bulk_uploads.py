@@ -6,6 +6,7 @@ import io
 import zipfile
 
 import pytest
+from flask import Flask
 from lxml import etree
 
 from shared.domain.permissions import Role
@@ -86,8 +87,10 @@ def test_more_files_than_an_hour_takes_are_refused_in_words(owner: Browser, monk
     assert "Try again later." in words_of(read(refused).select_one("[role=alert]"))
 
 
-def test_a_body_that_is_larger_than_a_file_may_be_is_answered_in_words(owner: Browser, monkeypatch) -> None:
-    monkeypatch.setattr(security, "FILE_LIMIT", 1_000)
+def test_a_body_that_is_larger_than_a_file_may_be_is_answered_in_words(
+    app: Flask, owner: Browser, monkeypatch
+) -> None:
+    monkeypatch.setattr(app.view_functions["console.upload_feed"], security.MOST_BYTES, 1_000)
     monkeypatch.setattr(security, "FORM_LIMIT", 1_000)
 
     refused = upload_feed(owner, "x" * 5_000)

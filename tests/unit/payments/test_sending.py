@@ -82,7 +82,7 @@ def test_an_authorization_that_was_captured_meanwhile_is_refunded_and_nobody_cal
     paid = till.payments(order_id)[0]
     assert (paid.captured_minor, paid.released_minor, paid.refunded_minor) == (10_000, 0, 10_000)
     assert till.order_row(order_id).refunds_failed == 0
-    assert not any("maya@example.com" in mail["To"] for mail in till.box.messages)
+    assert not any("failed" in mail["Subject"] for mail in till.box.messages)
     assert till.agrees(order_id, payment)
 
 
@@ -101,8 +101,8 @@ def test_a_refused_refund_leaves_the_cancellation_and_tells_the_team(till, db) -
     order = till.order_row(order_id)
     assert (row.state, row.trouble) == ("failed", Trouble.DISPUTED)
     assert (order.canceled, order.refunded_minor, order.payment_status) == (4, 0, "refund_failed")
-    (alert,) = [mail for mail in till.box.messages if mail["To"] == "maya@example.com"]
-    assert "Refund failed" in alert["Subject"]
+    (alert,) = [mail for mail in till.box.messages if "Refund failed" in mail["Subject"]]
+    assert alert["To"] == "maya@example.com"
     assert f"/console/orders/{order_id}" in alert.as_string()
     assert till.agrees(order_id, payment)
 

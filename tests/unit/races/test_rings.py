@@ -102,7 +102,7 @@ def stop_between(monkeypatch: pytest.MonkeyPatch, module: ModuleType, meeting: B
 
         return take
 
-    for name in ("_restock", "_put_back", "_count_for_rate", "count_canceled"):
+    for name in ("_restock", "_put_back", "count_canceled", "count_canceled_of"):
         if hasattr(module, name):
             monkeypatch.setattr(module, name, halting(name, getattr(module, name)))
 
@@ -116,8 +116,7 @@ def test_a_batch_and_a_single_cancellation_lock_stock_and_counters_in_the_same_o
     ask = Ask(reason=Reason.BUYER_CANCELED)
     request_id = cancellations.request(db, merchant_id, single, ask, USER)
     meeting = Barrier(2, timeout=IN_VAIN_SECONDS)
-    for module in (bulk_cancel, rates):
-        monkeypatch.setattr(module, "shard", lambda: 0)
+    monkeypatch.setattr(rates, "shard", lambda: 0)
     for module in (bulk_cancel, execution):
         stop_between(monkeypatch, module, meeting)
 
