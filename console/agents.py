@@ -13,7 +13,6 @@ from console.tabs import Tab, counted
 from shared import wording
 from shared.actions import agents as actions
 from shared.actions import cancellations, operator_cases
-from shared.actions.cancellations import Ask
 from shared.actions.case_steps import Message
 from shared.domain.actors import ActorKind
 from shared.domain.errors import NotEligible, QuoteChanged
@@ -109,18 +108,8 @@ def agent_cancel(agent: Agent, case_id: UUID) -> ResponseReturnValue:
     form = _form(merchant_id, order)
     if request.method != "POST" or not form.submitted():
         return _window(agent, case_id, merchant_id, order, form)
-    ask = Ask(
-        quantities=form.chosen(),
-        reason=form.chosen_reason(),
-        comments=form.comments.data,
-        memo=form.memo.data,
-        message=form.message.data,
-        seen=form.quote_hash.data or "",
-        nonce=form.nonce.data or None,
-        most_minor=form.most_minor(),
-    )
     try:
-        made = cancellations.request(services().db, merchant_id, order.id, ask, actor_of(agent))
+        made = cancellations.request(services().db, merchant_id, order.id, form.ask(), actor_of(agent))
     except (QuoteChanged, NotEligible):
         not_done(_("Nothing was canceled: the order has changed, or nothing was chosen. Check it again."))
         return redirect(url_for("console.agent_cancel", case_id=case_id), code=303)

@@ -13,7 +13,6 @@ from console.orders import can_be_stopped
 from console.pages import show
 from shared import wording
 from shared.actions import cancellations, warehouse
-from shared.actions.cancellations import Ask
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import AlreadyDecided, NotEligible, QuoteChanged
@@ -41,19 +40,9 @@ def cancel_order(member: Member, order_id: UUID) -> ResponseReturnValue:
         return _window(member, page, form) if page.can_cancel else _nothing_left(page)
     if not _in_order(form):
         return _window(member, page, form, status=422)
-    ask = Ask(
-        quantities=form.chosen(),
-        reason=form.chosen_reason(),
-        comments=form.comments.data,
-        memo=form.memo.data,
-        message=form.message.data,
-        seen=form.quote_hash.data or "",
-        nonce=form.nonce.data or None,
-        most_minor=form.most_minor(),
-    )
     try:
         cancellations.request(
-            services().db, member.merchant_id, order_id, ask, actor(member), case_id=case_asked()
+            services().db, member.merchant_id, order_id, form.ask(), actor(member), case_id=case_asked()
         )
     except (QuoteChanged, NotEligible):
         return _changed_meanwhile(member, order_id, form)

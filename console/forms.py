@@ -10,6 +10,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from console.money_forms import AmountField
 from shared import wording
+from shared.actions.cancellations import Ask
 from shared.domain.cancellation import RequestState
 from shared.domain.ids import LineItemId
 from shared.domain.money import to_minor
@@ -74,6 +75,19 @@ class CancelOrderForm(CancelWindowForm):
         """Return the field of the amount that goes back at most."""
         field: AmountField = self["refund_amount"]
         return field
+
+    def ask(self) -> Ask:
+        """Put together what the window asks for."""
+        return Ask(
+            quantities=self.chosen(),
+            reason=self.chosen_reason(),
+            comments=self.comments.data,
+            memo=self.memo.data,
+            message=self.message.data,
+            seen=self.quote_hash.data or "",
+            nonce=self.nonce.data or None,
+            most_minor=self.most_minor(),
+        )
 
     def most_minor(self) -> int | None:
         """Read what goes back at most, in minor units; None is all of it."""

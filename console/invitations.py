@@ -1,21 +1,20 @@
 """Follow an invitation into a team: with a new account, or with the one somebody has."""
 
-from uuid import UUID
-
-from flask import redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console.access import current_member, enter
+from console.one_use_links import Way, followed, open_link
 from console.origins import origin
 from console.people_forms import JoinForm
 from console.sign_in import RATE, admit, too_many
 from shared import wording
 from shared.actions import invitations as actions
-from shared.actions import one_use, sign_in
+from shared.actions import sign_in
 from shared.actions.invitations import Invitation, NewUser
 from shared.actions.sign_in import Entry
 from shared.domain.errors import AlreadyExists, NotFound
-from shared.domain.ids import MerchantId, UserId
+from shared.domain.ids import UserId
 from shared.domain.sign_in import Proof
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
@@ -24,22 +23,15 @@ from shared.web.limits import visitor_network, within_limit
 from shared.web.notices import done
 from shared.web.services import services
 
-_INVITATION = "invitation"
-Way = tuple[MerchantId, UUID]
-
 
 def open_invitation(token: str) -> ResponseReturnValue:
     """Take the link's secret out of the address; nothing is used up by looking."""
-    way = one_use.follow(services().db, Door.INVITATION, token)
-    session[_INVITATION] = [str(part) for part in way] if way else None
-    response = redirect(url_for("console.join_team"), code=303)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return open_link(Door.INVITATION, token, "console.join_team")
 
 
 def join_team() -> ResponseReturnValue:
     """Show who invites to what; let in who says who they are."""
-    way = _followed()
+    way = followed(Door.INVITATION)
     invitation = actions.read(services().db, *way) if way else None
     if way is None or invitation is None:
         return _ended()
@@ -110,11 +102,3 @@ def _page(form: JoinForm, invitation: Invitation, member: Member | None, trouble
 
 def _ended() -> ResponseReturnValue:
     return render_template("console/link_ended.html", is_reset=False), 410
-
-
-def _followed() -> Way | None:
-    match session.get(_INVITATION):
-        case [str(merchant_id), str(invitation_id)]:
-            return MerchantId(UUID(merchant_id)), UUID(invitation_id)
-        case _:
-            return None

@@ -1,19 +1,16 @@
 """A new password: asked for by e-mail, set through the link, or changed by who knows the present one."""
 
-from uuid import UUID
-
-from flask import redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console.access import actor, leave
 from console.account import account_page
+from console.one_use_links import followed, open_link
 from console.origins import origin
 from console.people_forms import ChangePasswordForm, ForgotForm, NewPasswordForm
 from console.sign_in import RATE, too_many
-from shared.actions import one_use
 from shared.actions import passwords as actions
 from shared.domain.errors import NotFound
-from shared.domain.ids import MerchantId
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
 from shared.storage.doors import Door
@@ -23,7 +20,6 @@ from shared.web.services import services
 
 RATE_OF_VISITOR = "5/hour"
 RATE_OF_ADDRESS = "20/hour"
-_RESET = "reset"
 
 
 def forgot_password() -> ResponseReturnValue:
@@ -43,16 +39,12 @@ def forgot_password() -> ResponseReturnValue:
 
 def open_reset(token: str) -> ResponseReturnValue:
     """Take the link's secret out of the address; nothing is used up by looking."""
-    way = one_use.follow(services().db, Door.PASSWORD_RESET, token)
-    session[_RESET] = [str(part) for part in way] if way else None
-    response = redirect(url_for("console.reset_password"), code=303)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+    return open_link(Door.PASSWORD_RESET, token, "console.reset_password")
 
 
 def reset_password() -> ResponseReturnValue:
     """Set a new password through the link, end every session, and lead to signing in."""
-    way = _followed()
+    way = followed(Door.PASSWORD_RESET)
     email = actions.email_of_reset(services().db, *way) if way else None
     if way is None or email is None:
         return render_template("console/link_ended.html", is_reset=True), 410
@@ -85,11 +77,3 @@ def change_password(member: Member) -> ResponseReturnValue:
         return account_page(member, form), 422
     done(_("Your password is changed."), _("Your other sessions have ended."))
     return redirect(url_for("console.account"), code=303)
-
-
-def _followed() -> tuple[MerchantId, UUID] | None:
-    match session.get(_RESET):
-        case [str(merchant_id), str(reset_id)]:
-            return MerchantId(UUID(merchant_id)), UUID(reset_id)
-        case _:
-            return None

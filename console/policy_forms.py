@@ -15,6 +15,11 @@ from console.form_rows import Typed
 from console.money_forms import AmountField
 from shared import wording
 from shared.domain.policy import (
+    MOST_FEE_STEPS,
+    MOST_HOURS,
+    MOST_MINUTES,
+    MOST_RULES,
+    MOST_UNDO_MINUTES,
     DiscountPolicy,
     Fee,
     FeeStep,
@@ -34,11 +39,8 @@ from shared.rendering import gettext as _
 from shared.web.forms import PageForm, TextField, TokenField
 from shared.wording import policies as words
 
-_MOST_HOURS = 10 * 365 * 24
-_MOST_MINUTES = _MOST_HOURS * 60
-_MOST_UNDO = 7 * 24 * 60
 _REASON = "reason_"
-_MOST_ROWS = {"rule": 50, "fee": 20}
+_MOST_ROWS = {"rule": MOST_RULES, "fee": MOST_FEE_STEPS}
 # What a row that was just added holds.
 BLANKS: Mapping[str, Mapping[str, str]] = {
     "rule": {"decision": Decision.ACCEPT},
@@ -91,16 +93,16 @@ class PolicyForm(PageForm):
     seen = TokenField()
     step = TokenField()
     self_service = BooleanField()
-    window_hours = NumberField(most=_MOST_HOURS)
+    window_hours = NumberField(most=MOST_HOURS)
     window_from = SelectField()
     pending = BooleanField()
     ask_again = BooleanField()
     mode = RadioField()
-    silence_hours = NumberField(least=1, most=_MOST_HOURS)
+    silence_hours = NumberField(least=1, most=MOST_HOURS)
     silence_outcome = SelectField()
-    undo_minutes = NumberField(most=_MOST_UNDO)
+    undo_minutes = NumberField(most=MOST_UNDO_MINUTES)
     asks_warehouse = BooleanField()
-    answer_minutes = NumberField(least=1, most=_MOST_MINUTES)
+    answer_minutes = NumberField(least=1, most=MOST_MINUTES)
     answer_silence = SelectField()
     shipping = RadioField()
     discount = RadioField()
@@ -257,7 +259,7 @@ def _rule_fields(number: int, currency: str, typed: Typed) -> dict[str, Field]:
         f"rule-{number}-{_REASON}{code}": BooleanField(wording.reason(code))
         for code in _offered(number, typed)
     }
-    within = NumberField(_("Asked within so many minutes of the order"), most=_MOST_MINUTES)
+    within = NumberField(_("Asked within so many minutes of the order"), most=MOST_MINUTES)
     earlier = NumberField(_("The customer asked at most so many times before"), most=10**6)
     return {
         f"rule-{number}-decision": SelectField(_("Decision"), choices=_choices(Decision, words.decision)),
@@ -278,7 +280,7 @@ def _fee_fields(number: int, currency: str) -> dict[str, Field]:
     missing = _("Enter from when on this fee is taken.")
     return {
         f"fee-{number}-after": NumberField(
-            _("From so many minutes after the order"), least=1, most=_MOST_MINUTES, missing=missing
+            _("From so many minutes after the order"), least=1, most=MOST_MINUTES, missing=missing
         ),
         f"fee-{number}-fixed": AmountField(_("Amount an order"), currency=currency),
         f"fee-{number}-percent": NumberField(_("Percent of what is canceled"), most=100),

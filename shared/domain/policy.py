@@ -10,6 +10,13 @@ from typing import Any
 from shared.domain import rules
 from shared.domain.rules import Rule
 
+# What a policy may say at most: ten years, a week to undo, and lists that a person can still read.
+MOST_HOURS = 10 * 365 * 24
+MOST_MINUTES = MOST_HOURS * 60
+MOST_UNDO_MINUTES = 7 * 24 * 60
+MOST_RULES = 50
+MOST_FEE_STEPS = 20
+
 
 class Mode(StrEnum):
     """Who decides a buyer's request."""

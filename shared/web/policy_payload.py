@@ -5,6 +5,11 @@ from typing import Annotated, Self
 from pydantic import Field
 
 from shared.domain.policy import (
+    MOST_FEE_STEPS,
+    MOST_HOURS,
+    MOST_MINUTES,
+    MOST_RULES,
+    MOST_UNDO_MINUTES,
     DiscountPolicy,
     Fee,
     FeeStep,
@@ -20,14 +25,11 @@ from shared.domain.reasons import Reason
 from shared.domain.rules import Decision, Rule
 from shared.web.strict_json import Payload
 
-_MOST_HOURS = 10 * 365 * 24
-_MOST_UNDO_MINUTES = 7 * 24 * 60
-
 
 class FeeStepPayload(Payload):
     """A fee from so many minutes after the order on."""
 
-    after_minutes: Annotated[int, Field(ge=1, le=_MOST_HOURS * 60)]
+    after_minutes: Annotated[int, Field(ge=1, le=MOST_MINUTES)]
     fixed: Annotated[int, Field(ge=0, le=10**12)] = 0
     percent: Annotated[int, Field(ge=0, le=100)] = 0
 
@@ -37,7 +39,7 @@ class FeePayload(Payload):
 
     fixed: Annotated[int, Field(ge=0, le=10**12)] = 0
     percent: Annotated[int, Field(ge=0, le=100)] = 0
-    later: Annotated[list[FeeStepPayload], Field(max_length=20)] = Field(default_factory=list)
+    later: Annotated[list[FeeStepPayload], Field(max_length=MOST_FEE_STEPS)] = Field(default_factory=list)
 
     @classmethod
     def of(cls, fee: Fee) -> Self:
@@ -57,7 +59,7 @@ class FeePayload(Payload):
 class WarehousePayload(Payload):
     """A warehouse that must be asked, how long it may take to answer, and what its silence means."""
 
-    answer_minutes: Annotated[int, Field(ge=1, le=_MOST_HOURS * 60)]
+    answer_minutes: Annotated[int, Field(ge=1, le=MOST_MINUTES)]
     silence: Annotated[WarehouseAnswer, Field(strict=False)] = WarehouseAnswer.TOO_LATE
 
 
@@ -65,7 +67,7 @@ class RulePayload(Payload):
     """A decision and its conditions; those left out hold always."""
 
     decision: Annotated[Decision, Field(strict=False)] = Decision.ACCEPT
-    within_minutes: Annotated[int, Field(ge=0, le=_MOST_HOURS * 60)] | None = None
+    within_minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] | None = None
     max_amount: Annotated[int, Field(ge=0, le=10**15)] | None = None
     reasons: list[Annotated[Reason, Field(strict=False)]] = Field(default_factory=list)
     nothing_shipped: bool = False
@@ -99,16 +101,16 @@ class PolicyPayload(Payload):
     """What a merchant allows; each default is the product's."""
 
     mode: Annotated[Mode, Field(strict=False)] = Mode.REVIEW
-    window_hours: Annotated[int, Field(ge=0, le=_MOST_HOURS)] | None = None
+    window_hours: Annotated[int, Field(ge=0, le=MOST_HOURS)] | None = None
     window_from: Annotated[WindowFrom, Field(strict=False)] = WindowFrom.ORDERED
     pending: bool = True
-    silence_hours: Annotated[int, Field(ge=1, le=_MOST_HOURS)] | None = None
+    silence_hours: Annotated[int, Field(ge=1, le=MOST_HOURS)] | None = None
     silence_outcome: Annotated[SilenceOutcome, Field(strict=False)] = SilenceOutcome.ACCEPT
-    undo_minutes: Annotated[int, Field(ge=0, le=_MOST_UNDO_MINUTES)] = 0
+    undo_minutes: Annotated[int, Field(ge=0, le=MOST_UNDO_MINUTES)] = 0
     shipping: Annotated[ShippingPolicy, Field(strict=False)] = ShippingPolicy.LAST_UNIT
     discount: Annotated[DiscountPolicy, Field(strict=False)] = DiscountPolicy.LOCK
     fee: FeePayload | None = None
-    rules: Annotated[list[RulePayload], Field(max_length=50)] = Field(default_factory=list)
+    rules: Annotated[list[RulePayload], Field(max_length=MOST_RULES)] = Field(default_factory=list)
     ask_again: bool = True
     warehouse: WarehousePayload | None = None
 
