@@ -85,9 +85,10 @@ def main() -> None:
 def _misuse_in_one_line() -> Iterator[None]:
     try:
         yield
-    except click.exceptions.NoArgsIsHelpError:
-        raise
     except click.UsageError as error:
+        # A group without a command shows itself another way: its help.
+        if type(error).show is not click.UsageError.show:
+            raise
         message = " ".join(error.format_message().split())
         asked = error.ctx.command_path if error.ctx else "rescind"
         raise Misused(f"{message} (See: {asked} --help)") from error
