@@ -17,7 +17,7 @@ from tests.unit.house.test_routes import PLACE, methods_of, rules
 CODE = re.compile(r"[a-z]+(?:_[a-z]+)*")
 FOR_MACHINES = ("/api/", "/testkit/")
 # They act on everything there is, and answer no bad request: there is nothing in it to be bad.
-WITHOUT_BAD_REQUEST = frozenset({"testkit.reset", "testkit.drain_worker"})
+WITHOUT_BAD_REQUEST = frozenset({"api.describe", "api.docs", "testkit.reset", "testkit.drain_worker"})
 # Their body is a file; what is wrong with it stands in its report.
 TAKES_ANY_FILE = frozenset({"api.submit_feed"})
 

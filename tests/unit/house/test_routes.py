@@ -15,7 +15,7 @@ from tests.unit.house.law import Findings, uphold
 LIST = Path(__file__).with_name("routes.txt")
 # Whoever comes may open these: they show nothing of anybody, or they are how one gets in.
 OPEN = frozenset({
-    "api.take_in_stripe_event",
+    "api.describe", "api.docs", "api.take_in_stripe_event",
     "assets.favicon", "assets.static_file",
     "brand.colors", "brand.logo",
     "console.forgot_password", "console.join_team", "console.open_invitation", "console.open_reset",
@@ -27,7 +27,7 @@ OPEN = frozenset({
 })  # fmt: skip
 # Never mounted in production; the settings refuse to.
 OF_THE_DEMO = ("mailbox", "testkit")
-SEGMENT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|robots\.txt|favicon\.ico")
+SEGMENT = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*|robots\.txt|favicon\.ico|openapi\.json")
 PLACE = re.compile(r"<(?:(?P<converter>[a-z]+)(?:\([^)]*\))?:)?(?P<name>[a-z_]+)>")
 NO_METHODS = {"HEAD", "OPTIONS"}
 
