@@ -101,4 +101,6 @@ def planted(root: Path, name: str, text: str) -> Path:
 
 
 def _of_root(root: Path) -> list[Path]:
-    return sorted(path for path in root.iterdir() if path.is_file() and path.name != ".coverage")
+    return sorted(
+        path for path in root.iterdir() if path.is_file() and path.name not in {".coverage", ".git"}
+    )
