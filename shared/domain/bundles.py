@@ -11,7 +11,10 @@ from shared.domain.policy import DiscountPolicy
 
 @dataclass(frozen=True, slots=True)
 class Bundles:
-    """Which lines of an order are parts of which others, by the id of the part and of the parent."""
+    """Which lines of an order are parts of which others, by the id of the part and of the parent.
+
+    A part of a part is one of the whole bundle; lines that name each other in a ring stand alone.
+    """
 
     parents: Mapping[LineItemId, LineItem]
     parts: Mapping[LineItemId, Sequence[LineItem]]
@@ -27,15 +30,32 @@ def bundles_of(order: Order) -> Bundles:
     by_sku: dict[str, list[LineItem]] = defaultdict(list)
     for line in order.line_items:
         by_sku[line.sku].append(line)
-    parents: dict[LineItemId, LineItem] = {}
+    named = {
+        line.id: parent
+        for line in order.line_items
+        if line.parent_sku and (parent := _other(by_sku.get(line.parent_sku, ()), line))
+    }
+    parents = {line_id: parent for line_id in named if (parent := _topmost(named, line_id))}
     parts: dict[LineItemId, list[LineItem]] = defaultdict(list)
     for line in order.line_items:
-        named = by_sku.get(line.parent_sku, ()) if line.parent_sku else ()
-        parent = next((other for other in named if other.id != line.id), None)
-        if parent is not None:
-            parents[line.id] = parent
-            parts[parent.id].append(line)
+        if line.id in parents:
+            parts[parents[line.id].id].append(line)
     return Bundles(parents, parts)
+
+
+def _other(lines: Sequence[LineItem], line: LineItem) -> LineItem | None:
+    return next((other for other in lines if other.id != line.id), None)
+
+
+def _topmost(named: Mapping[LineItemId, LineItem], line_id: LineItemId) -> LineItem | None:
+    seen = {line_id}
+    parent = named[line_id]
+    while parent.id in named:
+        if parent.id in seen:
+            return None
+        seen.add(parent.id)
+        parent = named[parent.id]
+    return parent
 
 
 def with_parts(order: Order, wanted: Mapping[LineItemId, int]) -> dict[LineItemId, int]:

@@ -46,6 +46,30 @@ def test_the_parts_go_with_their_bundle() -> None:
     assert chosen(a_bundle()) == [2, 6, 1]
 
 
+def in_bundles(*parents: int | None) -> Order:
+    """Lines of one unit, two, three and so on; a number says whose part each is."""
+    order = taken_in(incoming(*((place + 1, 100, 0) for place in range(len(parents)))))
+    lines = order.line_items
+    named = (
+        line if parent is None else replace(line, parent_sku=lines[parent].sku)
+        for line, parent in zip(lines, parents, strict=True)
+    )
+    return replace(order, line_items=tuple(named))
+
+
+def test_the_parts_of_a_part_go_with_the_whole_bundle() -> None:
+    order = in_bundles(None, 0, 1)
+
+    assert verdicts(order) == [1, 0, 0]
+    assert chosen(order) == [1, 2, 3]
+
+
+def test_lines_that_name_each_other_stand_alone() -> None:
+    assert verdicts(in_bundles(1, 0)) == [1, 2]
+    assert verdicts(in_bundles(1, 2, 0, 0)) == [1, 2, 3, 4]
+    assert chosen(in_bundles(1, 0), 1, 0) == [1, 0]
+
+
 def test_a_part_alone_is_refused_and_says_why() -> None:
     order = a_bundle()
     assert verdicts(order) == [2, 0, 1]
