@@ -75,7 +75,9 @@ def _invariants(checks: tuple[Check, ...], settings: Settings) -> Report:
     finally:
         db.close()
     # With no merchant nothing was looked at, which is no sign of health but of an empty shop: say the number.
-    return Report((*checks, Check("invariants", f"{len(INVARIANTS)} for {count} merchants")), violations)
+    looked_at = f"{len(INVARIANTS)} for {count} merchants"
+    trouble = f"{looked_at}, violated {len(violations)} times" if violations else ""
+    return Report((*checks, Check("invariants", looked_at, trouble)), violations)
 
 
 def _database_checks(url: str) -> Iterator[Check]:
