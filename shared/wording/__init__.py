@@ -4,7 +4,7 @@ from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
 from shared.wording.health import asker, outcome, rate_level
-from shared.wording.lists import column, export_state, order_sort
+from shared.wording.lists import column, column_choice, export_state, order_sort
 from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import (
     decline_reason,
@@ -61,6 +61,7 @@ __all__ = [
     "categories",
     "category",
     "column",
+    "column_choice",
     "credit_given",
     "decline_reason",
     "decline_reasons",

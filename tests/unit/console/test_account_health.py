@@ -55,6 +55,14 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
+@pytest.mark.usefixtures("busy")
+def test_the_rate_is_a_figure_by_that_name(owner) -> None:
+    page = owner.page(HEALTH)
+    figure = page.find("figure", {"aria-labelledby": page.find("h2", string="Cancellation rate")["id"]})
+
+    assert "5.0%" in words_of(figure)
+
+
 def test_an_empty_shop_reads_what_will_stand_there_and_draws_nothing(owner) -> None:
     page = owner.page(HEALTH)
 

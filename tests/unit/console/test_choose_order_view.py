@@ -35,3 +35,12 @@ def test_order_and_action_always_show(owner: Browser, shop: Shop) -> None:
 
 def test_one_never_leaves_the_shop_on_the_way_back(owner: Browser) -> None:
     assert owner.send(ADDRESS, back="//evil.example/?x=").location.startswith("/console/orders?")
+
+
+def test_no_choice_has_the_name_of_a_filter(owner: Browser, shop: Shop) -> None:
+    an_order().taken_in(shop.db, shop.merchant_id)
+    page = owner.page("/console/orders")
+    labels = [(str(label.get("for")), words_of(label)) for label in page.find_all("label")]
+
+    for name in ("Item status", "Payment status"):
+        assert [field for field, words in labels if name in words] == [name.lower().replace(" ", "_")]
