@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from console.agent_access import actor_of
 from console.forms import CancelOrderForm
+from console.live import agents_counts
 from console.operator_forms import OpenAccountForm, WriteForm
 from console.support import reading
 from console.tabs import Tab, counted
@@ -19,6 +20,7 @@ from shared.domain.errors import NotEligible, QuoteChanged
 from shared.domain.ids import MerchantId
 from shared.domain.support import CaseState
 from shared.queries import agents as queries
+from shared.queries.agent_changes import standing
 from shared.queries.agents import Agent
 from shared.queries.cancellations import quote_for
 from shared.queries.order_values import OrderPage
@@ -210,7 +212,8 @@ def _close(agent: Agent) -> None:
 
 
 def _show(agent: Agent, template: str, **values: object) -> str:
-    return render_template(template, agent=agent, **values)
+    now = standing(services().db)
+    return render_template(template, agent=agent, counts=agents_counts(now), seen=str(now.seen), **values)
 
 
 def _state_asked() -> CaseState:

@@ -209,6 +209,7 @@ _own_page("/verify/passkey", verify.verify_with_passkey, "POST")
 
 _ASKED = "/<uuid:case_id>"
 _agents_page("", agents.agents)
+_agents_page("/changes/<uuid:seen>", live.agent_changes)
 _agents_page("/close", agents.close_account, "POST")
 _agents_page(_ASKED, agents.agent_case)
 _agents_page(f"{_ASKED}/open", agents.open_account, "GET", "POST")
