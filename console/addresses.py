@@ -1,7 +1,7 @@
 """Where to go after an action or a sign-in: only ever to an address of our own."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 from flask import abort, redirect, request, url_for
@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 # A browser reads "//" and "/\" as another host, and drops tabs and line ends before it looks.
 _OWN_PATH = re.compile(r"/[^/\\\x00-\x20\x7f][^\\\x00-\x20\x7f]*")
+_MERCHANT = "merchant"
 _LISTS = frozenset(
     {"/console/orders", "/console/requests", "/console/requests/warehouse", "/console/refunds"}
 )
@@ -20,6 +21,22 @@ def is_own_path(path: str) -> bool:
         return False
     parts = urlsplit(path)
     return not parts.scheme and not parts.netloc
+
+
+def named_merchant(path: str) -> UUID | None:
+    """Tell which merchant an address of an e-mail names; None for one that names none."""
+    named = dict(parse_qsl(urlsplit(path).query)).get(_MERCHANT)
+    try:
+        return UUID(named) if named else None
+    except ValueError:
+        return None
+
+
+def without_merchant(path: str) -> str:
+    """Give an address as it reads at its merchant's."""
+    parts = urlsplit(path)
+    kept = urlencode([(name, value) for name, value in parse_qsl(parts.query) if name != _MERCHANT])
+    return f"{parts.path}?{kept}" if kept else parts.path
 
 
 def back_to(order_id: UUID) -> Response:

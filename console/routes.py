@@ -203,7 +203,7 @@ _own_page("/account/recovery-codes", second_factors.recovery_codes, "GET", "POST
 _own_page(f"{_SESSIONS}/<uuid:session_id>/end", account.end_session, "POST")
 _own_page(f"{_SESSIONS}/end-others", account.end_other_sessions, "POST")
 _own_page("/account/password", passwords.change_password, "POST")
-_own_page("/switch", account.switch_merchant, "POST")
+_own_page("/switch", account.switch_merchant, "GET", "POST")
 _own_page("/verify", verify.verify, "GET", "POST")
 _own_page("/verify/passkey", verify.verify_with_passkey, "POST")
 
