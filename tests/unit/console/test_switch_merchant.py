@@ -1,4 +1,4 @@
-"""Links of e-mails name their merchant: whoever is at another shop of theirs is offered the switch, no one else."""
+"""Links of e-mails name their merchant: whoever is at another shop of theirs is offered the switch."""
 
 from __future__ import annotations
 
