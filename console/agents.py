@@ -32,6 +32,7 @@ from shared.rendering import gettext as _
 from shared.web.app import wanted_fragment
 from shared.web.notices import done, not_done
 from shared.web.services import services
+from shared.web.stale_forms import keeps_form
 
 
 def agents(agent: Agent) -> ResponseReturnValue:
@@ -85,6 +86,7 @@ def close_account(agent: Agent) -> ResponseReturnValue:
     return redirect(url_for("console.agents"), code=303)
 
 
+@keeps_form
 def agent_reply(agent: Agent, case_id: UUID) -> ResponseReturnValue:
     """Answer the merchant."""
     merchant_id = _opened(agent, case_id)

@@ -70,5 +70,5 @@ def _link(db: Database, post: Post, merchant_id: MerchantId, letter: Letter) -> 
         return team_address(post, merchant_id, f"/console/contact/{letter.subject_id}")
     if letter.event is MailEvent.PASSWORD_CHANGED:
         return f"{post.base_url}/console/forgot"
-    path = _PAGES.get(letter.event)
-    return team_address(post, merchant_id, path) if path else ""
+    page = _PAGES.get(letter.event)
+    return team_address(post, merchant_id, page) if page else ""
