@@ -7,6 +7,8 @@ from uuid import UUID
 from flask import abort, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from shared.domain.reasons import Reason
+
 # A browser reads "//" and "/\" as another host, and drops tabs and line ends before it looks.
 _OWN_PATH = re.compile(r"/[^/\\\x00-\x20\x7f][^\\\x00-\x20\x7f]*")
 _MERCHANT = "merchant"
@@ -45,6 +47,11 @@ def back_to(order_id: UUID) -> Response:
     if parts.netloc == request.host and parts.path in _LISTS:
         return redirect(f"{parts.path}?{parts.query}" if parts.query else parts.path, code=303)
     return redirect(url_for("console.order_detail", order_id=order_id), code=303)
+
+
+def contact_about(order_id: UUID, reason: Reason | None = None) -> str:
+    """Give the address of Contact us with an order, its items and the reason filled in."""
+    return url_for("console.contact_operator", order=order_id, reason=reason)
 
 
 def case_asked() -> UUID | None:
