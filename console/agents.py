@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from console.agent_access import actor_of
 from console.forms import CancelOrderForm
+from console.live import agents_counts
 from console.operator_forms import OpenAccountForm, WriteForm
 from console.support import reading
 from console.tabs import Tab, counted
@@ -19,6 +20,7 @@ from shared.domain.errors import NotEligible, QuoteChanged
 from shared.domain.ids import MerchantId
 from shared.domain.support import CaseState
 from shared.queries import agents as queries
+from shared.queries.agent_changes import standing
 from shared.queries.agents import Agent
 from shared.queries.cancellations import quote_for
 from shared.queries.order_values import OrderPage
@@ -30,6 +32,7 @@ from shared.rendering import gettext as _
 from shared.web.app import wanted_fragment
 from shared.web.notices import done, not_done
 from shared.web.services import services
+from shared.web.stale_forms import keeps_form
 
 
 def agents(agent: Agent) -> ResponseReturnValue:
@@ -83,6 +86,7 @@ def close_account(agent: Agent) -> ResponseReturnValue:
     return redirect(url_for("console.agents"), code=303)
 
 
+@keeps_form
 def agent_reply(agent: Agent, case_id: UUID) -> ResponseReturnValue:
     """Answer the merchant."""
     merchant_id = _opened(agent, case_id)
@@ -210,7 +214,8 @@ def _close(agent: Agent) -> None:
 
 
 def _show(agent: Agent, template: str, **values: object) -> str:
-    return render_template(template, agent=agent, **values)
+    now = standing(services().db)
+    return render_template(template, agent=agent, counts=agents_counts(now), seen=str(now.seen), **values)
 
 
 def _state_asked() -> CaseState:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from console import words
 from console.access import actor
-from console.addresses import back_to, back_to_case, case_asked
+from console.addresses import back_to, back_to_case, case_asked, contact_about
 from console.forms import CancelOrderForm, DeclineForm
 from console.orders import can_be_stopped
 from console.pages import show
@@ -16,8 +16,10 @@ from shared.actions import cancellations, warehouse
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import AlreadyDecided, NotEligible, QuoteChanged
+from shared.domain.permissions import Permission, holds
 from shared.domain.policy import WarehouseAnswer
 from shared.queries.cancellations import quote_for
+from shared.queries.hindrances import hindered
 from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
 from shared.queries.quote_values import QuoteView
@@ -220,6 +222,7 @@ def _window(
         trouble=trouble,
         quote_url=_quote_url(page),
         reason_hint=_reason_hint(member, page),
+        contact_url=_contact_url(member, page, form),
     )
     return body, status
 
@@ -229,6 +232,13 @@ def _reason_hint(member: Member, page: OrderPage) -> str:
     skus = [item.sku for item in page.items if item.cancelable_quantity]
     sold_out = words.stock_to_clear(on_hand(services().db, member.merchant_id, skus))
     return " ".join(filter(None, (_("Only your team sees this."), sold_out)))
+
+
+def _contact_url(member: Member, page: OrderPage, form: CancelOrderForm) -> str:
+    """Lead to who can help with what may not be canceled; "" where there is no such thing."""
+    if not hindered(page) or not holds(member.role, Permission.REPLY):
+        return ""
+    return contact_about(page.id, form.chosen_reason())
 
 
 def _quote(member: Member, page: OrderPage, form: CancelOrderForm | None) -> QuoteView | None:

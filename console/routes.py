@@ -203,12 +203,13 @@ _own_page("/account/recovery-codes", second_factors.recovery_codes, "GET", "POST
 _own_page(f"{_SESSIONS}/<uuid:session_id>/end", account.end_session, "POST")
 _own_page(f"{_SESSIONS}/end-others", account.end_other_sessions, "POST")
 _own_page("/account/password", passwords.change_password, "POST")
-_own_page("/switch", account.switch_merchant, "POST")
+_own_page("/switch", account.switch_merchant, "GET", "POST")
 _own_page("/verify", verify.verify, "GET", "POST")
 _own_page("/verify/passkey", verify.verify_with_passkey, "POST")
 
 _ASKED = "/<uuid:case_id>"
 _agents_page("", agents.agents)
+_agents_page("/changes/<uuid:seen>", live.agent_changes)
 _agents_page("/close", agents.close_account, "POST")
 _agents_page(_ASKED, agents.agent_case)
 _agents_page(f"{_ASKED}/open", agents.open_account, "GET", "POST")

@@ -26,6 +26,7 @@ from shared.web.notices import done
 from shared.web.picture_field import shown
 from shared.web.security import takes_pictures
 from shared.web.services import services
+from shared.web.stale_forms import keeps_form
 
 _ANSWERS = "120/hour"
 
@@ -62,6 +63,7 @@ def support_case(member: Member, case_id: UUID) -> ResponseReturnValue:
     return _page(member, case, form, replies)
 
 
+@keeps_form
 @takes_pictures
 def reply_to_case(member: Member, case_id: UUID) -> ResponseReturnValue:
     """Send an answer to the customer, or keep a note among the team."""

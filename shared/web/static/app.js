@@ -74,6 +74,16 @@
     if (items && quantities(form).includes(target)) items.checked = true;
   }
 
+  /* A link that takes along what is chosen beside it */
+
+  function takeAlong(form, field) {
+    form.querySelectorAll(`a[data-takes="${CSS.escape(field.name)}"]`).forEach((link) => {
+      const address = new URL(link.href);
+      address.searchParams.set(field.name, field.value);
+      link.href = address.href;
+    });
+  }
+
   /* Live quote: the region Refund and the line beside the button follow each change */
 
   function followQuote(form) {
@@ -104,6 +114,7 @@
     form.addEventListener("input", (event) => {
       if (event.target.matches("textarea")) return;
       followScope(form, event.target);
+      takeAlong(form, event.target);
       const chosen = document.getElementById(event.target.dataset.chooses || "");
       if (chosen) chosen.checked = true;
       const receipt = form.querySelector('[data-part="refund"]');
