@@ -50,7 +50,8 @@ def cancel_order(member: Member, order_id: UUID) -> ResponseReturnValue:
         return _changed_meanwhile(member, order_id, form)
     done(
         _("Cancellation requested."),
-        _("It is being carried out; the customer gets an e-mail when it is done."),
+        _("Order %(number)s is being canceled; the customer gets an e-mail when it is done.")
+        % {"number": page.number},
     )
     return back_to_case() or back_to(order_id)
 

@@ -34,10 +34,24 @@
     return asked ? `${form.action}?${asked}` : form.action;
   }
 
+  /* A label finds the first element of its id, and that of the page would stand before the window's. */
+  function renameShared(dialog) {
+    [...dialog.querySelectorAll("[id]")].filter((part) => document.getElementById(part.id)).forEach((part) => {
+      const [old, own] = [part.id, `window-${part.id}`];
+      part.id = own;
+      ["for", "form", "aria-labelledby", "aria-describedby", "data-chooses"].forEach((name) => {
+        dialog.querySelectorAll(`[${name}~="${CSS.escape(old)}"]`).forEach((user) => {
+          user.setAttribute(name, user.getAttribute(name).split(" ").map((id) => (id === old ? own : id)).join(" "));
+        });
+      });
+    });
+  }
+
   function showWindow(dialog, link) {
     const menu = link.closest("[popover]");
     const opener = menu ? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`) : link;
     if (menu) menu.hidePopover();
+    renameShared(dialog);
     document.body.append(dialog);
     prepare(dialog);
     dialog.addEventListener("close", () => {
@@ -210,11 +224,24 @@
     }
   });
 
+  /* A canned reply goes where the cursor stands; what was typed and the pictures chosen stay. */
+  function insertReply(form, field) {
+    const reply = form.querySelector("option:checked").dataset.text;
+    field.setRangeText(reply, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+  }
+
   /* A second press while the first is under way would only be answered with the first one's outcome. */
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.passkey && !event.target.elements.credential.value) {
       event.preventDefault();
       askPasskey(event.target);
+      return;
+    }
+    const field = document.getElementById(event.target.dataset.inserts || "");
+    if (field) {
+      event.preventDefault();
+      insertReply(event.target, field);
       return;
     }
     /* What goes into a frame leaves the form as it is. */
