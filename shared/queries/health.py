@@ -29,6 +29,7 @@ from shared.queries.health_values import (
     Health,
     HealthDay,
     Kind,
+    OwnReason,
     Rate,
     RefundSum,
     SpikeView,
@@ -60,6 +61,7 @@ class _Cell:
     by_buyer: bool
     reason: Reason | None
     state: RequestState
+    counts: bool
     requests: int
 
     @property
@@ -99,8 +101,8 @@ def _health(tx: Transaction, first: date, last: date) -> Health:
             )
             for day in (first + timedelta(days=offset) for offset in range(length))
         ),
-        own_reasons=_ranked([cell for cell in cells if cell.is_own], lambda cell: cell.reason),
-        customer_reasons=_ranked([cell for cell in cells if cell.by_buyer], lambda cell: cell.reason),
+        own_reasons=_own_reasons([cell for cell in cells if cell.is_own]),
+        customer_reasons=_ranked([cell for cell in cells if cell.by_buyer], _reason_of),
         askers=_ranked(cells, lambda cell: cell.source),
         outcomes=_ranked(cells, lambda cell: cell.state),
         decisions=_decisions(tx, first, last),
@@ -113,7 +115,7 @@ def _health(tx: Transaction, first: date, last: date) -> Health:
 
 
 def canceled_on(db: Database, merchant_id: MerchantId, day: date) -> tuple[CanceledOrder, ...]:
-    """List the first orders of which the merchant canceled units on a day, in the order of that."""
+    """List the first orders of a day's cancellations that are in the rate, in the order of that."""
     with db.snapshot(merchant_id) as tx:
         start, end = (datetime.combine(of, time.min, zone_of(tx)) for of in (day, day + timedelta(days=1)))
         rows = tx.session.execute(
@@ -133,6 +135,7 @@ def canceled_on(db: Database, merchant_id: MerchantId, day: date) -> tuple[Cance
             .where(
                 RequestRecord.state == RequestState.ACCEPTED,
                 RequestRecord.requested_by != _BUYER,
+                RequestRecord.counts,
                 RequestRecord.requested_at >= start,
                 RequestRecord.requested_at < end,
             )
@@ -168,7 +171,7 @@ def _order_days(tx: Transaction, first: date, last: date) -> tuple[dict[date, Ra
 
 
 def _own_days(tx: Transaction, first: date, last: date) -> dict[date, int]:
-    """Count the merchant's own cancellations by the day they were asked for."""
+    """Count the merchant's own cancellations that are in the rate by the day they were asked for."""
     days = RequestDayRecord
     rows = tx.session.execute(
         select(days.day, func.sum(days.requests))
@@ -182,13 +185,13 @@ def _cells(tx: Transaction, first: date, last: date) -> Sequence[_Cell]:
     days = RequestDayRecord
     is_buyers = (days.requested_by == _BUYER).label("is_buyers")
     rows = tx.session.execute(
-        select(days.source, is_buyers, days.reason, days.state, func.sum(days.requests))
+        select(days.source, is_buyers, days.reason, days.state, days.counts, func.sum(days.requests))
         .where(*_in_days(days, tx, first, last))
-        .group_by(days.source, is_buyers, days.reason, days.state)
+        .group_by(days.source, is_buyers, days.reason, days.state, days.counts)
     )
     return [
-        _Cell(ActorKind(source), by_buyer, _reason(reason), RequestState(state), int(number))
-        for source, by_buyer, reason, state, number in rows
+        _Cell(ActorKind(source), by_buyer, _reason(reason), RequestState(state), counts, int(number))
+        for source, by_buyer, reason, state, counts, number in rows
     ]
 
 
@@ -276,11 +279,29 @@ def _in_days(
     return (days.merchant_id == tx.merchant_id, days.day >= first, days.day <= last)
 
 
-_OWN = (RequestDayRecord.requested_by != _BUYER, RequestDayRecord.state == RequestState.ACCEPTED)
+_OWN = (
+    RequestDayRecord.requested_by != _BUYER,
+    RequestDayRecord.state == RequestState.ACCEPTED,
+    RequestDayRecord.counts,
+)
 
 
 def _reason(code: str) -> Reason | None:
     return Reason(code) if code else None
+
+
+def _own_reasons(cells: Sequence[_Cell]) -> tuple[OwnReason, ...]:
+    """Part the merchant's own cancellations by reason into those in the rate and those left out of it."""
+    counted = {one.kind: one.count for one in _ranked([cell for cell in cells if cell.counts], _reason_of)}
+    left_out = {
+        one.kind: one.count for one in _ranked([cell for cell in cells if not cell.counts], _reason_of)
+    }
+    reasons = dict.fromkeys((*counted, *left_out))
+    return tuple(OwnReason(reason, counted.get(reason, 0), left_out.get(reason, 0)) for reason in reasons)
+
+
+def _reason_of(cell: _Cell) -> Reason | None:
+    return cell.reason
 
 
 def _ranked(cells: Sequence[_Cell], kind_of: Callable[[_Cell], Kind]) -> tuple[Counted[Kind], ...]:

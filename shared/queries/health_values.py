@@ -23,6 +23,15 @@ class Counted(Generic[Kind]):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnReason:
+    """How many cancellations of the merchant's own a reason stands for: in the rate, and left out of it."""
+
+    reason: Reason | None
+    counted: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """The rate of a period that ends today, and what it is made of."""
 
@@ -47,7 +56,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class HealthDay:
-    """A day: its orders, and how many of them count; the rate up to it; what was canceled on it."""
+    """A day: its orders, and how many of them count; the rate up to it; what was canceled on it that counts."""
 
     day: date
     counts: RateCounts
@@ -96,7 +105,7 @@ class Health:
     period: RateCounts
     orders_canceled: int
     days: tuple[HealthDay, ...]
-    own_reasons: tuple[Counted[Reason | None], ...]
+    own_reasons: tuple[OwnReason, ...]
     customer_reasons: tuple[Counted[Reason | None], ...]
     askers: tuple[Counted[ActorKind], ...]
     outcomes: tuple[Counted[RequestState], ...]
@@ -120,7 +129,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class CanceledOrder:
-    """An order of which the merchant canceled units on a day, and what it says about why."""
+    """An order of which the merchant canceled units on a day, so that it counts, and what it says about why."""
 
     order_id: OrderId
     number: str

@@ -35,7 +35,7 @@ def canceled_lately(tx: Transaction, days: int) -> int:
 
 
 def own_reasons(tx: Transaction, days: int = RATE_DAYS) -> dict[str, int]:
-    """Count the merchant's own cancellations of the last days by reason, the most frequent first."""
+    """Count the merchant's own cancellations of the last days that are in the rate, most frequent reason first."""
     record, number = RequestDayRecord, func.sum(RequestDayRecord.requests)
     rows = tx.session.execute(
         select(record.reason, number)
@@ -44,6 +44,7 @@ def own_reasons(tx: Transaction, days: int = RATE_DAYS) -> dict[str, int]:
             record.day > day_of(tx, tx.now) - timedelta(days=days),
             record.requested_by != "buyer",
             record.state == "accepted",
+            record.counts,
         )
         .group_by(record.reason)
         .having(number > 0)

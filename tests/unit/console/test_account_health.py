@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.actions import cancellations
+from shared.actions import cancellations, reasons
 from shared.domain.permissions import Role
 from shared.domain.reasons import DeclineReason, Reason
+from shared.queries.invariants import violations_of
+from shared.queries.reasons import catalogue
+from shared.storage import rates
 from tests.builders import USER, accept, an_order, cancel, request, ship
 from tests.clock import later
 from tests.unit.console.browsing import buttons_named, links_named, read, words_of
@@ -93,7 +97,7 @@ def test_reasons_askers_and_outcomes_are_counted_apart(owner, shop, busy) -> Non
 
     page = owner.page(HEALTH)
 
-    assert table(page, "Your reasons") == [["No inventory", "1"], ["Pricing error", "1"]]
+    assert table(page, "Your reasons") == [["No inventory", "0", "1"], ["Pricing error", "0", "1"]]
     assert table(page, "Customers’ reasons") == [
         ["Order created by mistake", "2"],
         ["No reason given", "1"],
@@ -107,6 +111,28 @@ def test_reasons_askers_and_outcomes_are_counted_apart(owner, shop, busy) -> Non
         ["Declined", "1"],
         ["Waiting for a decision", "1"],
     ]
+
+
+def test_what_is_left_out_of_the_rate_is_left_out_of_its_parts(owner, shop, busy) -> None:
+    off = replace(catalogue(shop.db, shop.merchant_id).of(Reason.DUPLICATE_ORDER), counts=False)
+    reasons.change(shop.db, shop.merchant_id, off, USER)
+    for _ in range(3):
+        cancel(shop.db, shop.merchant_id, busy.pop(), reason=Reason.DUPLICATE_ORDER)
+
+    page = owner.page(HEALTH)
+
+    assert "−3 Canceled by you 2 2 ÷ 40 5.0%" in words_of(panel(page, "Cancellation rate"))
+    assert table(page, "Your reasons") == [
+        ["No inventory", "0", "1"],
+        ["Pricing error", "0", "1"],
+        ["Duplicate order", "3", "0"],
+    ]
+    assert sum(int(row[1]) for row in file_of(owner, "days")[1:]) == 2
+    listed = owner.page(f"{HEALTH}/days/{today()}").tbody.find_all("tr")
+    assert len(listed) == 2
+    with shop.db.snapshot(shop.merchant_id) as tx:
+        assert rates.own_reasons(tx) == {"NoInventory": 1, "PricingError": 1}
+    assert violations_of(shop.db, shop.merchant_id) == []
 
 
 @pytest.mark.usefixtures("busy")
@@ -176,9 +202,9 @@ def test_each_table_is_given_as_a_file_of_the_same_numbers(owner) -> None:
     assert file_of(owner, "trend", days=7)[-1] == [today(), "40", "2", "5.00"]
     assert len(file_of(owner, "trend", days=7)) == 8
     assert file_of(owner, "reasons") == [
-        ["Reason", "Cancellations"],
-        ["NoInventory", "1"],
-        ["PricingError", "1"],
+        ["Reason", "Left out of the rate", "In the rate"],
+        ["NoInventory", "0", "1"],
+        ["PricingError", "0", "1"],
     ]
     assert owner.get(f"{HEALTH}/tables/secrets").status_code == 404
 
