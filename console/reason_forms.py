@@ -2,7 +2,8 @@
 
 from typing import Self, cast
 
-from wtforms import BooleanField
+from wtforms import BooleanField, RadioField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # missing in the stubs only
 
 from shared import wording
 from shared.domain.catalogue import ReasonTerms
@@ -11,6 +12,7 @@ from shared.rendering import SOURCE_LOCALE, available_locales, language_name
 from shared.rendering import gettext as _
 from shared.web.forms import PageForm, TextField
 
+ALL, NOTHING = "all", "nothing"
 _WORDS = "words_"
 
 
@@ -19,8 +21,11 @@ class ReasonForm(PageForm):
 
     for_buyers = BooleanField()
     for_merchants = BooleanField()
+    for_stores = BooleanField()
+    for_feeds = BooleanField()
     restock = BooleanField()
     counts = BooleanField()
+    refund = RadioField(default=ALL)
 
     @classmethod
     def of(cls, terms: ReasonTerms) -> Self:
@@ -36,9 +41,15 @@ class ReasonForm(PageForm):
         made = cast("type[Self]", type(cls.__name__, (cls,), fields))
         form = made(obj=terms)
         form.for_buyers.label.text = _("Customers may give it")
-        form.for_merchants.label.text = _("Your team and your store may give it")
+        form.for_merchants.label.text = _("Your team may give it")
+        form.for_stores.label.text = _("Your store may give it, over the API")
+        form.for_feeds.label.text = _("Files may give it")
         form.restock.label.text = _("Canceled units go back on the shelf")
         form.counts.label.text = _("It counts in your cancellation rate")
+        form.refund.label.text = _("What goes back when you cancel for it")
+        form.refund.choices = [SelectChoice(ALL, _("Everything")), SelectChoice(NOTHING, _("Nothing"))]
+        if not form.refund.raw_data:
+            form.refund.data = ALL if terms.refunds else NOTHING
         return form
 
     @property
@@ -52,8 +63,11 @@ class ReasonForm(PageForm):
             reason=reason,
             for_buyers=self.for_buyers.data and reason in BUYER_REASONS,
             for_merchants=self.for_merchants.data and reason in MERCHANT_REASONS,
+            for_stores=self.for_stores.data,
+            for_feeds=self.for_feeds.data and reason in MERCHANT_REASONS,
             restock=self.restock.data,
             counts=self.counts.data if reason in MERCHANT_REASONS else True,
+            refunds=self.refund.data == ALL if reason in MERCHANT_REASONS else True,
             words=self._words(reason),
         )
 

@@ -11,6 +11,7 @@ from shared import wording
 from shared.actions import reasons as actions
 from shared.domain.errors import NoReasonLeft
 from shared.domain.reasons import BUYER_REASONS, MERCHANT_REASONS, Reason
+from shared.feeds.codes import Code
 from shared.queries.reasons import catalogue
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
@@ -68,6 +69,7 @@ def _form(member: Member, form: ReasonForm, reason: Reason, *, status: int) -> R
         product_words=wording.reason(reason),
         is_for_buyers=reason in BUYER_REASONS,
         is_for_merchants=reason in MERCHANT_REASONS,
+        switched_off=Code.REASON_SWITCHED_OFF.value,
         sections=settings_tabs(member),
     )
     return page, status

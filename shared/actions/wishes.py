@@ -5,6 +5,7 @@ from uuid import UUID
 
 from shared.actions.cancellations import Ask, request_in
 from shared.domain.actors import Actor, ActorKind
+from shared.domain.catalogue import Giver
 from shared.domain.eligibility import Blocker, Eligibility, assess
 from shared.domain.ids import LineItemId
 from shared.domain.intake import IncomingOrder
@@ -59,7 +60,7 @@ def _ask(
     words = list(dict.fromkeys(wished[line.ordinal] for line in going if wished[line.ordinal]))
     reason = reason_of(words[0]) if words else None
     # A marketplace offers its own list; what this merchant has switched off stays in the comments.
-    is_offered = catalogue(tx).offers(reason, to_buyers=True)
+    is_offered = catalogue(tx).offers(reason, Giver.BUYER)
     return Ask(
         quantities={line.id: verdicts[line.id].quantity for line in going},
         reason=reason if is_offered else None,

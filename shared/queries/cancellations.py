@@ -123,15 +123,24 @@ def quote_for(
     *,
     reason: Reason | None = None,
     most_minor: int | None = None,
+    all_back: bool = False,
 ) -> QuoteView:
-    """Quote what canceling these quantities would bring back, at most `most_minor`; None is all that may go.
+    """Quote what canceling these quantities would bring back; None is all that may go.
 
+    A merchant gives `most_minor` at most; without it what the reason says, or everything with `all_back`.
     Raises NotFound, InvalidContent for a line that is not on the order, NotEligible for more than may go.
     """
     with db.snapshot(merchant_id) as tx:
         order = find_order(tx, order_id)
         return quote_view(
-            tx, order, order_facts(tx, order), asker, quantities, reason=reason, most_minor=most_minor
+            tx,
+            order,
+            order_facts(tx, order),
+            asker,
+            quantities,
+            reason=reason,
+            most_minor=most_minor,
+            all_back=all_back,
         )
 
 
@@ -144,15 +153,17 @@ def quote_view(
     *,
     reason: Reason | None = None,
     most_minor: int | None = None,
+    all_back: bool = False,
 ) -> QuoteView:
     """Quote in an open transaction; see `quote_for`."""
     verdicts = assess(facts, asker, now=tx.now)
     wanted = choose(facts, verdicts, quantities)
     for_buyer = asker is ActorKind.BUYER
     units_wanted = pick_units(facts, wanted)
-    quoted = quote(facts, units_wanted, for_buyer=for_buyer, at=tx.now, most_minor=most_minor)
-    units = sum(wanted.values())
     counts, known = rates.counts(tx), catalogue(tx)
+    most = None if for_buyer else known.most_back(reason, most_minor, all_back=all_back)
+    quoted = quote(facts, units_wanted, for_buyer=for_buyer, at=tx.now, most_minor=most)
+    units = sum(wanted.values())
     adds = _adds(tx, order, counts, asker) if known.counts(reason) else 0
     return QuoteView(
         quote=quoted,

@@ -56,7 +56,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class HealthDay:
-    """A day: its orders, and how many of them count; the rate up to it; what was canceled on it that counts."""
+    """A day: its orders, how many of them count; the rate up to it; what that counts was canceled on it."""
 
     day: date
     counts: RateCounts
@@ -129,7 +129,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class CanceledOrder:
-    """An order of which the merchant canceled units on a day, so that it counts, and what it says about why."""
+    """An order of which the merchant canceled units on a day, as the rate counts it, and why."""
 
     order_id: OrderId
     number: str

@@ -37,11 +37,14 @@ def _terms(reason: Reason, row: ReasonRecord | None, *, restock: bool) -> Reason
     terms = replace(default_terms(reason), restock=restock)
     if row is None:
         return terms
-    # A side that a public code does not have cannot be given to it.
+    # Whom a public code is not for cannot be let give it.
     return replace(
         terms,
         for_buyers=terms.for_buyers and row.for_buyers,
         for_merchants=terms.for_merchants and row.for_merchants,
+        for_stores=terms.for_stores and row.for_stores,
+        for_feeds=terms.for_feeds and row.for_feeds,
         counts=row.counts,
+        refunds=row.refunds,
         words=row.words,
     )

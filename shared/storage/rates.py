@@ -35,7 +35,7 @@ def canceled_lately(tx: Transaction, days: int) -> int:
 
 
 def own_reasons(tx: Transaction, days: int = RATE_DAYS) -> dict[str, int]:
-    """Count the merchant's own cancellations of the last days that are in the rate, most frequent reason first."""
+    """Count by reason what the merchant canceled in the last days and is in the rate, most frequent first."""
     record, number = RequestDayRecord, func.sum(RequestDayRecord.requests)
     rows = tx.session.execute(
         select(record.reason, number)

@@ -9,6 +9,7 @@ from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import (
     decline_reason,
     decline_reasons,
+    giver,
     reason,
     reason_said,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "duration",
     "export_state",
     "gateway",
+    "giver",
     "item_status",
     "kept",
     "mail_event",

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from shared.domain.catalogue import ReasonTerms
+from shared.domain.catalogue import Giver, ReasonTerms
 from shared.domain.reasons import (
     MERCHANT_DECLINE_REASONS,
     DeclineReason,
@@ -43,6 +43,18 @@ _DECLINE_REASONS: Mapping[DeclineReason, str] = {
     DeclineReason.BY_RULE: N_("The shop does not cancel an order like this one"),
     DeclineReason.ORDER_ENDED: N_("The whole order was canceled in the shop itself"),
 }
+
+_GIVERS: Mapping[Giver, str] = {
+    Giver.BUYER: N_("Customers"),
+    Giver.MERCHANT: N_("Your team"),
+    Giver.STORE: N_("Your store"),
+    Giver.FEED: N_("Files"),
+}
+
+
+def giver(one: Giver) -> str:
+    """Name through whom a reason is given."""
+    return _(_GIVERS[one])
 
 
 def reason(code: Reason) -> str:

@@ -122,7 +122,7 @@ def test_rows_that_contradict_each_other_name_each_other(db, merchant_id, tmp_pa
 
 def test_a_reason_that_is_switched_off_refuses_its_rows_alone(db, merchant_id, tmp_path: Path) -> None:
     orders(db, merchant_id, 1, 2)
-    off = replace(catalogue(db, merchant_id).of(Reason.NO_INVENTORY), for_merchants=False)
+    off = replace(catalogue(db, merchant_id).of(Reason.NO_INVENTORY), for_feeds=False)
     reasons.change(db, merchant_id, off, USER)
 
     run_id = carry_out(db, merchant_id, tmp_path, cancel(

@@ -17,6 +17,7 @@ from shared.domain.actors import ActorKind
 from shared.domain.audit import AuditKind
 from shared.domain.bulk import RowAction, RowProblem, RunKind, RunState, StopReason, Verdict
 from shared.domain.cancellation import Move, Question, RequestState
+from shared.domain.catalogue import Giver
 from shared.domain.changes import OrderPart
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
@@ -77,6 +78,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     RefundState: wording.refund_state,
     Trouble: wording.trouble,
     Reason: wording.reason,
+    Giver: wording.giver,
     DeclineReason: wording.decline_reason,
     OrderPart: wording.order_part,
     Column: wording.column,

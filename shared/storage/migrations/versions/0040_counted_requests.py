@@ -8,7 +8,8 @@ down_revision = "0021b"
 
 _TABLES = ("request_days", "cancellation_requests")
 _CELLS = """
-  INSERT INTO request_days AS d (merchant_id, day, source, requested_by, reason, state, counts, shard, requests)
+  INSERT INTO request_days AS d
+    (merchant_id, day, source, requested_by, reason, state, counts, shard, requests)
   SELECT r.merchant_id, (r.requested_at AT TIME ZONE m.time_zone)::date, r.source, r.requested_by,
       coalesce(r.reason, ''), r.state, r.counts, mine, sum(r.sign)
   FROM ({rows}) r JOIN merchants m ON m.id = r.merchant_id
