@@ -1,5 +1,6 @@
-"""The form of one reason of a merchant's catalogue."""
+"""The forms of one reason of a merchant's catalogue, and of the foreign codes of a list."""
 
+from collections.abc import Iterable, Mapping
 from typing import Self, cast
 
 from wtforms import BooleanField, RadioField
@@ -7,13 +8,49 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from shared import wording
 from shared.domain.catalogue import ReasonTerms
+from shared.domain.foreign_codes import CodeList, ForeignCode, reasons_for
 from shared.domain.reasons import BUYER_REASONS, MERCHANT_REASONS, Reason
 from shared.rendering import SOURCE_LOCALE, available_locales, language_name
 from shared.rendering import gettext as _
-from shared.web.forms import PageForm, TextField
+from shared.web.forms import ChoiceField, PageForm, TextField, TokenField
 
 ALL, NOTHING = "all", "nothing"
 _WORDS = "words_"
+_CODE = "code-"
+
+
+class ForeignCodesForm(PageForm):
+    """What each foreign code of a list comes in as; `defaults` is the button that goes back to those."""
+
+    defaults = TokenField()
+
+    @classmethod
+    def of(cls, of: CodeList, codes: Iterable[ForeignCode], words: Mapping[Reason, str]) -> Self:
+        """Make the form: a select for each code, named by it."""
+        fields = {
+            f"{_CODE}{place}": ChoiceField(
+                one.code,
+                missing=_("Choose a reason."),
+                default=one.reason.value,
+                description=_("By itself “%(reason)s”.") % {"reason": words[one.default]},
+            )
+            for place, one in enumerate(codes)
+        }
+        form = cast("type[Self]", type(cls.__name__, (cls,), fields))()
+        for field in form.code_fields:
+            field.offer((reason.value, words[reason]) for reason in reasons_for(of))
+        return form
+
+    @property
+    def code_fields(self) -> list[ChoiceField]:
+        """Give the fields in the order of the list."""
+        return [field for name, field in self._fields.items() if name.startswith(_CODE)]
+
+    def wanted(self) -> dict[str, Reason]:
+        """Read what each code is to come in as from a form that is in order; nothing is the defaults."""
+        if self.defaults.data:
+            return {}
+        return {field.label.text: Reason(field.data) for field in self.code_fields}
 
 
 class ReasonForm(PageForm):

@@ -2,7 +2,9 @@
 
 from shared import wording
 from shared.domain.catalogue import Catalogue, Giver
+from shared.domain.foreign_codes import ForeignCodes
 from shared.domain.ids import MerchantId
+from shared.domain.reasons import Reason
 from shared.storage import catalogues
 from shared.storage.engine import Database
 
@@ -11,6 +13,17 @@ def catalogue(db: Database, merchant_id: MerchantId) -> Catalogue:
     """Read what holds for every reason."""
     with db.snapshot(merchant_id) as tx:
         return catalogues.catalogue(tx)
+
+
+def words_of(db: Database, merchant_id: MerchantId) -> dict[Reason, str]:
+    """Say every reason in the merchant's words."""
+    return {terms.reason: wording.reason_said(terms) for terms in catalogue(db, merchant_id).entries}
+
+
+def foreign_codes(db: Database, merchant_id: MerchantId) -> ForeignCodes:
+    """Read which reasons foreign codes come in as."""
+    with db.snapshot(merchant_id) as tx:
+        return catalogues.foreign_codes(tx)
 
 
 def keeping(db: Database, merchant_id: MerchantId) -> list[str]:

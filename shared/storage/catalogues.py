@@ -1,13 +1,14 @@
-"""Read a merchant's catalogue of reasons: rows where the merchant said something, the defaults elsewhere."""
+"""Read a merchant's catalogue of reasons and foreign codes: what they said, the defaults elsewhere."""
 
 from dataclasses import replace
 
 from sqlalchemy import select
 
 from shared.domain.catalogue import Catalogue, ReasonTerms, default_terms
+from shared.domain.foreign_codes import CodeList, ForeignCodes
 from shared.domain.reasons import Reason
 from shared.storage.engine import Transaction
-from shared.storage.records import ReasonRecord, RestockRuleRecord
+from shared.storage.records import ForeignCodeRecord, ReasonRecord, RestockRuleRecord
 
 
 def catalogue(tx: Transaction) -> Catalogue:
@@ -31,6 +32,14 @@ def catalogue(tx: Transaction) -> Catalogue:
             for reason in sorted(Reason, key=lambda reason: places[reason])
         )
     )
+
+
+def foreign_codes(tx: Transaction) -> ForeignCodes:
+    """Read what the merchant says of foreign codes."""
+    rows = tx.session.scalars(
+        select(ForeignCodeRecord).where(ForeignCodeRecord.merchant_id == tx.merchant_id)
+    )
+    return ForeignCodes({(CodeList(row.code_list), row.code): Reason(row.reason) for row in rows})
 
 
 def _terms(reason: Reason, row: ReasonRecord | None, *, restock: bool) -> ReasonTerms:

@@ -7,6 +7,7 @@ from shared.wording.health import asker, outcome, rate_level
 from shared.wording.lists import column, export_state, order_sort
 from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import (
+    code_list,
     decline_reason,
     decline_reasons,
     giver,
@@ -61,6 +62,7 @@ __all__ = [
     "case_state_for_asker",
     "categories",
     "category",
+    "code_list",
     "column",
     "credit_given",
     "decline_reason",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from shared.domain.catalogue import Giver, ReasonTerms
+from shared.domain.foreign_codes import CodeList
 from shared.domain.reasons import (
     MERCHANT_DECLINE_REASONS,
     DeclineReason,
@@ -50,6 +51,17 @@ _GIVERS: Mapping[Giver, str] = {
     Giver.STORE: N_("Your store"),
     Giver.FEED: N_("Files"),
 }
+
+_CODE_LISTS: Mapping[CodeList, str] = {
+    CodeList.ACKNOWLEDGEMENT: N_("Cancellation files and acknowledgements"),
+    CodeList.ADJUSTMENT: N_("Adjustment feeds"),
+    CodeList.WISH: N_("What customers told a marketplace"),
+}
+
+
+def code_list(of: CodeList) -> str:
+    """Name where codes are from."""
+    return _(_CODE_LISTS[of])
 
 
 def giver(one: Giver) -> str:

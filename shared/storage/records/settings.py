@@ -43,3 +43,15 @@ class ReasonRecord(TenantRow, Base):
     words: Mapped[dict[str, Any]]
 
     __table_args__ = (of_merchant(),)
+
+
+class ForeignCodeRecord(TenantRow, Base):
+    """Which reason a foreign code comes in as for a merchant; one that has no row follows the defaults."""
+
+    __tablename__ = "foreign_codes"
+
+    code_list: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
+
+    __table_args__ = (of_merchant(),)

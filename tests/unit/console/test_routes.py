@@ -80,6 +80,8 @@ ASKED = {
     "console.cancellation_policy": Permission.READ,
     "console.policy_versions": Permission.READ,
     "console.reasons": Permission.READ,
+    "console.foreign_codes": Permission.READ,
+    "console.edit_foreign_codes": Permission.CONFIGURE,
     "console.edit_reason": Permission.CONFIGURE,
     "console.move_reason": Permission.CONFIGURE,
     "console.change_policy": Permission.CONFIGURE,

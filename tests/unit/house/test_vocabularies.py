@@ -22,6 +22,7 @@ from shared.domain.changes import OrderPart
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
+from shared.domain.foreign_codes import CodeList
 from shared.domain.gateways import Trouble
 from shared.domain.lists import Column, ExportState, OrderSort
 from shared.domain.mail_texts import MailField
@@ -79,6 +80,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     Trouble: wording.trouble,
     Reason: wording.reason,
     Giver: wording.giver,
+    CodeList: wording.code_list,
     DeclineReason: wording.decline_reason,
     OrderPart: wording.order_part,
     Column: wording.column,
