@@ -87,7 +87,7 @@ def days(health: Health) -> Table:
 
 def reasons(health: Health) -> Table:
     """Make the table of the merchant's own reasons; together the counted ones are what the days show."""
-    heads = (_("Reason"), _("Left out of the rate"), _("In the rate"))
+    heads = (_("Reason"), _("Left out"), _("In the rate"))
     rows = (
         Row(_reason(one.reason), one.reason or "", (_count(one.left_out), _count(one.counted)))
         for one in health.own_reasons

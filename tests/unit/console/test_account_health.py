@@ -202,7 +202,7 @@ def test_each_table_is_given_as_a_file_of_the_same_numbers(owner) -> None:
     assert file_of(owner, "trend", days=7)[-1] == [today(), "40", "2", "5.00"]
     assert len(file_of(owner, "trend", days=7)) == 8
     assert file_of(owner, "reasons") == [
-        ["Reason", "Left out of the rate", "In the rate"],
+        ["Reason", "Left out", "In the rate"],
         ["NoInventory", "0", "1"],
         ["PricingError", "0", "1"],
     ]
