@@ -52,7 +52,7 @@ def trend(health: Health) -> Table:
     return Table(
         "trend",
         _("Trend"),
-        (_("Day"), _("Orders"), _("Canceled by you"), _("7-day rate")),
+        (_("Day"), _("Orders"), _("Canceled by you"), _("%(days)s-day rate") % {"days": health.terms.days}),
         tuple(
             _day(
                 day,

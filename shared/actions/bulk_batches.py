@@ -15,6 +15,7 @@ from shared.domain.catalogue import Giver
 from shared.domain.ids import LineItemId
 from shared.domain.metrics import in_period
 from shared.domain.reasons import Reason
+from shared.storage import rates
 from shared.storage.bulk import read_rows
 from shared.storage.bulk_facts import lock_orders
 from shared.storage.calendar import day_of
@@ -224,7 +225,9 @@ def _add_up(results: Results, planned: Planned, tx: Transaction) -> None:
     results.sums["orders_refunded"] += quoted.refund_minor > 0
     results.sums["orders_released"] += quoted.released_minor > 0
     placed_on, today = day_of(tx, order.placed_at), day_of(tx, tx.now)
-    results.sums["counting"] += not order.canceled_by_merchant and in_period(placed_on, today)
+    results.sums["counting"] += not order.canceled_by_merchant and in_period(
+        placed_on, today, rates.terms(tx).days
+    )
     if quoted.refund_minor:
         results.refunded[order.currency] += quoted.refund_minor
     if quoted.released_minor:

@@ -13,7 +13,6 @@ from shared.domain.cancellation import RequestState
 from shared.domain.ids import MerchantId, OrderId
 from shared.domain.metrics import (
     LONG_RATE_DAYS,
-    RATE_DAYS,
     USUAL_DAYS,
     RateCounts,
     Spike,
@@ -34,6 +33,7 @@ from shared.queries.health_values import (
     RefundSum,
     SpikeView,
 )
+from shared.storage import rates
 from shared.storage.calendar import day_of, zone_of
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import (
@@ -78,7 +78,9 @@ def health(db: Database, merchant_id: MerchantId, first: date, last: date) -> He
 
 def _health(tx: Transaction, first: date, last: date) -> Health:
     today = day_of(tx, tx.now)
-    earliest = min(first - timedelta(days=RATE_DAYS), today - timedelta(days=LONG_RATE_DAYS))
+    measured = rates.terms(tx)
+    longest = max(LONG_RATE_DAYS, measured.days)
+    earliest = min(first - timedelta(days=measured.days), today - timedelta(days=longest))
     counts, canceled = _order_days(tx, earliest, max(last, today))
     own = _own_days(tx, first - timedelta(days=USUAL_DAYS), last)
     unusual = spikes(own, first, last)
@@ -87,15 +89,16 @@ def _health(tx: Transaction, first: date, last: date) -> Health:
     return Health(
         first=first,
         last=last,
-        week=Rate(RATE_DAYS, add_up(counts, today, RATE_DAYS)),
-        month=Rate(LONG_RATE_DAYS, add_up(counts, today, LONG_RATE_DAYS)),
+        terms=measured,
+        week=Rate(measured.days, add_up(counts, today, measured.days), measured.limit),
+        month=Rate(LONG_RATE_DAYS, add_up(counts, today, LONG_RATE_DAYS), measured.limit),
         period=add_up(counts, last, length),
         orders_canceled=sum(number for day, number in canceled.items() if first <= day <= last),
         days=tuple(
             HealthDay(
                 day=day,
                 counts=counts.get(day, RateCounts(0, 0)),
-                trailing=rate(add_up(counts, day, RATE_DAYS)),
+                trailing=rate(add_up(counts, day, measured.days)),
                 canceled=own.get(day, 0),
                 is_spike=any(spike.day == day for spike in unusual),
             )

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.ids import OrderId
-from shared.domain.metrics import RateCounts, RateLevel, level, most_within, rate
+from shared.domain.metrics import RateCounts, RateLevel, RateTerms, level, most_within, rate
 from shared.domain.reasons import Reason
 
 Kind = TypeVar("Kind")
@@ -37,6 +37,7 @@ class Rate:
 
     days: int
     counts: RateCounts
+    limit: Fraction
 
     @property
     def share(self) -> Fraction | None:
@@ -46,12 +47,12 @@ class Rate:
     @property
     def level(self) -> RateLevel:
         """How near the limit it is."""
-        return level(self.counts)
+        return level(self.counts, self.limit)
 
     @property
     def room(self) -> int:
         """How many further orders may be canceled before the rate passes the limit."""
-        return most_within(self.counts)
+        return most_within(self.counts, self.limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Health:
 
     first: date
     last: date
+    terms: RateTerms
     week: Rate
     month: Rate
     period: RateCounts

@@ -192,7 +192,7 @@ def test_a_reason_that_does_not_count_leaves_the_rate_alone(db: Database, *, in_
         cancel(db, merchant_id, order_id, reason=Reason.DUPLICATE_ORDER)
 
     with db.snapshot(merchant_id) as tx:
-        assert rates.counts(tx).canceled_by_merchant == 0
+        assert rates.counts(tx, 7).canceled_by_merchant == 0
     assert violations_of(db, merchant_id) == []
 
 

@@ -131,7 +131,7 @@ def test_what_is_left_out_of_the_rate_is_left_out_of_its_parts(owner, shop, busy
     listed = owner.page(f"{HEALTH}/days/{today()}").tbody.find_all("tr")
     assert len(listed) == 2
     with shop.db.snapshot(shop.merchant_id) as tx:
-        assert rates.own_reasons(tx) == {"NoInventory": 1, "PricingError": 1}
+        assert rates.own_reasons(tx, 7) == {"NoInventory": 1, "PricingError": 1}
     assert violations_of(shop.db, shop.merchant_id) == []
 
 
@@ -295,3 +295,33 @@ def test_what_has_shipped_in_part_counts_as_well(owner, shop) -> None:
     cancel(shop.db, shop.merchant_id, order_id)
 
     assert "Canceled by you 1 1 ÷ 1 100.0%" in words_of(panel(owner.page(HEALTH), "Cancellation rate"))
+
+
+@pytest.mark.usefixtures("busy")
+def test_an_owner_says_what_the_rate_is_measured_by(owner, shop) -> None:
+    # console.change_rate_terms
+    told = owner.told(owner.send(f"{HEALTH}/rate", days="14", limit="7.5"))
+
+    assert told == ("status", "Saved. The rate is measured so from now on, also that of past days.")
+    page = owner.page(HEALTH)
+    rate = words_of(panel(page, "Cancellation rate"))
+    assert "Last 14 days 5.0% Below the limit of 7.5%" in rate
+    assert "1 more order may be canceled by you before the limit is passed." in rate
+    assert file_of(owner, "trend")[0][-1] == "14-day rate"
+    order_id = an_order().taken_in(shop.db, shop.merchant_id)
+    window = words_of(owner.page(f"/console/orders/{order_id}/cancel").select_one("section.receipt"))
+    assert "14 days: 4.9% now, 7.3% after 7.3% 0 Limit 7.5%" in window
+    assert "rate days: 7 → 14" in words_of(owner.page("/console/settings/audit").main)
+    assert owner.told(owner.send(f"{HEALTH}/rate", days="14", limit="7.5"))[0] == "alert"
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize(
+    ("days", "limit"), [("0", "2.5"), ("91", "2.5"), ("7", "0"), ("7", "101"), ("7", "2,5"), ("x", "")]
+)
+def test_what_no_rate_can_be_measured_by_is_refused(owner, days, limit) -> None:
+    response = owner.send(f"{HEALTH}/rate", days=days, limit=limit)
+
+    assert response.status_code == 422
+    assert "Below" not in words_of(panel(read(response), "Cancellation rate"))
+    assert "Last 7 days" in words_of(panel(owner.page(HEALTH), "Cancellation rate"))

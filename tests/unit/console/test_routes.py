@@ -58,6 +58,7 @@ ASKED = {
     "console.decline_requests": Permission.DECIDE,
     "console.account_health": Permission.READ,
     "console.switch_rate_alerts": Permission.CONFIGURE,
+    "console.change_rate_terms": Permission.CONFIGURE,
     "console.health_day": Permission.READ,
     "console.health_table": Permission.READ,
     "console.send_mail_again": Permission.REPLY,
