@@ -66,7 +66,7 @@ class CancelOrderForm(CancelWindowForm):
         ]
         form.keeping = keeping
         if keeping:
-            form.refund.choices.insert(0, SelectChoice(BY_REASON, _("As the reason says")))
+            form.refund.choices.insert(0, SelectChoice(BY_REASON, _("By reason")))
             if not form.refund.raw_data:
                 form.refund.data = BY_REASON
         form.reason.missing = _("Choose a reason.")
