@@ -10,10 +10,12 @@ from shared.actions import bulk_acknowledge, bulk_adjust, bulk_cancel
 from shared.actions.bulk_cancel import Planned, Wanted
 from shared.actions.bulk_results import Hindrance, Outcome, Results, hindrances_of
 from shared.domain.actors import Actor, ActorKind
-from shared.domain.bulk import RowAction, RowProblem, Verdict
+from shared.domain.bulk import RowAction, RowProblem, RunKind, Verdict
+from shared.domain.catalogue import Giver
 from shared.domain.ids import LineItemId
 from shared.domain.metrics import in_period
 from shared.domain.reasons import Reason
+from shared.storage import rates
 from shared.storage.bulk import read_rows
 from shared.storage.bulk_facts import lock_orders
 from shared.storage.calendar import day_of
@@ -44,6 +46,11 @@ class _Batch:
     actor: Actor
     results: Results
     writes: bool
+
+    def plan(self, wishes: Iterable["_Wish"]) -> bulk_cancel.Plan:
+        """Judge wishes whose orders are held already where it matters."""
+        giver = Giver.FEED if self.run.kind == RunKind.FEED else Giver.MERCHANT
+        return bulk_cancel.plan(self.tx, [wish.wanted for wish in wishes], giver, lock=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +135,7 @@ def _vetted(batch: _Batch, rows: list[BulkRowRecord]) -> list[BulkRowRecord]:
     waiting = [row for row in _cancels(rows) if row.order_id in orders]
     while waiting:
         wishes = _by_order(waiting)
-        plan = bulk_cancel.plan(
-            batch.tx, [_wish(batch.run, *of_order).wanted for of_order in wishes.items()], lock=False
-        )
+        plan = batch.plan(_wish(batch.run, *of_order) for of_order in wishes.items())
         hindrances: dict[int, Hindrance] = {}
         for mine, planned in zip(wishes.values(), plan, strict=True):
             if not isinstance(planned, Planned):
@@ -155,7 +160,7 @@ def _round(batch: _Batch, rows: Sequence[BulkRowRecord]) -> list[BulkRowRecord]:
     """Carry out one wish of each order; give the rows that another round must take up."""
     tx, run = batch.tx, batch.run
     wishes, later = _wishes(run, rows)
-    plan = bulk_cancel.plan(tx, [wish.wanted for wish in wishes], lock=False)
+    plan = batch.plan(wishes)
     going: list[Planned] = []
     hindrances: dict[int, Hindrance] = {}
     for wish, planned in zip(wishes, plan, strict=True):
@@ -220,7 +225,9 @@ def _add_up(results: Results, planned: Planned, tx: Transaction) -> None:
     results.sums["orders_refunded"] += quoted.refund_minor > 0
     results.sums["orders_released"] += quoted.released_minor > 0
     placed_on, today = day_of(tx, order.placed_at), day_of(tx, tx.now)
-    results.sums["counting"] += not order.canceled_by_merchant and in_period(placed_on, today)
+    results.sums["counting"] += not order.canceled_by_merchant and in_period(
+        placed_on, today, rates.terms(tx).days
+    )
     if quoted.refund_minor:
         results.refunded[order.currency] += quoted.refund_minor
     if quoted.released_minor:

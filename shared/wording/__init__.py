@@ -7,8 +7,10 @@ from shared.wording.health import asker, outcome, rate_level
 from shared.wording.lists import column, column_choice, export_state, order_sort
 from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import (
+    code_list,
     decline_reason,
     decline_reasons,
+    giver,
     reason,
     reason_said,
 )
@@ -60,6 +62,7 @@ __all__ = [
     "case_state_for_asker",
     "categories",
     "category",
+    "code_list",
     "column",
     "column_choice",
     "credit_given",
@@ -68,6 +71,7 @@ __all__ = [
     "duration",
     "export_state",
     "gateway",
+    "giver",
     "item_status",
     "kept",
     "mail_event",

@@ -30,6 +30,8 @@ CONSOLE = (
     "/console/settings/policy/versions",
     "/console/settings/reasons",
     "/console/settings/reasons/NoInventory",
+    "/console/settings/reasons/codes",
+    "/console/settings/reasons/codes/acknowledgement",
     "/console/settings/branding",
     "/console/settings/branding/emails",
     "/console/settings/branding/emails/order_confirmed",
