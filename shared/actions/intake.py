@@ -4,9 +4,10 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -20,15 +21,22 @@ from shared.domain.completion import complete
 from shared.domain.eligibility import Blocker
 from shared.domain.errors import AlreadyExists, InvalidContent
 from shared.domain.events import MailEvent
-from shared.domain.ids import MerchantId, OrderId, new_id
-from shared.domain.intake import IncomingOrder, allocate
+from shared.domain.ids import MerchantId, OrderId, new_keys
+from shared.domain.intake import (
+    Allocation,
+    IncomingDiscount,
+    IncomingLine,
+    IncomingOrder,
+    IncomingPayment,
+    allocate,
+)
 from shared.domain.order_reports import Contradiction, Report, of_order, to_order
 from shared.storage import outbox, parts
 from shared.storage.bulk import insert_rows
 from shared.storage.doors import Door, fingerprint
 from shared.storage.engine import Database, Transaction
 from shared.storage.idempotency import Once, answered, claim
-from shared.storage.new_orders import insert_orders, insert_terms
+from shared.storage.new_orders import Rows, insert_orders, insert_terms
 from shared.storage.parts import Part
 from shared.storage.records import (
     DoorRecord,
@@ -189,24 +197,31 @@ class Batch:
     def _insert(self, orders: Sequence[IncomingOrder]) -> set[str]:
         tx = self.tx
         merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
-        ids = {order.number: new_id() for order in orders}
+        ids = dict(zip([order.number for order in orders], new_keys(len(orders)), strict=True))
         allocations = {order.number: allocate(order) for order in orders}
         inserted = insert_orders(
             tx,
-            [
-                rows.order_row(
-                    tx, merchant, order, allocations[order.number], ids[order.number], _digest(order)
-                )
-                for order in orders
-            ],
-            [rows.first_entry(order, ids[order.number], self.actor) for order in orders],
+            Rows(
+                [
+                    rows.order_row(tx, order, allocations[order.number], ids[order.number], _digest(order))
+                    for order in orders
+                ],
+                rows.same_of_orders(tx, merchant),
+            ),
+            Rows(
+                [
+                    rows.first_entry(order, ids[order.number], key)
+                    for key, order in zip(new_keys(len(orders)), orders, strict=True)
+                ],
+                rows.same_of_first_entries(tx, self.actor),
+            ),
         )
         fresh = [order for order in orders if order.number in inserted]
         if fresh:
             _write_lines(tx, fresh, ids, allocations)
             _write_ways_to_find(tx, fresh, ids)
             count_placed(tx, (order.placed_at for order in fresh))
-            write_past(tx, [(ids[order.number], order) for order in fresh if rows.has_past(order)])
+            write_past(tx, [(UUID(ids[order.number]), order) for order in fresh if rows.has_past(order)])
             confirmed = [order for order in fresh if self.mail_all or _is_young(tx, order.placed_at)]
             _confirm(tx, merchant, confirmed, ids)
         return inserted
@@ -281,14 +296,23 @@ def _order(report: IncomingOrder | Report) -> IncomingOrder | None:
 
 
 def _digest(order: IncomingOrder) -> bytes:
-    return hashlib.sha256(json.dumps(order, sort_keys=True, default=_plainly).encode()).digest()
+    """Hash what an order tells. Where its lines stand in their file is no part of it."""
+    told = [
+        _of_order(order),
+        sorted(order.external_ids.items()),
+        [_of_line(line) for line in order.lines],
+        [_of_payment(payment) for payment in order.payments],
+        [_of_discount(discount) for discount in order.discounts],
+    ]
+    return hashlib.sha256(json.dumps(told, default=str).encode()).digest()
 
 
-def _plainly(value: object) -> object:
-    # asdict() would copy every value of every order first. Where a line stands in its file is no part of it.
-    if is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in fields(value) if field.compare}
-    return str(value)
+def _facts(kind: type[Any], without: Collection[str] = ()) -> Callable[[object], Any]:
+    return attrgetter(*(field.name for field in fields(kind) if field.compare and field.name not in without))
+
+
+_of_order = _facts(IncomingOrder, ("lines", "payments", "discounts", "external_ids"))
+_of_line, _of_payment, _of_discount = map(_facts, (IncomingLine, IncomingPayment, IncomingDiscount))
 
 
 def _is_young(tx: Transaction, placed_at: datetime) -> bool:
@@ -296,49 +320,48 @@ def _is_young(tx: Transaction, placed_at: datetime) -> bool:
 
 
 def _write_lines(
-    tx: Transaction, orders: Sequence[IncomingOrder], ids: dict[str, UUID], allocations: dict[str, Any]
+    tx: Transaction,
+    orders: Sequence[IncomingOrder],
+    ids: Mapping[str, str],
+    allocations: Mapping[str, Allocation],
 ) -> None:
+    same = {"merchant_id": tx.merchant_id}
+    keys = iter(new_keys(sum(len(order.lines) + len(order.payments) for order in orders)))
     lines = [
-        rows.line_row(tx, ids[order.number], ordinal, line, allocated)
+        rows.line_row(next(keys), ids[order.number], ordinal, line, allocated)
         for order in orders
         for ordinal, (line, allocated) in enumerate(
             zip(order.lines, allocations[order.number].lines, strict=True), start=1
         )
     ]
-    insert_rows(tx, LineItemRecord, lines)
+    insert_rows(tx, LineItemRecord, lines, same)
     payments = [
-        rows.payment_row(tx, ids[order.number], ordinal, payment)
+        rows.payment_row(next(keys), ids[order.number], ordinal, payment)
         for order in orders
         for ordinal, payment in enumerate(order.payments, start=1)
     ]
-    insert_rows(tx, PaymentRecord, payments)
+    insert_rows(tx, PaymentRecord, payments, same)
 
 
-def _write_ways_to_find(tx: Transaction, orders: Sequence[IncomingOrder], ids: dict[str, UUID]) -> None:
-    insert_terms(
-        tx, [{"order_id": ids[order.number], "terms": sorted(rows.terms(order))} for order in orders]
-    )
+def _write_ways_to_find(tx: Transaction, orders: Sequence[IncomingOrder], ids: Mapping[str, str]) -> None:
+    insert_terms(tx, [{"order_id": ids[order.number], "terms": list(rows.terms(order))} for order in orders])
     insert_rows(
         tx,
         DoorRecord,
         [
-            {
-                "kind": Door.ORDER_NUMBER,
-                "sha256": fingerprint(name.encode()),
-                "merchant_id": tx.merchant_id,
-                "row_id": ids[order.number],
-            }
+            {"sha256": fingerprint(name.encode()), "row_id": ids[order.number]}
             for order in orders
             for name in sorted(rows.spoken_numbers(order.number))
         ],
+        {"kind": Door.ORDER_NUMBER, "merchant_id": tx.merchant_id},
     )
 
 
 def _confirm(
-    tx: Transaction, merchant: MerchantRecord, orders: Sequence[IncomingOrder], ids: dict[str, UUID]
+    tx: Transaction, merchant: MerchantRecord, orders: Sequence[IncomingOrder], ids: Mapping[str, str]
 ) -> None:
     if not (orders and merchant.mails_buyers):
         return
-    wanted = [ids[order.number] for order in orders]
+    wanted = [UUID(ids[order.number]) for order in orders]
     records = tx.session.scalars(orders_of(tx).where(OrderRecord.id.in_(wanted)).order_by(OrderRecord.id))
     outbox.mail_each(tx, records.all(), MailEvent.ORDER_CONFIRMED)

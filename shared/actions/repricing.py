@@ -7,7 +7,7 @@ from shared.actions import intake_rows, refunds
 from shared.actions.completion_rows import Rows, matched
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
-from shared.domain.ids import LineItemId
+from shared.domain.ids import LineItemId, new_id
 from shared.domain.intake import (
     AllocatedLine,
     Allocation,
@@ -24,7 +24,6 @@ from shared.storage.engine import Transaction
 from shared.storage.facts import claimed_by, order_facts, quote_of
 from shared.storage.records import (
     LineItemRecord,
-    MerchantRecord,
     OrderRecord,
     PaymentRecord,
     RequestRecord,
@@ -113,16 +112,15 @@ def _write_money(
     fresh = []
     for (row, line), allocated in zip(rows, allocation.lines, strict=True):
         if row is None:
-            fresh.append(intake_rows.line_row(tx, order.id, next_ordinal, line, allocated))
+            fresh.append(intake_rows.line_row(new_id(), order.id, next_ordinal, line, allocated))
             next_ordinal += 1
             continue
         row.price_minor, row.tax_minor = line.price_minor, line.tax_minor
         row.own_discount_minor, row.discount_minor = line.discount_minor, allocated.discount_minor
         row.shipping_minor = allocated.shipping_minor
     tx.session.flush()
-    insert_rows(tx, LineItemRecord, fresh)
-    merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
-    told = intake_rows.order_row(tx, merchant, target, allocation, order.id, order.intake_digest)
+    insert_rows(tx, LineItemRecord, fresh, {"merchant_id": tx.merchant_id})
+    told = intake_rows.order_row(tx, target, allocation, order.id, order.intake_digest)
     entered = 0 if target.priced else order.total_minor
     for name in _SUMS:
         setattr(order, name, told[name])
@@ -141,7 +139,8 @@ def _write_payments(
     changed = False
     for ordinal, payment in enumerate(given, start=1):
         if ordinal > len(there):
-            insert_rows(tx, PaymentRecord, [intake_rows.payment_row(tx, order.id, ordinal, payment)])
+            row = intake_rows.payment_row(new_id(), order.id, ordinal, payment)
+            insert_rows(tx, PaymentRecord, [row], {"merchant_id": tx.merchant_id})
             changed = True
         else:
             changed |= _raise_payment(there[ordinal - 1], payment, was_priced=was_priced)
