@@ -1,7 +1,6 @@
 """Take in orders, each once, however often they are given; their money is allocated here and never again."""
 
 import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -12,7 +11,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.actions import intake_rows as rows
-from shared.actions.completion import Change, complete_order
+from shared.actions.completion import Change, Completed
+from shared.actions.completion_sets import Later, complete_orders
 from shared.actions.intake_past import write_past
 from shared.actions.rates import count_placed
 from shared.actions.wishes import wishes_of_new
@@ -177,22 +177,19 @@ class Batch:
             if not found and (order := _order(report)) is not None
         }
         inserted = self._insert(list(fresh.values()))
-        for number in sorted(inserted):
-            self._keep_rest(merged[number][0], fresh[number], known=number in waiting)
-        refused = self._file_wishes([fresh[number] for number in sorted(inserted)])
         there = self._there(merged)
-        return [
-            Verdict(
-                order.number,
-                IntakeOutcome.TAKEN_IN,
-                there[order.number][0],
-                (),
-                refused.get(order.number, ()),
+        self._keep_rest([(merged[number][0], fresh[number]) for number in sorted(inserted)], waiting, there)
+        refused = self._file_wishes([fresh[number] for number in sorted(inserted)])
+        verdicts = {
+            number: Verdict(
+                number, IntakeOutcome.TAKEN_IN, there[number][0], refused_wish=refused.get(number, ())
             )
-            if order.number in inserted
-            else self._complete(order, merged[order.number], waiting.get(order.number), there)
-            for order in given
-        ]
+            for number in inserted
+        }
+        left = [order for order in given if order.number not in inserted]
+        verdicts |= self._complete([order for order in left if order.number in there], waiting, there)
+        verdicts |= self._wait([merged[order.number] for order in left if order.number not in there])
+        return [verdicts[order.number] for order in given]
 
     def _insert(self, orders: Sequence[IncomingOrder]) -> set[str]:
         tx = self.tx
@@ -226,12 +223,16 @@ class Batch:
             _confirm(tx, merchant, confirmed, ids)
         return inserted
 
-    def _keep_rest(self, report: IncomingOrder | Report, order: IncomingOrder, *, known: bool) -> None:
-        if not order.priced:
-            there = self._there([order.number])[order.number][0]
-            parts.keep(self.tx, report if isinstance(report, Report) else of_order(report), there)
-        elif known:
-            parts.drop(self.tx, order.number)
+    def _keep_rest(
+        self,
+        taken: Sequence[tuple[IncomingOrder | Report, IncomingOrder]],
+        waiting: Collection[str],
+        there: Mapping[str, tuple[OrderId, bytes]],
+    ) -> None:
+        """Keep what was told of orders without prices, and forget what waited for those that have all."""
+        kept = [(report, there[order.number][0]) for report, order in taken if not order.priced]
+        parts.keep(self.tx, [(_reported(report), order_id) for report, order_id in kept])
+        parts.drop(self.tx, [order.number for _, order in taken if order.priced and order.number in waiting])
 
     def _file_wishes(self, orders: Sequence[IncomingOrder]) -> dict[str, tuple[Blocker, ...]]:
         wishing = [order for order in orders if any(line.wish is not None for line in order.lines)]
@@ -250,25 +251,41 @@ class Batch:
 
     def _complete(
         self,
-        given: IncomingOrder | Report,
-        merged: tuple[IncomingOrder | Report, tuple[Contradiction, ...]],
-        part: Part | None,
+        given: Sequence[IncomingOrder | Report],
+        waiting: Mapping[str, Part],
         there: Mapping[str, tuple[OrderId, bytes]],
-    ) -> Verdict:
-        report, contradictions = merged
-        if given.number not in there:
-            if contradictions:
-                return Verdict(given.number, IntakeOutcome.DIFFERS, None, contradictions)
-            parts.keep(self.tx, report if isinstance(report, Report) else of_order(report), None)
-            return Verdict(given.number, IntakeOutcome.WAITING)
-        order_id, digest = there[given.number]
-        if isinstance(given, IncomingOrder) and digest == _digest(given):
-            return Verdict(given.number, IntakeOutcome.ALREADY_THERE, order_id)
-        reported = given if isinstance(given, Report) else of_order(given)
-        done = complete_order(
-            self.tx, order_id, reported, part, actor=self.actor, mails=self._mails(reported.placed_at)
-        )
-        return Verdict(given.number, _OUTCOMES[done.change], order_id, done.contradictions, done.refused_wish)
+    ) -> dict[str, Verdict]:
+        """Complete orders that are there; one that was taken in word for word lacks nothing."""
+        done, later = {}, []
+        for order in given:
+            order_id, digest = there[order.number]
+            if isinstance(order, IncomingOrder) and digest == _digest(order):
+                done[order.number] = Completed(Change.NOTHING)
+            else:
+                report = _reported(order)
+                mails = self._mails(report.placed_at)
+                later.append(Later(order_id, report, waiting.get(order.number), mails))
+        done |= complete_orders(self.tx, later, actor=self.actor)
+        return {
+            number: Verdict(
+                number, _OUTCOMES[one.change], there[number][0], one.contradictions, one.refused_wish
+            )
+            for number, one in done.items()
+        }
+
+    def _wait(
+        self, merged: Sequence[tuple[IncomingOrder | Report, tuple[Contradiction, ...]]]
+    ) -> dict[str, Verdict]:
+        """Keep what is no order yet, unless it contradicts what waits."""
+        parts.keep(self.tx, [(_reported(report), None) for report, found in merged if not found])
+        return {
+            report.number: Verdict(
+                report.number,
+                IntakeOutcome.DIFFERS if found else IntakeOutcome.WAITING,
+                contradictions=found,
+            )
+            for report, found in merged
+        }
 
     def _mails(self, placed_at: datetime | None) -> bool:
         return self.mail_all or (placed_at is not None and _is_young(self.tx, placed_at))
@@ -287,8 +304,11 @@ def _merged(
     """Add what waited for this; with an order that is there it is merged later, under the order's lock."""
     if part is None or part.order_id is not None:
         return given, ()
-    reported = given if isinstance(given, Report) else of_order(given)
-    return complete(part.report, reported)
+    return complete(part.report, _reported(given))
+
+
+def _reported(given: IncomingOrder | Report) -> Report:
+    return given if isinstance(given, Report) else of_order(given)
 
 
 def _order(report: IncomingOrder | Report) -> IncomingOrder | None:
@@ -304,7 +324,7 @@ def _digest(order: IncomingOrder) -> bytes:
         [_of_payment(payment) for payment in order.payments],
         [_of_discount(discount) for discount in order.discounts],
     ]
-    return hashlib.sha256(json.dumps(told, default=str).encode()).digest()
+    return hashlib.sha256(repr(told).encode()).digest()
 
 
 def _facts(kind: type[Any], without: Collection[str] = ()) -> Callable[[object], Any]:

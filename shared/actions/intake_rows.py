@@ -46,6 +46,21 @@ def order_row(
         "buyer_locale": order.buyer_locale,
         "delivery": list(order.delivery),
         "items_label": f"{first.quantity} × {first.title}",
+        **sums_of(order, allocation),
+        "authorized_minor": sum([payment.authorized_minor for payment in order.payments]),
+        "captured_minor": captured,
+        "fulfilled_by_other": order.fulfilled_by_other,
+        "in_fulfillment": order.in_fulfillment,
+        "hold": order.hold,
+        "held_since": tx.now if order.hold or order.disputed else None,
+        "disputed": order.disputed,
+        "priced": order.priced,
+    }
+
+
+def sums_of(order: IncomingOrder, allocation: Allocation) -> dict[str, Any]:
+    """Tell the columns of an order's row that follow from its lines and their money, in minor units."""
+    return {
         "line_count": len(order.lines),
         "items_minor": sum([line.price_minor for line in order.lines]),
         "discount_minor": allocation.discount_minor,
@@ -63,14 +78,6 @@ def order_row(
         "shipping_tax_minor": order.shipping_tax_minor,
         "tax_minor": allocation.tax_minor,
         "total_minor": allocation.total_minor,
-        "authorized_minor": sum([payment.authorized_minor for payment in order.payments]),
-        "captured_minor": captured,
-        "fulfilled_by_other": order.fulfilled_by_other,
-        "in_fulfillment": order.in_fulfillment,
-        "hold": order.hold,
-        "held_since": tx.now if order.hold or order.disputed else None,
-        "disputed": order.disputed,
-        "priced": order.priced,
         "ordered": sum([line.quantity for line in order.lines]),
     }
 

@@ -54,7 +54,13 @@ def to_minor(text: str, exponent: int) -> int:
     Raises ValueError when it is no plain number or carries more decimals than the currency has.
     """
     whole, _point, part = text.partition(".")
-    if whole.isdigit() and part.isdigit() and text.isascii() and len(part) == exponent and len(whole) < _DIGITS:
+    if (
+        whole.isdigit()
+        and part.isdigit()
+        and text.isascii()
+        and len(part) == exponent
+        and len(whole) < _DIGITS
+    ):
         # Nearly all amounts are written like this, and files have millions of them.
         return int(whole + part)
     cleaned = text.strip()

@@ -17,7 +17,8 @@ WITH entries AS MATERIALIZED (
 ), inserted AS (
   INSERT INTO orders ({names}, timeline_length, timeline_head)
   SELECT {given}, 1, e.link
-  FROM json_populate_recordset(json_populate_record(NULL::orders, :shared), :rows) o JOIN entries e ON e.order_id = o.id
+  FROM json_populate_recordset(json_populate_record(NULL::orders, :shared), :rows) o
+  JOIN entries e ON e.order_id = o.id
   ON CONFLICT (merchant_id, number) DO NOTHING RETURNING id, number
 ), begun AS (
   INSERT INTO timeline (merchant_id, id, order_id, seq, event, actor_kind, actor_id, from_state, to_state, at,
@@ -31,6 +32,7 @@ _TERMS = """
 INSERT INTO order_terms (merchant_id, term, order_id)
 SELECT :merchant, t.term, d.order_id
 FROM json_to_recordset(:rows) AS d(order_id uuid, terms json), json_array_elements_text(d.terms) AS t(term)
+ON CONFLICT DO NOTHING
 """
 
 
@@ -58,6 +60,8 @@ def insert_orders(tx: Transaction, orders: Rows, entries: Rows) -> set[str]:
 
 
 def insert_terms(tx: Transaction, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the words that orders are found by: a list of `terms` for each `order_id`."""
+    """Insert the words that orders are found by: a list of `terms` for each `order_id`; known ones stay."""
+    if not rows:
+        return
     given = {"merchant": tx.merchant_id, "rows": document(rows)}
     tx.session.connection().execute(text(_TERMS), given)
