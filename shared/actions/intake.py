@@ -171,13 +171,15 @@ class Batch:
         """Take in what is new, complete what is there, and keep what is no order yet."""
         waiting = parts.parts_of(self.tx, [order.number for order in given])
         merged = {order.number: _merged(order, waiting.get(order.number)) for order in given}
+        there = self._there(merged)
         fresh = {
             number: order
             for number, (report, found) in merged.items()
-            if not found and (order := _order(report)) is not None
+            if number not in there and not found and (order := _order(report)) is not None
         }
         inserted = self._insert(list(fresh.values()))
-        there = self._there(merged)
+        # Others may have taken some of them in meanwhile.
+        there |= self._there(fresh)
         self._keep_rest([(merged[number][0], fresh[number]) for number in sorted(inserted)], waiting, there)
         refused = self._file_wishes([fresh[number] for number in sorted(inserted)])
         verdicts = {
@@ -193,6 +195,8 @@ class Batch:
 
     def _insert(self, orders: Sequence[IncomingOrder]) -> set[str]:
         tx = self.tx
+        if not orders:
+            return set()
         merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
         ids = dict(zip([order.number for order in orders], new_keys(len(orders)), strict=True))
         allocations = {order.number: allocate(order) for order in orders}
@@ -242,6 +246,8 @@ class Batch:
         return {order.number: wishes_of_new(self.tx, there[order.number][0], order) for order in wishing}
 
     def _there(self, numbers: Collection[str]) -> dict[str, tuple[OrderId, bytes]]:
+        if not numbers:
+            return {}
         found = self.tx.session.execute(
             orders_of(self.tx)
             .with_only_columns(OrderRecord.number, OrderRecord.id, OrderRecord.intake_digest)
