@@ -100,15 +100,4 @@ def _given(tx: Transaction, batch: Batch) -> dict[str, Any]:
 
 
 def _whole(tx: Transaction, statement: str, given: Mapping[str, Any]) -> Whole:
-    row = tx.session.connection().execute(text(statement), given).one()
-    *sums, refunded, released, counted, first_counted, put_back, mails, sendings = row
-    return Whole(
-        *map(int, sums),
-        refunded or {},
-        released or {},
-        counted or {},
-        first_counted,
-        put_back or {},
-        mails or (),
-        sendings or (),
-    )
+    return Whole(**tx.session.connection().execute(text(statement), given).mappings().one())

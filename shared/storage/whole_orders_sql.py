@@ -104,19 +104,23 @@ dealt AS (
   WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.row_number = d.number
 )"""
 _SUMS = """
-SELECT count(*), coalesce(sum(w.units), 0), coalesce(sum(cardinality(array_positions(w.warned, false))), 0),
-  coalesce(sum(cardinality(array_positions(w.warned, true))), 0), count(*) FILTER (WHERE w.refund_minor > 0),
-  count(*) FILTER (WHERE w.released_minor > 0),
+SELECT count(*) AS orders, coalesce(sum(w.units), 0)::bigint AS units,
+  coalesce(sum(cardinality(array_positions(w.warned, false))), 0) AS done,
+  coalesce(sum(cardinality(array_positions(w.warned, true))), 0) AS warnings,
+  count(*) FILTER (WHERE w.refund_minor > 0) AS orders_refunded,
+  count(*) FILTER (WHERE w.released_minor > 0) AS orders_released,
   count(*) FILTER (WHERE g.counts[w.reason]
-    AND w.placed_on > (g.now AT TIME ZONE g.zone)::date - CAST(:rate_days AS int)),
-  (SELECT jsonb_object_agg(currency, minor) FROM (SELECT currency, sum(refund_minor) AS minor
-    FROM whole WHERE refund_minor > 0 GROUP BY 1) r),
-  (SELECT jsonb_object_agg(currency, minor) FROM (SELECT currency, sum(released_minor) AS minor
-    FROM whole WHERE released_minor <> 0 GROUP BY 1) r),
+    AND w.placed_on > (g.now AT TIME ZONE g.zone)::date - CAST(:rate_days AS int)) AS counting,
+  (SELECT coalesce(jsonb_object_agg(currency, minor), '{{}}') FROM (
+    SELECT currency, sum(refund_minor) AS minor FROM whole WHERE refund_minor > 0 GROUP BY 1) r) AS refunded,
+  (SELECT coalesce(jsonb_object_agg(currency, minor), '{{}}') FROM (
+    SELECT currency, sum(released_minor) AS minor FROM whole WHERE released_minor > 0 GROUP BY 1) r) AS released,
   {more}
 FROM whole w CROSS JOIN given g
 """
-_NO_MORE = "NULL::jsonb, NULL::uuid, NULL::jsonb, NULL::jsonb, NULL::jsonb"
+_NO_MORE = """
+  '{}'::jsonb AS counted, NULL::uuid AS first_counted, '{}'::jsonb AS put_back, '[]'::jsonb AS mails,
+  '[]'::jsonb AS sendings"""
 # Everything that is made for an order once: its request's id, the quote's hash, what people said.
 _GOING = """
 going AS MATERIALIZED (
@@ -242,14 +246,14 @@ mails AS (
   RETURNING id, kind
 )"""
 _MORE = """
-  (SELECT jsonb_object_agg(placed_on, orders) FROM (SELECT w.placed_on, count(*) AS orders
-    FROM whole w CROSS JOIN given g WHERE g.counts[w.reason] GROUP BY 1) d),
-  (SELECT w.order_id FROM whole w CROSS JOIN given g WHERE g.counts[w.reason] LIMIT 1),
-  (SELECT jsonb_object_agg(sku, units) FROM (SELECT sku, sum(quantity) AS units FROM moved GROUP BY 1) s),
-  (SELECT jsonb_agg(id) FROM effects_noted WHERE kind = 'send_mail'),
-  (SELECT jsonb_agg(id) FROM effects_noted WHERE kind = 'send_refund')
+  (SELECT coalesce(jsonb_object_agg(placed_on, orders), '{}') FROM (SELECT w.placed_on, count(*) AS orders
+    FROM whole w CROSS JOIN given g WHERE g.counts[w.reason] GROUP BY 1) d) AS counted,
+  (SELECT w.order_id FROM whole w CROSS JOIN given g WHERE g.counts[w.reason] LIMIT 1) AS first_counted,
+  (SELECT coalesce(jsonb_object_agg(sku, units), '{}') FROM (SELECT sku, sum(quantity) AS units
+    FROM moved GROUP BY 1) s) AS put_back,
+  (SELECT coalesce(jsonb_agg(id), '[]') FROM effects_noted WHERE kind = 'send_mail') AS mails,
+  (SELECT coalesce(jsonb_agg(id), '[]') FROM effects_noted WHERE kind = 'send_refund') AS sendings
 """
-
 _JUDGED = (_GIVEN, _ASKED, _WHOLE)
 _PREVIEWED = (*_JUDGED, _DEALT.format(source="whole", request_id="NULL::uuid"))
 _CARRIED_OUT = (
