@@ -5,10 +5,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 
+from shared.storage import whole_orders_sql as sql
 from shared.storage.engine import Transaction
-from shared.storage.whole_orders_sql import CARRY_OUT, LOCK_AND_READ_POLICIES, PREVIEW, READ_POLICIES
+
+_READ_POLICIES, _LOCK_AND_READ_POLICIES = text(sql.READ_POLICIES), text(sql.LOCK_AND_READ_POLICIES)
+_PREVIEW, _CARRY_OUT = text(sql.PREVIEW), text(sql.CARRY_OUT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +81,13 @@ class Whole:
 
 def policies(tx: Transaction, batch: Batch, *, lock: bool) -> list[Mapping[str, Any]]:
     """Read the policies of the orders that are to be canceled, once each; with `lock` lock the orders."""
-    statement = LOCK_AND_READ_POLICIES if lock else READ_POLICIES
-    return list(tx.session.connection().execute(text(statement), _given(tx, batch)).scalars())
+    statement = _LOCK_AND_READ_POLICIES if lock else _READ_POLICIES
+    return list(tx.session.connection().execute(statement, _given(tx, batch)).scalars())
 
 
 def preview(tx: Transaction, batch: Batch, terms: Terms) -> Whole:
     """Deal with the rows of the orders that can go as they are, and change none of them."""
-    return _whole(tx, PREVIEW, {**_given(tx, batch), **asdict(terms)})
+    return _whole(tx, _PREVIEW, {**_given(tx, batch), **asdict(terms)})
 
 
 def carry_out(tx: Transaction, batch: Batch, terms: Terms, asker: Asker) -> Whole:
@@ -92,12 +95,12 @@ def carry_out(tx: Transaction, batch: Batch, terms: Terms, asker: Asker) -> Whol
 
     Left to the caller are the counts of stock and days, and waking workers for the effects.
     """
-    return _whole(tx, CARRY_OUT, {**_given(tx, batch), **asdict(terms), **asdict(asker)})
+    return _whole(tx, _CARRY_OUT, {**_given(tx, batch), **asdict(terms), **asdict(asker)})
 
 
 def _given(tx: Transaction, batch: Batch) -> dict[str, Any]:
     return {"merchant": tx.merchant_id, "now": tx.now, **asdict(batch)}
 
 
-def _whole(tx: Transaction, statement: str, given: Mapping[str, Any]) -> Whole:
-    return Whole(**tx.session.connection().execute(text(statement), given).mappings().one())
+def _whole(tx: Transaction, statement: TextClause, given: Mapping[str, Any]) -> Whole:
+    return Whole(**tx.session.connection().execute(statement, given).mappings().one())

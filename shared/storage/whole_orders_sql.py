@@ -93,7 +93,8 @@ whole AS MATERIALIZED (
     AND (c.refund_minor IN (0, p.captured_minor) OR p.charged = 1)
     AND (p.idle_minor = 0 OR o.total_minor - m.value_minor <= p.captured_minor - c.refund_minor)
 )"""
-# The rows of these orders; one refund may answer several rows, and stands on the first of them.
+# The rows of these orders; one refund may answer several rows, and stands on the first of them. The groups
+# are named once more: of rows only just written the planner knows nothing, and would read all of the run's.
 _DEALT = """
 dealt AS (
   UPDATE bulk_rows r SET verdict = CASE WHEN d.warned THEN 'warning' ELSE 'done' END, detail = '',
@@ -101,7 +102,7 @@ dealt AS (
     units = CASE WHEN d.line IS NULL THEN w.units ELSE w.ordered[array_position(w.ids, d.line)] END,
     refund_minor = CASE WHEN d.number = w.first_row THEN w.refund_minor ELSE 0 END
   FROM {source} w CROSS JOIN LATERAL unnest(w.row_numbers, w.row_lines, w.warned) AS d(number, line, warned)
-  WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.row_number = d.number
+  WHERE {rows} AND r.row_number = d.number
 )"""
 _SUMS = """
 SELECT count(*) AS orders, coalesce(sum(w.units), 0)::bigint AS units,
@@ -114,7 +115,8 @@ SELECT count(*) AS orders, coalesce(sum(w.units), 0)::bigint AS units,
   (SELECT coalesce(jsonb_object_agg(currency, minor), '{{}}') FROM (
     SELECT currency, sum(refund_minor) AS minor FROM whole WHERE refund_minor > 0 GROUP BY 1) r) AS refunded,
   (SELECT coalesce(jsonb_object_agg(currency, minor), '{{}}') FROM (
-    SELECT currency, sum(released_minor) AS minor FROM whole WHERE released_minor > 0 GROUP BY 1) r) AS released,
+    SELECT currency, sum(released_minor) AS minor FROM whole WHERE released_minor > 0 GROUP BY 1) r)
+    AS released,
   {more}
 FROM whole w CROSS JOIN given g
 """
@@ -255,11 +257,11 @@ _MORE = """
   (SELECT coalesce(jsonb_agg(id), '[]') FROM effects_noted WHERE kind = 'send_refund') AS sendings
 """
 _JUDGED = (_GIVEN, _ASKED, _WHOLE)
-_PREVIEWED = (*_JUDGED, _DEALT.format(source="whole", request_id="NULL::uuid"))
+_PREVIEWED = (*_JUDGED, _DEALT.format(source="whole", rows=_OF_BATCH, request_id="NULL::uuid"))
 _CARRIED_OUT = (
     *_JUDGED,
     *(_GOING, _REQUESTS, _CHANGES, _ENTRIES, _EFFECTS),
-    _DEALT.format(source="going", request_id="w.request_id"),
+    _DEALT.format(source="going", rows=_OF_BATCH, request_id="w.request_id"),
 )
 PREVIEW = f"WITH {','.join(_PREVIEWED)} {_SUMS.format(more=_NO_MORE)}"
 CARRY_OUT = f"WITH {','.join(_CARRIED_OUT)} {_SUMS.format(more=_MORE)}"
