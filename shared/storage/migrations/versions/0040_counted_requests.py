@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0040"
-down_revision = "0021b"
+down_revision = "0035"
 
 _TABLES = ("request_days", "cancellation_requests")
 _CELLS = """
