@@ -86,6 +86,7 @@ def quote_cancellation(caller: Caller, number: str) -> Response:
             order.id,
             _asker(payload.requested_by),
             quantities,
+            reason=payload.reason,
             most_minor=payload.refund,
         )
     )
