@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from shared import wording
 from shared.domain.ids import LineItemId, OrderId, PaymentId, new_id
+from shared.domain.metrics import RateTerms
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.reasons import Reason
 from shared.domain.refunds import Kept, KeptReason, LineShare, PaymentShare, Quote
@@ -30,6 +31,7 @@ WINDOW = (
 
 
 class ConsoleForm(CancelWindowForm):
+    keeping: tuple[str, ...] = ()
     scope = RadioField(
         choices=[SelectChoice("entire", "Cancel entire order"), SelectChoice("items", "Cancel items")],
         default="items",
@@ -111,7 +113,7 @@ QUOTE = Quote(
     withheld_minor=0,
     voids=(),
 )
-VIEW = QuoteView(QUOTE, 3, 3, 3, Fraction(11, 1000), Fraction(12, 1000))
+VIEW = QuoteView(QUOTE, 3, 3, 3, RateTerms(), Fraction(11, 1000), Fraction(12, 1000))
 
 
 def _window(
