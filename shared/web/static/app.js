@@ -34,10 +34,24 @@
     return asked ? `${form.action}?${asked}` : form.action;
   }
 
+  const NAMES_IDS = ["for", "aria-describedby", "aria-labelledby", "data-chooses"];
+
+  /* The page behind may have a field of the same id: then a label of the window would name that one. */
+  function renameTwins(dialog) {
+    const twins = [...dialog.querySelectorAll("[id]")].filter(({ id }) => document.getElementById(id));
+    const ids = new Set(twins.map(({ id }) => id));
+    const renamed = (id) => (ids.has(id) ? `window-${id}` : id);
+    twins.forEach((element) => { element.id = renamed(element.id); });
+    NAMES_IDS.forEach((name) => dialog.querySelectorAll(`[${name}]`).forEach((element) => {
+      element.setAttribute(name, element.getAttribute(name).split(" ").map(renamed).join(" "));
+    }));
+  }
+
   function showWindow(dialog, link) {
     const menu = link.closest("[popover]");
     const opener = menu ? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`) : link;
     if (menu) menu.hidePopover();
+    renameTwins(dialog);
     document.body.append(dialog);
     prepare(dialog);
     dialog.addEventListener("close", () => {
