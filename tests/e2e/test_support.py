@@ -34,6 +34,20 @@ def test_what_a_customer_writes_is_counted_in_the_menu_and_appears_in_the_list(
     expect(support).to_have_text(re.compile(r"Support\s*1"))
 
 
+def test_an_open_conversation_follows_what_is_written_in_it(shop: Shop, merchant: Page, buyer: Page) -> None:
+    order = shop.place_order(number="NL-1")
+    write(buyer, order, "Is it dishwasher safe?")
+    merchant.goto("/console/support")
+    merchant.get_by_role("link", name="Ana Torres").click()
+    merchant.get_by_label("Message", exact=True).fill("An answer that is not sent yet.")
+
+    buyer.get_by_label("Your answer").fill("And oven safe?")
+    buyer.get_by_role("button", name="Send answer").click()
+
+    expect(merchant.get_by_text("And oven safe?")).to_be_visible(timeout=SOON)
+    expect(merchant.get_by_label("Message", exact=True)).to_have_value("An answer that is not sent yet.")
+
+
 def test_the_window_of_a_case_names_its_own_fields(shop: Shop, merchant: Page, buyer: Page) -> None:
     order = shop.place_order(number="NL-1")
     write(buyer, order, "Please cancel it.")
