@@ -46,7 +46,7 @@ def shown_again() -> Response | None:
         return None
     setattr(g, _SENT, request.form)
     request.method = "GET"
-    request.form = request.files = ImmutableMultiDict()
+    request.form, request.files = ImmutableMultiDict(), ImmutableMultiDict()
     not_done(
         _("This page was open too long; nothing was changed."),
         _("What you typed is still here. Check it, then press the button once more."),
