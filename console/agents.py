@@ -6,6 +6,7 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console.agent_access import actor_of
+from console.cancellations import kept_by_reason
 from console.forms import CancelOrderForm
 from console.live import agents_counts
 from console.operator_forms import OpenAccountForm, WriteForm
@@ -26,7 +27,7 @@ from shared.queries.cancellations import quote_for
 from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
 from shared.queries.quote_values import QuoteView
-from shared.queries.reasons import offered
+from shared.queries.reasons import keeping, offered
 from shared.queries.support_values import CaseView
 from shared.rendering import gettext as _
 from shared.web.app import wanted_fragment
@@ -112,6 +113,10 @@ def agent_cancel(agent: Agent, case_id: UUID) -> ResponseReturnValue:
     form = _form(merchant_id, order)
     if request.method != "POST" or not form.submitted():
         return _window(agent, case_id, merchant_id, order, form)
+    quote = _quote(merchant_id, order, form)
+    if quote is not None and form.hides(quote.quote):
+        form.refuse(form.refund, kept_by_reason())
+        return _window(agent, case_id, merchant_id, order, form)
     try:
         made = cancellations.request(services().db, merchant_id, order.id, form.ask(), actor_of(agent))
     except (QuoteChanged, NotEligible):
@@ -142,7 +147,10 @@ def agent_cancel_quote(agent: Agent, case_id: UUID) -> ResponseReturnValue:
 
 
 def _form(merchant_id: MerchantId, order: OrderPage) -> CancelOrderForm:
-    return CancelOrderForm.for_merchant(order.items, order.currency, offered(services().db, merchant_id))
+    db = services().db
+    return CancelOrderForm.for_merchant(
+        order.items, order.currency, offered(db, merchant_id), keeping(db, merchant_id)
+    )
 
 
 def _window(
@@ -169,6 +177,7 @@ def _quote(merchant_id: MerchantId, order: OrderPage, form: CancelOrderForm | No
             form.chosen() if form else None,
             reason=form.chosen_reason() if form else None,
             most_minor=form.most_minor() if form else None,
+            all_back=form.all_back if form else True,
         )
     except NotEligible:
         return None

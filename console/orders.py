@@ -11,7 +11,7 @@ from console import order_frame, words
 from console.access import actor
 from console.addresses import back_to, contact_about
 from console.forms import MemoForm
-from console.order_forms import OrderFilterForm, OrderViewForm, Period
+from console.order_forms import OrderFilterForm, Period
 from console.pages import show
 from shared.actions import orders as actions
 from shared.domain.actors import ActorKind
@@ -68,7 +68,6 @@ def orders(member: Member) -> ResponseReturnValue:
         periods=order_frame.periods(form),
         saved_filters=order_frame.saved_filters(form, board.view),
         heads=order_frame.heads(form, board.view),
-        view_form=OrderViewForm.made(board.view, form.query()),
         previous_url=_page_url(form, board.found.previous_cursor),
         next_url=_page_url(form, board.found.next_cursor),
         all_url=url_for("console.orders", period=Period.ALL.value),

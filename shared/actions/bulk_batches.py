@@ -6,17 +6,19 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.actions import bulk_acknowledge, bulk_adjust, bulk_cancel
+from shared.actions import bulk_acknowledge, bulk_adjust, bulk_cancel, bulk_whole
 from shared.actions.bulk_cancel import Planned, Wanted
 from shared.actions.bulk_results import Hindrance, Outcome, Results, hindrances_of
 from shared.domain.actors import Actor, ActorKind
-from shared.domain.bulk import RowAction, RowProblem, Verdict
+from shared.domain.bulk import RowAction, RowProblem, RunKind, Verdict, giver_in
 from shared.domain.ids import LineItemId
 from shared.domain.metrics import in_period
 from shared.domain.reasons import Reason
+from shared.storage import rates
 from shared.storage.bulk import read_rows
 from shared.storage.bulk_facts import lock_orders
 from shared.storage.calendar import day_of
+from shared.storage.catalogues import catalogue
 from shared.storage.engine import Transaction
 from shared.storage.records import BulkRowRecord, BulkRunRecord
 
@@ -45,6 +47,11 @@ class _Batch:
     results: Results
     writes: bool
 
+    def plan(self, wishes: Iterable["_Wish"]) -> bulk_cancel.Plan:
+        """Judge wishes whose orders are held already where it matters."""
+        giver = giver_in(RunKind(self.run.kind))
+        return bulk_cancel.plan(self.tx, [wish.wanted for wish in wishes], giver, lock=False)
+
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
@@ -56,9 +63,12 @@ class _Wish:
 
 def carry_out(tx: Transaction, run: BulkRunRecord, end: int, codes: Mapping[RowProblem, str]) -> Results:
     """Deal with the orders after the run's `next_group` up to `end`; a dry run changes none of them."""
-    rows = _rows(tx, run, end)
     results = Results(codes)
     actor = Actor(ActorKind(run.actor_kind), run.actor_id)
+    bulk_whole.carry_out(tx, run, end, results, actor, writes=not run.dry_run)
+    rows = _rows(tx, run, end)
+    if not rows:
+        return results
     if not run.dry_run:
         _deal(_Batch(tx, run, actor, results, writes=True), rows)
     elif _builds_up(rows):
@@ -128,9 +138,7 @@ def _vetted(batch: _Batch, rows: list[BulkRowRecord]) -> list[BulkRowRecord]:
     waiting = [row for row in _cancels(rows) if row.order_id in orders]
     while waiting:
         wishes = _by_order(waiting)
-        plan = bulk_cancel.plan(
-            batch.tx, [_wish(batch.run, *of_order).wanted for of_order in wishes.items()], lock=False
-        )
+        plan = batch.plan(_wish(batch.run, *of_order) for of_order in wishes.items())
         hindrances: dict[int, Hindrance] = {}
         for mine, planned in zip(wishes.values(), plan, strict=True):
             if not isinstance(planned, Planned):
@@ -155,14 +163,14 @@ def _round(batch: _Batch, rows: Sequence[BulkRowRecord]) -> list[BulkRowRecord]:
     """Carry out one wish of each order; give the rows that another round must take up."""
     tx, run = batch.tx, batch.run
     wishes, later = _wishes(run, rows)
-    plan = bulk_cancel.plan(tx, [wish.wanted for wish in wishes], lock=False)
+    plan, known = batch.plan(wishes), catalogue(tx)
     going: list[Planned] = []
     hindrances: dict[int, Hindrance] = {}
     for wish, planned in zip(wishes, plan, strict=True):
         if isinstance(planned, Planned):
             going.append(planned)
             _note_done(batch, wish, planned)
-            _add_up(batch.results, planned, tx)
+            _add_up(batch.results, planned, tx, counts=known.counts(planned.wanted.reason))
         else:
             hindrances |= hindrances_of(wish.rows, planned)
             later += wish.rows
@@ -213,14 +221,15 @@ def _note_done(batch: _Batch, wish: _Wish, planned: Planned) -> None:
         left = 0
 
 
-def _add_up(results: Results, planned: Planned, tx: Transaction) -> None:
+def _add_up(results: Results, planned: Planned, tx: Transaction, *, counts: bool) -> None:
     order, quoted = planned.order, planned.quoted
     results.sums["orders"] += 1
     results.sums["units"] += planned.units
     results.sums["orders_refunded"] += quoted.refund_minor > 0
     results.sums["orders_released"] += quoted.released_minor > 0
     placed_on, today = day_of(tx, order.placed_at), day_of(tx, tx.now)
-    results.sums["counting"] += not order.canceled_by_merchant and in_period(placed_on, today)
+    is_new = counts and not order.canceled_by_merchant
+    results.sums["counting"] += is_new and in_period(placed_on, today, rates.terms(tx).days)
     if quoted.refund_minor:
         results.refunded[order.currency] += quoted.refund_minor
     if quoted.released_minor:

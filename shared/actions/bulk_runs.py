@@ -27,6 +27,8 @@ from shared.storage.records import ApiKeyRecord, BulkRunRecord, MembershipRecord
 CODES: Mapping[RowProblem, str] = {problem: problem.value for problem in RowProblem}
 _DAY = timedelta(days=1)
 TURN_SECONDS = 20.0
+# A preview holds nobody's orders: its batches are so many times as large.
+_OF_PREVIEWS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,11 +311,11 @@ def _forbidden(tx: Transaction, run: BulkRunRecord) -> StopReason | None:
 
 
 def _next_batch(tx: Transaction, run: BulkRunRecord, codes: Mapping[RowProblem, str]) -> bool:
-    end = min(run.next_group + BATCH, run.group_count)
+    end = min(run.next_group + BATCH * (_OF_PREVIEWS if run.dry_run else 1), run.group_count)
     if run.day_ends_at_group is not None and not run.dry_run:
         end = min(end, run.day_ends_at_group)
     results = bulk_batches.carry_out(tx, run, end, codes)
-    bulk_staging.keep_results(tx, run.id, results.rows)
+    bulk_staging.keep_results(tx, run.id, run.next_group, end, results.rows)
     run.counters = _added(run.counters, results)
     run.next_group = end
     if run.next_group >= run.group_count:

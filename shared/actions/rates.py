@@ -1,8 +1,9 @@
 """Count orders on the day they were placed, and those that the merchant canceled, once each."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
 
@@ -50,6 +51,11 @@ def count_canceled_of(tx: Transaction, orders: Iterable[OrderRecord]) -> None:
         return
     zone = zone_of(tx)
     days = Counter(order.placed_at.astimezone(zone).date().isoformat() for order in counting)
+    count_days(tx, days, counting[0].id)
+
+
+def count_days(tx: Transaction, days: Mapping[str, int], one: UUID) -> None:
+    """Count so many orders on their days, ISO dates, and have the rate looked at; `one` is one of them."""
     bulk_writes.count_canceled(tx, days, shard())
     # An order counts once, so this key is nobody else's to wait for.
-    outbox.defer(tx, EffectKind.CHECK_RATE, tx.merchant_id, dedup_key=f"rate:{counting[0].id}")
+    outbox.defer(tx, EffectKind.CHECK_RATE, tx.merchant_id, dedup_key=f"rate:{one}")

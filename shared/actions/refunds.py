@@ -112,6 +112,11 @@ def connected_to(tx: Transaction, shares: Iterable[PaymentShare]) -> frozenset[G
     """Tell which of the gateways that hold these payments the merchant has connected."""
     if not any(share.gateway is Gateway.STRIPE for share in shares):
         return frozenset()
+    return connected_gateways(tx)
+
+
+def connected_gateways(tx: Transaction) -> frozenset[Gateway]:
+    """Tell which gateways the merchant has connected."""
     found = tx.session.scalars(
         select(GatewayRecord.gateway).where(GatewayRecord.merchant_id == tx.merchant_id)
     )

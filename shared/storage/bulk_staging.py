@@ -1,13 +1,15 @@
 """Hold the rows of a run against the merchant's orders, all of them in a few statements."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
 from shared.domain.bulk import RowProblem, StagedRow, Verdict
-from shared.storage.bulk import document, plain
+from shared.storage.bulk import document
 from shared.storage.engine import Transaction
 
 # A million rows take longer than a page may.
@@ -167,22 +169,34 @@ UPDATE bulk_rows r SET verdict = d.verdict, code = d.code, detail = d.detail, re
   adjustment_id = d.adjustment_id, units = d.units, refund_minor = d.refund_minor
 FROM json_to_recordset(:rows) AS d(row_number bigint, verdict text, code text, detail text, request_id uuid,
   adjustment_id uuid, units bigint, refund_minor bigint)
-WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.row_number = d.row_number
+WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.group_no > :after AND r.group_no <= :end
+  AND r.row_number = d.row_number
 """
 
 
 def stage(tx: Transaction, run_id: UUID, first: int, rows: Sequence[StagedRow]) -> None:
     """Keep rows as they were read, numbered from `first` on."""
-    documents = plain(rows)
-    for number, row in enumerate(documents, start=first):
-        row["row_number"] = number
-        row["verdict"] = Verdict.ERROR if row.pop("refused") else Verdict.OPEN
-    if not documents:
+    if not rows:
         return
-    same = {"merchant_id": tx.merchant_id, "run_id": run_id}
-    names = [*documents[0], *same]
+    own, same = _parted(rows)
+    for number, (kept, row) in enumerate(zip(own, rows, strict=True), start=first):
+        kept["row_number"] = number
+        kept["verdict"] = Verdict.ERROR if row.refused else Verdict.OPEN
+    same |= {"merchant_id": tx.merchant_id, "run_id": run_id}
+    names = [*own[0], *same]
     statement = _STAGE.format(names=", ".join(names), values=", ".join(f"d.{name}" for name in names))
-    _run(tx, statement, run_id, same=document(same), rows=document(documents))
+    _run(tx, statement, run_id, same=document(same), rows=document(own))
+
+
+def _parted(rows: Sequence[StagedRow]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Part what rows differ in from what all of them say: most of a file's columns, and sent once."""
+    names = [field.name for field in fields(StagedRow) if field.name != "refused"]
+    columns = {name: list(map(attrgetter(name), rows)) for name in names}
+    same = {name: told[0] for name, told in columns.items() if told.count(told[0]) == len(told)}
+    # The record is each row's own, so that there is always a column.
+    own = ["record", *(name for name in names if name not in same and name != "record")]
+    same.pop("record", None)
+    return [dict(zip(own, values, strict=True)) for values in zip(*map(columns.get, own), strict=True)], same
 
 
 def choose(tx: Transaction, run_id: UUID, order_ids: Sequence[UUID], reason: str) -> int:
@@ -243,10 +257,15 @@ def stop(tx: Transaction, run_id: UUID) -> None:
     _run(tx, _STOP, run_id)
 
 
-def keep_results(tx: Transaction, run_id: UUID, results: Sequence[Mapping[str, Any]]) -> None:
-    """Write what became of rows, a mapping each: the row's number and the columns that tell its fate."""
+def keep_results(
+    tx: Transaction, run_id: UUID, after: int, end: int, results: Sequence[Mapping[str, Any]]
+) -> None:
+    """Write what became of rows of the groups after `after`, up to `end`.
+
+    A mapping each: the row's number and the columns that tell its fate.
+    """
     if results:
-        _run(tx, _RESULTS, run_id, rows=document(results))
+        _run(tx, _RESULTS, run_id, after=after, end=end, rows=document(results))
 
 
 def _of(tx: Transaction, run_id: UUID) -> dict[str, Any]:

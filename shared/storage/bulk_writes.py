@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from shared.storage.bulk import arrays, document, plain
 from shared.storage.engine import Transaction
-from shared.storage.scopes import lock_sku
+from shared.storage.scopes import lock_skus
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,7 @@ def put_back(tx: Transaction, units: Mapping[str, int]) -> None:
     """Add units to the counts of tracked SKUs, locked by the order of their names."""
     if not units:
         return
-    for sku in sorted(units):
-        lock_sku(tx, sku)
+    lock_skus(tx, sorted(units))
     _run(tx, _STOCK, [{"sku": sku, "units": count} for sku, count in units.items()])
 
 

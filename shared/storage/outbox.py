@@ -309,7 +309,13 @@ def defer_each(
         "created_at": tx.now,
     }
     insert_rows(tx, EffectRecord, effects, same)
-    ids = [effect["id"] for effect in effects]
+    wake_each(tx, kind, [effect["id"] for effect in effects], after)
+
+
+def wake_each(tx: Transaction, kind: EffectKind, ids: Sequence[str], after: timedelta = AT_ONCE) -> None:
+    """Queue the jobs that make workers look at these effects, `after` from now in real time."""
+    if not ids:
+        return
     task = _queue.configure_task(
         PERFORM_EACH,
         queue=QUEUES[kind],

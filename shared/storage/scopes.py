@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Row, Select, Text, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.domain.cancellation import CLAIMING_STATES, RequestState
 from shared.domain.errors import NotFound
@@ -77,7 +78,13 @@ def lock_request(tx: Transaction, request_id: UUID) -> tuple[OrderRecord, Reques
 
 def lock_sku(tx: Transaction, sku: str) -> None:
     """Lock a SKU's count, tracked or not; whoever moves units of several goes by the order of their names."""
-    key = f"stock {tx.merchant_id} {sku}"
+    lock_skus(tx, [sku])
+
+
+def lock_skus(tx: Transaction, skus: Sequence[str]) -> None:
+    """Lock the counts of several SKUs, in this order: that of their names."""
+    given = func.unnest(literal([f"stock {tx.merchant_id} {sku}" for sku in skus], ARRAY(Text)))
+    key = given.column_valued("key")
     tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(key, 0))))
 
 

@@ -34,24 +34,24 @@
     return asked ? `${form.action}?${asked}` : form.action;
   }
 
-  const NAMES_IDS = ["for", "aria-describedby", "aria-labelledby", "data-chooses"];
-
-  /* The page behind may have a field of the same id: then a label of the window would name that one. */
-  function renameTwins(dialog) {
-    const twins = [...dialog.querySelectorAll("[id]")].filter(({ id }) => document.getElementById(id));
-    const ids = new Set(twins.map(({ id }) => id));
-    const renamed = (id) => (ids.has(id) ? `window-${id}` : id);
-    twins.forEach((element) => { element.id = renamed(element.id); });
-    NAMES_IDS.forEach((name) => dialog.querySelectorAll(`[${name}]`).forEach((element) => {
-      element.setAttribute(name, element.getAttribute(name).split(" ").map(renamed).join(" "));
-    }));
+  /* A label finds the first element of its id, and that of the page would stand before the window's. */
+  function renameShared(dialog) {
+    [...dialog.querySelectorAll("[id]")].filter((part) => document.getElementById(part.id)).forEach((part) => {
+      const [old, own] = [part.id, `window-${part.id}`];
+      part.id = own;
+      ["for", "form", "aria-labelledby", "aria-describedby", "data-chooses"].forEach((name) => {
+        dialog.querySelectorAll(`[${name}~="${CSS.escape(old)}"]`).forEach((user) => {
+          user.setAttribute(name, user.getAttribute(name).split(" ").map((id) => (id === old ? own : id)).join(" "));
+        });
+      });
+    });
   }
 
   function showWindow(dialog, link) {
     const menu = link.closest("[popover]");
     const opener = menu ? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`) : link;
     if (menu) menu.hidePopover();
-    renameTwins(dialog);
+    renameShared(dialog);
     document.body.append(dialog);
     prepare(dialog);
     dialog.addEventListener("close", () => {
@@ -224,11 +224,24 @@
     }
   });
 
+  /* A canned reply goes where the cursor stands; what was typed and the pictures chosen stay. */
+  function insertReply(form, field) {
+    const reply = form.querySelector("option:checked").dataset.text;
+    field.setRangeText(reply, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+  }
+
   /* A second press while the first is under way would only be answered with the first one's outcome. */
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.passkey && !event.target.elements.credential.value) {
       event.preventDefault();
       askPasskey(event.target);
+      return;
+    }
+    const field = document.getElementById(event.target.dataset.inserts || "");
+    if (field) {
+      event.preventDefault();
+      insertReply(event.target, field);
       return;
     }
     /* What goes into a frame leaves the form as it is. */

@@ -52,7 +52,9 @@
     const ticked = [...old.querySelectorAll("input:checked[name]")].map((box) => [box.name, box.value]);
     old.replaceChildren(...document.importNode(next, true).childNodes);
     old.querySelectorAll("input[type=checkbox][name]").forEach((box) => {
-      if (ticked.some(([name, value]) => box.name === name && box.value === value)) box.checked = true;
+      if (!ticked.some(([name, value]) => box.name === name && box.value === value)) return;
+      box.checked = true;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
     });
     return new Set();
   }

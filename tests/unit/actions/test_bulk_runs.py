@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, text
 
-from shared.actions import bulk_batches, bulk_runs, keys, merchants
+from shared.actions import bulk_runs, keys, merchants
 from shared.actions.bulk_runs import NewRun
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.bulk import RowAction, RunKind, RunState, StagedRow, Verdict
@@ -349,7 +349,7 @@ def test_a_batch_that_breaks_off_is_done_anew_and_once(db: Database, monkeypatch
     numbered(db, merchant_id, "A-1", "A-2")
     run_id = a_run(db, merchant_id, row(3, "A-1"), row(4, "A-2"))
     with monkeypatch.context() as broken:
-        broken.setattr(bulk_batches, "_note_done", lambda *_, **__: 1 / 0)
+        broken.setattr(bulk_runs, "_added", lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             bulk_runs.advance(db, merchant_id, run_id)
 

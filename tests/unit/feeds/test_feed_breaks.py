@@ -30,7 +30,8 @@ def content() -> str:
         for n in range(1, 13)
         for row in ((number(n), "NoInventory", LAMP), (number(n), "PricingError", MUG))[: 1 + n % 2]
     ]
-    return cancel(*rows, (number(99), "", ""), (number(3), "NoInventory", LAMP))
+    whole = [(number(n), "", "") for n in range(13, 17)]
+    return cancel(*rows, *whole, (number(99), "", ""), (number(3), "NoInventory", LAMP))
 
 
 def told(db: Database, merchant_id: MerchantId, run_id: UUID) -> tuple:
@@ -48,7 +49,7 @@ def small_steps(monkeypatch) -> None:
 def test_a_worker_killed_at_twenty_places_comes_to_the_same(db, merchant_id, tmp_path, monkeypatch) -> None:
     other = a_merchant(db)
     for each in (merchant_id, other):
-        orders(db, each, *range(1, 13))
+        orders(db, each, *range(1, 17))
     undisturbed = hand_in(db, other, tmp_path, content()).run_id
     running.take_turn(db, other, undisturbed)
     run_id = hand_in(db, merchant_id, tmp_path, content()).run_id
@@ -74,6 +75,7 @@ def test_a_worker_killed_at_twenty_places_comes_to_the_same(db, merchant_id, tmp
     monkeypatch.setattr(bulk_runs, "advance", deadly(bulk_runs.advance))
     monkeypatch.setattr(bulk_runs.bulk_staging, "stage", deadly(bulk_runs.bulk_staging.stage))
     monkeypatch.setattr(bulk_batches.bulk_cancel, "carry_out", deadly(bulk_batches.bulk_cancel.carry_out))
+    monkeypatch.setattr(bulk_batches.bulk_whole, "carry_out", deadly(bulk_batches.bulk_whole.carry_out))
     lives = 1
     while feeds.find(db, merchant_id, run_id).state is not RunState.DONE:
         try:
