@@ -27,7 +27,7 @@ from shared.web.limits import within_limit
 from shared.web.mail_frame import framed, page_with_frame
 from shared.web.notices import done, not_done
 from shared.web.services import services
-from shared.web.stale_forms import keeps_form
+from shared.web.stale_forms import fields_sent, keeps_form
 from shared.wording.mail_texts import mail_field
 
 _TESTS = "10/hour"
@@ -121,7 +121,7 @@ def _letter(event: str, language: str) -> Letter:
 
 
 def _sent(event: str) -> tuple[Letter, MailTextForm]:
-    letter = _letter(event, request.form.get("language", ""))
+    letter = _letter(event, fields_sent().get("language", ""))
     return letter, MailTextForm.of(letter.event, letter.locale, MailText())
 
 

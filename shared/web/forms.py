@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 
 from shared.domain.text import MEMO_LIMIT, NAME_LIMIT, REASON_LIMIT, BadText, TooLong, clean, read_quantity
 from shared.rendering import gettext as _
-from shared.web.stale_forms import is_shown_again
+from shared.web.stale_forms import fields_sent, is_shown_again
 
 __all__ = ["MEMO_LIMIT", "NAME_LIMIT", "REASON_LIMIT"]
 
@@ -22,7 +22,7 @@ class PageForm(FlaskForm):  # type: ignore[misc]  # the library has no types
 
     def __init__(self, *formdata: Any, **options: Any) -> None:  # noqa: ANN401 - WTForms' own
         if is_shown_again() and not formdata:
-            options.setdefault("formdata", request.form)
+            options.setdefault("formdata", fields_sent())
         super().__init__(*formdata, **options)
 
     def is_submitted(self) -> bool:

@@ -1,7 +1,8 @@
 """A form whose page was open too long is shown again with what was typed; nothing of it is carried out.
 
 Its token may have ended with its session, or another tab has begun a new one. The view is asked once more as
-if the page were only opened, which changes nothing by law, while its form finds what was sent.
+if the page were only opened: by a GET that holds no field, which changes nothing by law. Its form alone finds
+what was sent.
 """
 
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, get_flashed_messages, request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from shared.rendering import gettext as _
 from shared.web.notices import not_done
@@ -16,7 +18,7 @@ from shared.web.notices import not_done
 View = TypeVar("View", bound=Callable[..., Any])
 
 _KEEPS_FORM = "keeps_form"
-_SHOWN_AGAIN = "shown_again"
+_SENT = "sent_with_stale_token"
 _IS_PAGE = frozenset({200, 422})
 _LONG_TEXTS = ("comments", "message", "memo", "body", "intro", "footer")
 
@@ -29,15 +31,22 @@ def keeps_form(view: View) -> View:
 
 def is_shown_again() -> bool:
     """Say whether this request only shows a stale form again."""
-    return bool(g.get(_SHOWN_AGAIN))
+    return _SENT in g
+
+
+def fields_sent() -> MultiDict[str, str]:
+    """Give what was sent, for showing it; what acts reads the request itself, which then holds nothing."""
+    sent: MultiDict[str, str] = g.get(_SENT, request.form)
+    return sent
 
 
 def shown_again() -> Response | None:
     """Show the page whose form was sent with a token that counts no more; None where that is not possible."""
     if not _may_be_shown():
         return None
-    setattr(g, _SHOWN_AGAIN, True)
+    setattr(g, _SENT, request.form)
     request.method = "GET"
+    request.form, request.files = ImmutableMultiDict(), ImmutableMultiDict()
     not_done(
         _("This page was open too long; nothing was changed."),
         _("What you typed is still here. Check it, then press the button once more."),
@@ -55,7 +64,7 @@ def texts_sent() -> list[str]:
     """List the longer texts that were sent from a page of ours, for their author to copy."""
     if not came_from():
         return []
-    sent = (request.form.get(name, "").strip() for name in _LONG_TEXTS)
+    sent = (fields_sent().get(name, "").strip() for name in _LONG_TEXTS)
     return [text for text in sent if text]
 
 

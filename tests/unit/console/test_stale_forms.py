@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from sqlalchemy import text
 
 from shared.actions import cases
@@ -32,6 +32,12 @@ def stale(browser: Browser, path: str, page: str = "", **fields: str) -> tuple[i
 def kept(page: BeautifulSoup) -> list[str]:
     """List what stands in the page's text fields."""
     return [area.get_text().strip() for area in page.select("textarea:not([readonly])")]
+
+
+def chosen(field: Tag) -> str:
+    """Read what a field would send."""
+    option = field.select_one("option[selected]") or field.select_one("option")
+    return str((option or field).get("value", ""))
 
 
 def traces(shop: Shop) -> tuple[object, ...]:
@@ -102,6 +108,22 @@ def test_what_was_shown_again_is_carried_out_once_it_is_sent_anew(
     assert WROTE in words_of(owner.page(case).select_one("[aria-labelledby=thread-title]"))
 
 
+def test_a_stale_policy_keeps_every_row_that_was_typed(owner: Browser, shop: Shop) -> None:
+    path = "/console/settings/policy"
+    fields = {
+        str(field["name"]): chosen(field)
+        for field in owner.page(path).select("main form [name]")
+        if field.get("type") not in {"checkbox", "radio"} or field.has_attr("checked")
+    }
+    before = traces(shop)
+
+    status, page = stale(owner, path, **{**fields, "note": WROTE, "csrf_token": "of long ago"})
+
+    assert status == 400
+    assert value_of(page, "note") == WROTE
+    assert traces(shop) == before
+
+
 def test_a_stale_press_of_a_button_does_nothing(owner: Browser, shop: Shop, pages: dict[str, str]) -> None:
     before = traces(shop)
 
@@ -109,6 +131,19 @@ def test_a_stale_press_of_a_button_does_nothing(owner: Browser, shop: Shop, page
         status, page = stale(owner, path, pages["order"])
         assert (status, words_of(page.h1)) == (400, "Please try again")
     assert traces(shop) == before
+
+
+def test_requests_that_are_ticked_on_a_stale_page_are_not_answered(
+    owner: Browser, shop: Shop, pages: dict[str, str]
+) -> None:
+    before = traces(shop)
+    ticked = {f"request-{pages['request'].rpartition('/')[2]}": "on"}
+
+    for path in ("/console/requests/accept", "/console/requests/decline"):
+        status, page = stale(owner, path, "/console/requests", **ticked)
+        assert (status, words_of(page.h1)) == (400, "Please try again")
+    assert traces(shop) == before
+    assert owner.page("/console/requests").select("[data-row]")
 
 
 def test_whoever_is_signed_out_can_copy_what_they_wrote(visitor: Browser, pages: dict[str, str]) -> None:

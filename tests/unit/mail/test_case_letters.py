@@ -31,7 +31,9 @@ def test_the_team_reads_what_a_customer_wrote_and_where_to_answer(db: Database, 
 
     mail = shop.newest()
     assert (mail["To"], mail["Subject"]) == (email, "Message from a customer about order NL-1")
-    assert both_say(mail, "A customer wrote to you", "Products", "Is it <b>safe</b> & sound?")
+    assert both_say(
+        mail, "A customer wrote to you", "Products", "Is it <b>safe</b> & sound?", "Open the conversation"
+    )
     assert f"{BASE_URL}/console/support/{case_id}?merchant={shop.id}" in text_of(mail)
 
 
