@@ -113,9 +113,7 @@ def described(form: OrderFilterForm) -> tuple[tuple[str, str], ...]:
     )
     words = [(field.label.text, say(field.data).words) for field, say in badges if field.data]
     days = [
-        (field.label.text, on_day(field.data))
-        for field in (form.placed_from, form.placed_to)
-        if field.data
+        (field.label.text, on_day(field.data)) for field in (form.placed_from, form.placed_to) if field.data
     ]
     search = [(form.search.label.text, form.search.data)] if form.search.data else []
     return (*search, *words, *days)
