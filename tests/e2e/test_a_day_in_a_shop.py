@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.conftest import PHONE, Shop, sign_in
+from tests.e2e.conftest import PHONE, Shop
 from tests.pictures import a_picture
 
 Opened = Callable[..., Page]
@@ -65,7 +65,7 @@ def test_the_requests_of_the_night_are_answered_before_coffee(shop: Shop, mercha
     expect(rows).to_have_count(1 + 3)
 
 
-def test_orders_are_canceled_from_the_row_in_part_by_dates_and_by_the_dozen(
+def test_an_order_is_canceled_from_its_row_and_another_in_part_after_a_shipment(
     shop: Shop, merchant: Page
 ) -> None:
     lines = [
@@ -73,18 +73,12 @@ def test_orders_are_canceled_from_the_row_in_part_by_dates_and_by_the_dozen(
         {"sku": "LMP", "title": "Reading lamp", "quantity": 1, "unit_price": 12800},
     ]
     shop.place_order(number="P-1", line_items=lines)
-    for ordinal in range(1, 13):
-        shop.place_order(number=f"M-{ordinal}")
-    unpaid = [{"gateway": "manual", "authorized": 0, "captured": 0}]
-    shop.place_order(number="U-1", payments=unpaid, placed_at="2026-01-10T10:00:00Z")
+    shop.place_order(number="M-1")
     merchant.goto("/console/orders")
-
     row_of(merchant, "M-1").get_by_role("button", name="Action").click()
     row_of(merchant, "M-1").get_by_role("link", name="Cancel order").click()
-    window = merchant.get_by_role("dialog", name="Cancel order")
-    window.get_by_label("Reason for cancellation").select_option(label="No inventory")
-    window.get_by_role("button", name="Cancel order").click()
-    done(merchant, "Cancellation requested. Order M-1")
+    cancel_for_no_inventory(merchant)
+    done(merchant, "Order M-1 is being canceled")
     expect(row_of(merchant, "M-1")).to_be_focused()
 
     merchant.get_by_role("link", name="P-1", exact=True).click()
@@ -95,14 +89,11 @@ def test_orders_are_canceled_from_the_row_in_part_by_dates_and_by_the_dozen(
     window.get_by_role("button", name="Confirm shipment").click()
     done(merchant, "Shipment confirmed.")
     merchant.get_by_role("link", name="Cancel order").click()
-    window = merchant.get_by_role("dialog", name="Cancel order")
-    expect(window.get_by_label("Quantity to cancel: Tea kettle")).to_have_value("1")
-    window.get_by_label("Reason for cancellation").select_option(label="No inventory")
-    window.get_by_role("button", name="Cancel order").click()
-    done(merchant, "Cancellation requested.")
+    cancel_for_no_inventory(merchant)
     shop.settle()
     merchant.reload()
     expect(merchant.get_by_role("table", name="Items")).to_contain_text("1 shipped, 1 canceled")
+    expect(merchant.get_by_role("link", name="Cancel order", include_hidden=True)).to_have_count(0)
     merchant.get_by_role("link", name="Refund part of the price").click()
     window = merchant.get_by_role("dialog", name="Refund part of the price")
     window.get_by_label("Amount to refund: Tea kettle").fill("10.00")
@@ -110,26 +101,46 @@ def test_orders_are_canceled_from_the_row_in_part_by_dates_and_by_the_dozen(
     window.get_by_role("button", name="Refund", exact=True).click()
     done(merchant, "Refund noted.")
 
+
+def cancel_for_no_inventory(page: Page) -> None:
+    """Confirm the window as it stands, with a reason."""
+    window = page.get_by_role("dialog", name="Cancel order")
+    window.get_by_label("Reason for cancellation").select_option(label="No inventory")
+    window.get_by_role("button", name="Cancel order").click()
+    done(page, "Cancellation requested.")
+
+
+def test_orders_are_canceled_by_dates_and_by_the_dozen_and_their_refunds_marked_as_paid(
+    shop: Shop, merchant: Page
+) -> None:
+    for ordinal in range(1, 13):
+        shop.place_order(number=f"M-{ordinal}")
+    unpaid = [{"gateway": "manual", "authorized": 0, "captured": 0}]
+    shop.place_order(number="U-1", payments=unpaid, placed_at="2026-01-10T10:00:00Z")
     merchant.goto("/console/orders")
     merchant.get_by_label("Order status").select_option(label="Pending")
     merchant.get_by_label("From").fill("2026-01-01")
     merchant.get_by_label("To").fill("2026-01-31")
-    merchant.get_by_role("button", name="Apply").click()
-    expect(merchant.get_by_role("table", name="Orders").get_by_role("row")).to_have_count(2)
     merchant.get_by_label("Item status").select_option(label="Pending")
     merchant.get_by_label("Payment status").select_option(label="Awaiting payment")
     merchant.get_by_role("button", name="Apply").click()
+    expect(merchant.get_by_role("table", name="Orders").get_by_role("row")).to_have_count(2)
     merchant.get_by_label("Select order U-1").check()
     expect(merchant.get_by_text("1 order ticked")).to_be_in_viewport()
     cancel_batch(merchant, 1)
 
     merchant.goto("/console/orders?search=M-&order_status=unshipped&period=all")
-    cancel_batch(merchant, 11)
+    cancel_batch(merchant, 12)
     shop.settle()
     merchant.reload()
-    expect(merchant.get_by_role("region", name="What happened")).to_contain_text("$704.00")
-    merchant.goto("/console/orders?search=M-&order_status=canceled&period=all")
-    expect(merchant.get_by_role("table", name="Orders").get_by_role("row")).to_have_count(1 + 12)
+    expect(merchant.get_by_role("region", name="What happened")).to_contain_text("$768.00")
+    main = merchant.get_by_role("navigation", name="Main")
+    main.get_by_role("link", name="Requests").click()
+    merchant.get_by_role("link", name="Refunds 12").click()
+    merchant.get_by_label("Select the refund of order M-1", exact=True).check()
+    merchant.get_by_label("Select the refund of order M-12").check()
+    merchant.get_by_role("button", name="Mark selected as paid").click()
+    done(merchant, "2 refunds marked as paid.")
 
 
 def cancel_batch(page: Page, orders: int) -> None:
