@@ -10,14 +10,18 @@ from console import tabs
 from console.access import actor
 from console.addresses import back_to
 from console.pages import show
+from console.request_forms import ticked_ids
 from shared.actions import refunds as actions
 from shared.actions import reported_refunds
-from shared.domain.errors import AlreadyDecided, NothingLeft
+from shared.domain.errors import AlreadyDecided, NotFound, NothingLeft
 from shared.queries.refunds import order_of, waiting_refunds
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
+from shared.rendering import ngettext
 from shared.web.notices import done, not_done
 from shared.web.services import services
+
+_TICK = "refund-"
 
 
 def refunds(member: Member) -> ResponseReturnValue:
@@ -37,6 +41,31 @@ def mark_refund_paid(member: Member, order_id: UUID, refund_id: UUID) -> Respons
         _("Refund marked as paid."),
         _("The customer gets an e-mail."),
     )
+
+
+def mark_refunds_paid(member: Member) -> ResponseReturnValue:
+    """Note that the ticked refunds were paid, each by itself."""
+    ids = ticked_ids(_TICK)
+    paid = sum(_is_marked(member, refund_id) for refund_id in ids)
+    if paid:
+        done(
+            ngettext("%(num)s refund marked as paid.", "%(num)s refunds marked as paid.", paid)
+            % {"num": paid},
+            _("Their customers get an e-mail."),
+        )
+    elif ids:
+        not_done(_("Nothing was changed."), _("Somebody was faster: these refunds do not wait any more."))
+    else:
+        not_done(_("Nothing was changed."), _("Tick the refunds first, then press the button."))
+    return redirect(url_for("console.refunds"), code=303)
+
+
+def _is_marked(member: Member, refund_id: UUID) -> bool:
+    try:
+        actions.mark_paid(services().db, member.merchant_id, refund_id, actor(member))
+    except (AlreadyDecided, NotFound):
+        return False
+    return True
 
 
 def retry_refund(member: Member, order_id: UUID, refund_id: UUID) -> ResponseReturnValue:

@@ -1,8 +1,10 @@
-"""The form of declining several requests at once."""
+"""What is ticked in a list of what waits, and the form of declining several requests at once."""
 
 from collections.abc import Sequence
 from typing import Self
 from uuid import UUID
+
+from flask import request
 
 from console.batch_forms import is_id
 from console.forms import DeclineForm
@@ -11,6 +13,12 @@ from shared.web.forms import TokenField
 
 MOST_AT_ONCE = 200
 _ID_LENGTH = 37
+
+
+def ticked_ids(prefix: str) -> list[UUID]:
+    """Read which boxes of a list were ticked; each has a name of its own, as a form names nothing twice."""
+    sent = [name.removeprefix(prefix) for name in request.form if name.startswith(prefix)]
+    return [UUID(part) for part in sent if is_id(part)][:MOST_AT_ONCE]
 
 
 class _IdsField(TokenField):

@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from console import tabs, words
 from console.access import actor
-from console.batch_forms import is_id
 from console.pages import show
-from console.request_forms import MOST_AT_ONCE, DeclineRequestsForm
+from console.request_forms import DeclineRequestsForm, ticked_ids
 from shared.actions import decisions
 from shared.actions.decisions import Decision, Outcome
 from shared.domain.actors import ActorKind
@@ -49,7 +48,7 @@ def requests(member: Member) -> ResponseReturnValue:
 
 def accept_requests(member: Member) -> ResponseReturnValue:
     """Accept the ticked requests at once, each by itself."""
-    asked = _ticked(member, _ids_sent())
+    asked = _ticked(member, ticked_ids(_TICK))
     if not asked:
         return _nothing_ticked()
     taken = decisions.accept_each(
@@ -60,7 +59,7 @@ def accept_requests(member: Member) -> ResponseReturnValue:
 
 def decline_requests(member: Member) -> ResponseReturnValue:
     """Ask why for the ticked requests, then decline each by itself."""
-    ticked = _ids_sent()
+    ticked = ticked_ids(_TICK)
     form = DeclineRequestsForm.for_requests(ticked)
     asked = _ticked(member, form.ticked_ids())
     if not asked:
@@ -88,12 +87,6 @@ def warehouse_questions(member: Member) -> ResponseReturnValue:
         asked=cancellations.warehouse_questions(services().db, member.merchant_id),
         time_left=lambda request: words.time_to_answer(request, member.now),
     )
-
-
-def _ids_sent() -> list[UUID]:
-    # Each box has a name of its own: a form that sends a name twice is refused.
-    sent = [name.removeprefix(_TICK) for name in request.form if name.startswith(_TICK)]
-    return [UUID(part) for part in sent if is_id(part)][:MOST_AT_ONCE]
 
 
 def _ticked(member: Member, ids: Sequence[UUID]) -> tuple[RequestView, ...]:

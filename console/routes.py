@@ -189,6 +189,7 @@ _page(f"{_ORDER}/send-link", orders.send_order_link, "POST", may=Permission.REPL
 _page(f"{_ORDER}/mails/<uuid:message_id>/again", orders.send_mail_again, "POST", may=Permission.REPLY)
 _page(f"{_ORDER}/revoke-links", orders.revoke_links, "POST", may=Permission.REPLY)
 _page("/refunds", refunds.refunds, may=Permission.READ)
+_page("/refunds/paid", refunds.mark_refunds_paid, "POST", may=Permission.REFUND)
 _page(f"{_REFUND}/paid", refunds.mark_refund_paid, "POST", may=Permission.REFUND)
 _page(f"{_REFUND}/retry", refunds.retry_refund, "POST", may=Permission.REFUND)
 _page(f"{_REFUND}/by-hand", refunds.pay_refund_by_hand, "POST", may=Permission.REFUND)

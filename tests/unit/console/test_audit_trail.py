@@ -13,7 +13,16 @@ from shared.domain.actors import SYSTEM
 from shared.domain.audit import AuditKind
 from shared.domain.permissions import Role
 from shared.storage import audit
-from tests.unit.console.browsing import Browser, Shop, buttons_named, links_named, message, read, words_of
+from tests.unit.console.browsing import (
+    Browser,
+    Shop,
+    buttons_named,
+    links_named,
+    message,
+    read,
+    value_of,
+    words_of,
+)
 
 AUDIT = "/console/settings/audit"
 KEYS = "/console/settings/keys"
@@ -110,6 +119,8 @@ def test_a_key_is_shown_once_used_and_revoked(owner: Browser) -> None:
     key = words_of(made.find("code", class_="secret"))
     assert key.startswith("rsk_")
     assert message(made)[0] == "status"
+    assert value_of(made, "name") == ""
+    assert [link["href"] for link in links_named(made, "How the API is used")] == ["/api/v1/docs"]
     listed = owner.page(KEYS)
     assert key not in listed.get_text()
     assert "Shop system" in rows(listed)[0]

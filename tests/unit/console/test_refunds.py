@@ -70,6 +70,25 @@ def test_a_failed_refund_is_paid_by_hand_and_marked_so(owner, till) -> None:
     assert "Nothing waits" in words_of(owner.page("/console/refunds").main)
 
 
+def test_several_refunds_are_marked_as_paid_at_once(owner, shop) -> None:
+    for number in ("A-1", "A-2", "A-3"):
+        order_id = an_order().with_(number=number).taken_in(shop.db, shop.merchant_id)
+        cancel(shop.db, shop.merchant_id, order_id, 1)
+    page = owner.page("/console/refunds")
+    boxes = [str(box["name"]) for box in page.select("table [type=checkbox]")]
+    assert len(boxes) == 3
+
+    # console.mark_refunds_paid
+    address = "/console/refunds/paid"
+    role, words = owner.told(owner.send(address, **dict.fromkeys(boxes[:2], "on")))
+    assert (role, words) == ("status", "2 refunds marked as paid. Their customers get an e-mail.")
+    assert len(owner.page("/console/refunds").select("table [type=checkbox]")) == 1
+    again = owner.told(owner.send(address, **dict.fromkeys(boxes[:2], "on")))
+    assert again[0] == "alert"
+    assert "Somebody was faster" in again[1]
+    assert "Tick the refunds first" in owner.told(owner.send(address))[1]
+
+
 def test_a_refund_in_doubt_is_asked_about_again(owner, till) -> None:
     order_id = till.order(till.peer.a_payment(10_000))
     till.peer.faults.append("429")

@@ -128,6 +128,7 @@ ASKED = {
     "console.send_order_link": Permission.REPLY,
     "console.revoke_links": Permission.REPLY,
     "console.refunds": Permission.READ,
+    "console.mark_refunds_paid": Permission.REFUND,
     "console.mark_refund_paid": Permission.REFUND,
     "console.retry_refund": Permission.REFUND,
     "console.pay_refund_by_hand": Permission.REFUND,

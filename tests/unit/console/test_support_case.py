@@ -236,10 +236,13 @@ def test_a_canned_reply_is_filled_in(owner: Browser, shop: Shop) -> None:
     reply = support.replies(shop.db, shop.merchant_id)[0]
     case_id = a_case(shop, number="NL-{shop_name}")
 
-    area = owner.page(path(case_id, f"?reply={reply.id}")).find("textarea")
+    page = owner.page(path(case_id, f"?reply={reply.id}"))
+    area, choice = page.find("textarea"), page.select_one("#canned option")
 
     assert area is not None
+    assert choice is not None
     assert area.text.strip() == "Hello Ana Torres, order NL-{shop_name} of Northlight Home. Maya Lindqvist"
+    assert str(choice["data-text"]) == area.text.strip()
 
 
 def test_a_viewer_reads_and_changes_nothing(visitor: Browser, open_shop: Callable[..., Shop]) -> None:
