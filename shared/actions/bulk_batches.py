@@ -166,11 +166,12 @@ def _round(batch: _Batch, rows: Sequence[BulkRowRecord]) -> list[BulkRowRecord]:
     plan, known = batch.plan(wishes), catalogue(tx)
     going: list[Planned] = []
     hindrances: dict[int, Hindrance] = {}
+    days = rates.terms(tx).days
     for wish, planned in zip(wishes, plan, strict=True):
         if isinstance(planned, Planned):
             going.append(planned)
             _note_done(batch, wish, planned)
-            _add_up(batch.results, planned, tx, counts=known.counts(planned.wanted.reason))
+            _add_up(batch.results, planned, tx, days, counts=known.counts(planned.wanted.reason))
         else:
             hindrances |= hindrances_of(wish.rows, planned)
             later += wish.rows
@@ -221,7 +222,7 @@ def _note_done(batch: _Batch, wish: _Wish, planned: Planned) -> None:
         left = 0
 
 
-def _add_up(results: Results, planned: Planned, tx: Transaction, *, counts: bool) -> None:
+def _add_up(results: Results, planned: Planned, tx: Transaction, days: int, *, counts: bool) -> None:
     order, quoted = planned.order, planned.quoted
     results.sums["orders"] += 1
     results.sums["units"] += planned.units
@@ -229,7 +230,7 @@ def _add_up(results: Results, planned: Planned, tx: Transaction, *, counts: bool
     results.sums["orders_released"] += quoted.released_minor > 0
     placed_on, today = day_of(tx, order.placed_at), day_of(tx, tx.now)
     is_new = counts and not order.canceled_by_merchant
-    results.sums["counting"] += is_new and in_period(placed_on, today, rates.terms(tx).days)
+    results.sums["counting"] += is_new and in_period(placed_on, today, days)
     if quoted.refund_minor:
         results.refunded[order.currency] += quoted.refund_minor
     if quoted.released_minor:

@@ -13,8 +13,12 @@ from shared.storage.records import MerchantRecord, OrderDayRecord, RequestDayRec
 
 def terms(tx: Transaction) -> RateTerms:
     """Read what the merchant's rate is measured by."""
-    merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
-    return RateTerms(merchant.rate_days, Fraction(merchant.rate_limit_permille, 1000))
+    days, permille = tx.session.execute(
+        select(MerchantRecord.rate_days, MerchantRecord.rate_limit_permille).where(
+            MerchantRecord.id == tx.merchant_id
+        )
+    ).one()
+    return RateTerms(days, Fraction(permille, 1000))
 
 
 def counts(tx: Transaction, days: int) -> RateCounts:

@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from shared.actions import amounts, cancellations, execution, intake, merchants
+from shared.actions import amounts, cancellations, execution, foreign_codes, intake, merchants
 from shared.actions.intake import IntakeOutcome, Verdict
 from shared.domain.actors import SYSTEM, ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.eligibility import Blocker
 from shared.domain.errors import AlreadyDecided
+from shared.domain.foreign_codes import CodeList
 from shared.domain.ids import MerchantId, OrderId
 from shared.domain.orders import OrderStatus, PaymentStatus
 from shared.domain.policy import Policy
@@ -234,6 +235,15 @@ def test_a_buyers_wish_becomes_one_request_and_no_second(shop: Shop) -> None:
     ]
     assert page.requests[0].comments == "Found cheaper somewhere else."
     assert page.requests[0].quantity == 2
+
+
+def test_a_wish_comes_in_as_what_its_merchant_says(shop: Shop) -> None:
+    said = {"Found cheaper somewhere else": Reason.PRICE_TOO_HIGH}
+    foreign_codes.change(shop.db, shop.id, CodeList.WISH, said, USER)
+
+    shop.read(unshipped_text(unshipped_row(**ASKED)))
+
+    assert [one.reason for one in shop.page().requests] == [Reason.PRICE_TOO_HIGH]
 
 
 def test_a_declined_wish_is_not_asked_again(shop: Shop) -> None:

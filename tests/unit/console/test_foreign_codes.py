@@ -73,15 +73,15 @@ def test_an_owner_says_what_a_code_comes_in_as_and_goes_back(owner: Browser, sho
 
 def test_what_changed_is_in_the_audit_trail(owner: Browser, shop: Shop) -> None:
     form = owner.page(ACKNOWLEDGEMENT)
-    owner.send(ACKNOWLEDGEMENT, **(chosen(form) | {field_of(form, "RejectOrder"): "SuspectedFraud"}))
+    owner.send(ACKNOWLEDGEMENT, **(chosen(form) | {field_of(form, "WeatherDelay"): "SuspectedFraud"}))
 
     with shop.db.begin(shop.merchant_id) as tx:
         kind = AuditKind.FOREIGN_CODES_CHANGED
         [entry] = tx.session.scalars(select(AuditRecord).where(AuditRecord.kind == kind))
         assert (entry.subject, entry.before, entry.after) == (
             "acknowledgement",
-            {"RejectOrder": "BusinessConditions"},
-            {"RejectOrder": "SuspectedFraud"},
+            {"WeatherDelay": "BusinessConditions"},
+            {"WeatherDelay": "SuspectedFraud"},
         )
 
 

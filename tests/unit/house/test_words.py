@@ -45,6 +45,7 @@ FOREIGN = (
     "shared/stores/",
     "shared/tables/",
     "shared/feeds/",
+    "shared/domain/foreign_codes.py",
     "tests/unit/stores/",
     "tests/unit/feeds/",
     "requirements",
