@@ -8,8 +8,10 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from shared.domain.errors import NotFound
 from shared.domain.ids import new_id
+from shared.queries.list_values import OrderFilter
+from shared.queries.order_list import order_list
 from shared.storage.engine import TenantNotSet, UnsafeRole, open_database
-from shared.storage.records import LineItemRecord, OrderRecord, OrderTermRecord
+from shared.storage.records import LineItemRecord, OrderRecord, OrderTermRecord, ShipmentRecord
 from shared.storage.scopes import find_order
 from tests.builders import a_merchant, an_order, line_ids
 
