@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -15,6 +16,7 @@ from shared.domain.order_reports import Report
 from shared.queries.merchants import Merchant
 from shared.rendering import gettext as _
 from shared.storage.engine import Database, Transaction
+from shared.stores.ahead import read_ahead
 from shared.stores.findings import Finding, bad, contradicted, refused_wish
 from shared.stores.json_orders import JsonOrders
 from shared.stores.reading import OrderFile, Reading
@@ -104,20 +106,23 @@ class OrderImport:
 
     def run(self, file: OrderFile | JsonOrders, advance: Advance) -> Tally:
         """Read the file to its end and take in its orders."""
-        readings = file.readings(
-            self.merchant.prices_include_tax,
-            checking=partial(advance, _("Checking the file")),
-            progress=partial(advance, _("Taking in orders")),
-        )
-        try:
-            for reading in self._rest(readings):
-                self._read += 1
-                self._take(reading)
-        except UnreadableFile as error:
-            self.tally.stopped = error
+        with closing(read_ahead(partial(self._readings, file), advance)) as readings:
+            try:
+                for reading in self._rest(readings):
+                    self._read += 1
+                    self._take(reading)
+            except UnreadableFile as error:
+                self.tally.stopped = error
         self._flush()
         self.tally.waiting = intake.count_waiting(self.db, self.merchant.id)
         return self.tally
+
+    def _readings(self, file: OrderFile | JsonOrders, tell: Advance) -> Iterator[Reading]:
+        return file.readings(
+            self.merchant.prices_include_tax,
+            checking=partial(tell, _("Checking the file")),
+            progress=partial(tell, _("Taking in orders")),
+        )
 
     def _rest(self, readings: Iterator[Reading]) -> Iterator[Reading]:
         self._read = self.position

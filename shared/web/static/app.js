@@ -158,7 +158,7 @@
           window.location.reload();
           return;
         }
-        const [old, fresh] = [element, next].map((part) => part.querySelectorAll("[aria-live], progress"));
+        const [old, fresh] = [element, next].map((part) => part.querySelectorAll("[aria-live], progress, [data-figure]"));
         old.forEach((part, place) => {
           if (part.matches("progress")) {
             /* Without a value nobody knows how much there is. */
