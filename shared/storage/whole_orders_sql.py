@@ -7,6 +7,8 @@ the two against each other, column by column.
 
 # ruff: noqa: S608 - the statements are put together from the constants of this module alone
 
+# A batch of orders with hundreds of lines each would not come to its end in a statement's time.
+_MOST_LINES = 50
 _OF_BATCH = """r.merchant_id = :merchant AND r.run_id = :run AND r.group_no > :after AND r.group_no <= :end
     AND r.verdict = ''"""
 # Locked in the order of their ids, like everywhere.
@@ -40,7 +42,7 @@ asked AS MATERIALIZED (
 )"""
 # An order that nothing has happened to, of which all is asked: the one place that says so. Shipping goes back
 # with the last unit or with each, or is kept; what was charged goes back to all payments, or to the only one.
-_WHOLE = """
+_WHOLE = f"""
 whole AS MATERIALIZED (
   SELECT o.id AS order_id, o.currency, o.buyer_email, o.buyer_locale, o.timeline_length, o.timeline_head,
     o.version, o.shipping_minor AS order_shipping_minor, (o.placed_at AT TIME ZONE g.zone)::date AS placed_on,
@@ -87,7 +89,7 @@ whole AS MATERIALIZED (
     AND o.priced AND NOT o.fulfilled_by_other AND NOT o.in_fulfillment AND NOT o.hold AND NOT o.disputed
     AND NOT o.canceled_by_merchant
     AND coalesce(o.policy -> 'warehouse', 'null') = 'null' AND d.place IS NOT NULL AND r.place IS NOT NULL
-    AND l.untouched AND l.units = o.ordered AND p.untouched AND l.asked
+    AND l.untouched AND l.units = o.ordered AND p.untouched AND l.asked AND l.lines <= {_MOST_LINES}
     AND ((a.rows = 1 AND a.named = 0 AND a.quantities[1] IS NULL) OR (a.named = a.rows AND a.rows = l.lines))
     AND m.value_minor >= 0
     AND (c.refund_minor IN (0, p.captured_minor) OR p.charged = 1)
