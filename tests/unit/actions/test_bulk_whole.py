@@ -308,3 +308,29 @@ def test_a_preview_counts_no_reason_that_is_kept_out_of_the_rate(db: Database, o
 
     assert counted["counting"] == 1
     assert "counting" not in left_out
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        *({"odd": odd} for odd in ("hold", "disputed", "other", "shipped", "asked", "bundle")),
+        {"row": "part"},
+        {"lines": [(1, 100, 0)] * 51},
+    ],
+    ids=str,
+)
+def test_whatever_is_unusual_is_left_to_the_judge(db: Database, monkeypatch, unusual: dict) -> None:
+    merchant_id = a_merchant(db)
+    drawn = {**PLAIN, **unusual}
+    taken_in(db, merchant_id, "A-1", drawn)
+    judge, judged = bulk_batches.bulk_cancel.plan, []
+    monkeypatch.setattr(
+        bulk_batches.bulk_cancel,
+        "plan",
+        lambda tx, wanted, **more: judged.extend(wanted) or judge(tx, wanted, **more),
+    )
+
+    run(db, merchant_id, rows_of("A-1", 1, drawn), SAYING_NOTHING, dry_run=False)
+
+    assert judged
+    assert violations_of(db, merchant_id) == []
