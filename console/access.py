@@ -11,7 +11,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
 
-from console.addresses import is_own_path
+from console.addresses import is_own_path, named_merchant, without_merchant
 from shared.actions import sign_in
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.permissions import Permission, holds
@@ -108,6 +108,8 @@ def guarded(view: View, terms: Terms) -> View:
         member = current_member()
         if member is None:
             return redirect(url_for("console.sign_in", next=wanted_page()), code=303)
+        if named := named_merchant(request.full_path):
+            return _to_merchant(member, named)
         if not holds(member.role, terms.may):
             abort(403)
         if member.lacks_second_factor and not terms.during_setup:
@@ -134,6 +136,19 @@ def wanted_page() -> str | None:
             return None
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     return path if is_own_path(path) else None
+
+
+def _to_merchant(member: Member, named: UUID) -> ResponseReturnValue:
+    """Go on where a link leads that names its merchant, over a switch if need be.
+
+    A merchant that is none of theirs is answered like one that does not exist.
+    """
+    path = without_merchant(request.full_path)
+    if named == member.merchant_id:
+        return redirect(path, code=303)
+    if all(team.merchant_id != named for team in signed_in.teams(services().db, member.user_id)):
+        abort(404)
+    return redirect(url_for("console.switch_merchant", to=named, next=path), code=303)
 
 
 def _again() -> str | None:

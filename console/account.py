@@ -9,13 +9,13 @@ from console.access import actor, enter
 from console.origins import device_of, origin
 from console.pages import show
 from console.people_forms import ChangePasswordForm, PasskeyForm
-from console.sign_in import passkey_host
+from console.sign_in import onward, passkey_host
 from shared.actions import sessions as actions
 from shared.actions.sign_in import Entry
 from shared.domain.errors import NotFound
 from shared.domain.ids import MerchantId
 from shared.queries import second_factors, sessions
-from shared.queries.sign_in import Member
+from shared.queries.sign_in import Member, teams
 from shared.rendering import gettext as _
 from shared.rendering import ngettext
 from shared.web.notices import done
@@ -58,16 +58,26 @@ def end_other_sessions(member: Member) -> ResponseReturnValue:
 
 
 def switch_merchant(member: Member) -> ResponseReturnValue:
-    """Go over to another of one's shops."""
-    merchant_id = MerchantId(_asked_merchant())
+    """Go over to another of one's shops; offer it first to who followed a link that leads there."""
+    if request.method != "POST":
+        return _offer_switch(member)
+    merchant_id = MerchantId(_asked_merchant(request.form.get("merchant", "")))
     entry = Entry(origin(), merchant_id=merchant_id, since=member.since)
     here = (member.merchant_id, member.session_id)
     enter(actions.switch(services().db, member.user_id, here, merchant_id, entry))
-    return redirect(url_for("console.orders"), code=303)
+    return redirect(onward(), code=303)
 
 
-def _asked_merchant() -> UUID:
+def _offer_switch(member: Member) -> ResponseReturnValue:
+    asked = _asked_merchant(request.args.get("to", ""))
+    found = next((team for team in teams(services().db, member.user_id) if team.merchant_id == asked), None)
+    if found is None:
+        raise NotFound("There is no such merchant.")
+    return show(member, "console/switch_merchant.html", shop=found, wanted=request.args.get("next"))
+
+
+def _asked_merchant(text: str) -> UUID:
     try:
-        return UUID(request.form.get("merchant", ""))
+        return UUID(text)
     except ValueError:
         raise NotFound("There is no such merchant.") from None

@@ -13,6 +13,7 @@ from shared.domain.ids import UserId
 from shared.domain.sign_in import Proof
 from shared.queries import agents
 from shared.queries.agents import Agent
+from shared.web.app import wanted_fragment
 from shared.web.services import services
 
 _SECRET = "agent"  # noqa: S105 - the name it stands under
@@ -22,7 +23,7 @@ def current_agent() -> Agent | None:
     """Return which agent is signed in, read from the session's row in this very request."""
     secret = session.get(_SECRET)
     found = agents.agent(services().db, secret) if isinstance(secret, str) else None
-    if found is not None and found.is_unnoted:
+    if found is not None and found.is_unnoted and wanted_fragment() != "live":
         actions.note_visit(services().db, found.secret)
     return found
 

@@ -6,7 +6,9 @@ from flask import abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console.agent_access import actor_of
+from console.cancellations import kept_by_reason
 from console.forms import CancelOrderForm
+from console.live import agents_counts
 from console.operator_forms import OpenAccountForm, WriteForm
 from console.support import reading
 from console.tabs import Tab, counted
@@ -19,17 +21,19 @@ from shared.domain.errors import NotEligible, QuoteChanged
 from shared.domain.ids import MerchantId
 from shared.domain.support import CaseState
 from shared.queries import agents as queries
+from shared.queries.agent_changes import standing
 from shared.queries.agents import Agent
 from shared.queries.cancellations import quote_for
 from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
 from shared.queries.quote_values import QuoteView
-from shared.queries.reasons import offered
+from shared.queries.reasons import keeping, offered
 from shared.queries.support_values import CaseView
 from shared.rendering import gettext as _
 from shared.web.app import wanted_fragment
 from shared.web.notices import done, not_done
 from shared.web.services import services
+from shared.web.stale_forms import keeps_form
 
 
 def agents(agent: Agent) -> ResponseReturnValue:
@@ -83,6 +87,7 @@ def close_account(agent: Agent) -> ResponseReturnValue:
     return redirect(url_for("console.agents"), code=303)
 
 
+@keeps_form
 def agent_reply(agent: Agent, case_id: UUID) -> ResponseReturnValue:
     """Answer the merchant."""
     merchant_id = _opened(agent, case_id)
@@ -107,6 +112,10 @@ def agent_cancel(agent: Agent, case_id: UUID) -> ResponseReturnValue:
     order = _order_of(merchant_id, case_id)
     form = _form(merchant_id, order)
     if request.method != "POST" or not form.submitted():
+        return _window(agent, case_id, merchant_id, order, form)
+    quote = _quote(merchant_id, order, form)
+    if quote is not None and form.hides(quote.quote):
+        form.refuse(form.refund, kept_by_reason())
         return _window(agent, case_id, merchant_id, order, form)
     try:
         made = cancellations.request(services().db, merchant_id, order.id, form.ask(), actor_of(agent))
@@ -138,7 +147,10 @@ def agent_cancel_quote(agent: Agent, case_id: UUID) -> ResponseReturnValue:
 
 
 def _form(merchant_id: MerchantId, order: OrderPage) -> CancelOrderForm:
-    return CancelOrderForm.for_merchant(order.items, order.currency, offered(services().db, merchant_id))
+    db = services().db
+    return CancelOrderForm.for_merchant(
+        order.items, order.currency, offered(db, merchant_id), keeping(db, merchant_id)
+    )
 
 
 def _window(
@@ -165,6 +177,7 @@ def _quote(merchant_id: MerchantId, order: OrderPage, form: CancelOrderForm | No
             form.chosen() if form else None,
             reason=form.chosen_reason() if form else None,
             most_minor=form.most_minor() if form else None,
+            all_back=form.all_back if form else True,
         )
     except NotEligible:
         return None
@@ -210,7 +223,8 @@ def _close(agent: Agent) -> None:
 
 
 def _show(agent: Agent, template: str, **values: object) -> str:
-    return render_template(template, agent=agent, **values)
+    now = standing(services().db)
+    return render_template(template, agent=agent, counts=agents_counts(now), seen=str(now.seen), **values)
 
 
 def _state_asked() -> CaseState:

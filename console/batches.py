@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
 
 from console.access import actor
+from console.addresses import contact_about
 from console.batch_forms import MATCHING, CancelOrdersForm, ConfirmBatchForm, is_id
 from console.order_forms import OrderFilterForm
 from console.pages import show
@@ -123,6 +124,7 @@ def _page(member: Member, run: RunView, form: ConfirmBatchForm) -> str:
         form=form,
         left_out=left_out,
         problem_of=bulk.problem_of,
+        contact_about=contact_about,
     )
 
 

@@ -17,6 +17,7 @@ from shared.web.limits import within_limit
 from shared.web.notices import done, not_done
 from shared.web.security import takes_pictures
 from shared.web.services import services
+from shared.web.stale_forms import keeps_form
 
 _RATE = "30/hour"
 
@@ -26,6 +27,7 @@ def branding(member: Member) -> ResponseReturnValue:
     return _page(member)
 
 
+@keeps_form
 def change_branding(member: Member) -> ResponseReturnValue:
     """Keep what was typed, which shows at once."""
     form = BrandingForm.of(queries.read(services().db, member.merchant_id).branding)

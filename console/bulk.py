@@ -16,6 +16,7 @@ from shared.actions import bulk_runs, feed_runs
 from shared.actions.bulk_runs import Begun
 from shared.domain.bulk import RowAction
 from shared.domain.errors import AlreadyDecided, InvalidContent, TooMany
+from shared.domain.foreign_codes import CodeList
 from shared.feeds import reporting, submitting
 from shared.feeds.codes import Severity, every_code
 from shared.feeds.kinds import FeedType, name_of
@@ -23,6 +24,7 @@ from shared.feeds.processing_report import Result
 from shared.feeds.submitting import Feed
 from shared.queries import feed_uploads
 from shared.queries.feed_uploads import DoneRow, FeedUpload
+from shared.queries.reasons import foreign_codes, words_of
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
 from shared.rendering import spoken_locale
@@ -121,8 +123,17 @@ def upload_report(member: Member, run_id: UUID) -> ResponseReturnValue:
 
 
 def bulk_codes(member: Member) -> ResponseReturnValue:
-    """List every code of the processing reports, with what it means and how to mend it."""
-    return show(member, "console/bulk_codes.html", codes=every_code(), severity=Severity)
+    """List every code of the processing reports and how to mend it, and the codes of reasons in files."""
+    db = services().db
+    known = foreign_codes(db, member.merchant_id)
+    return show(
+        member,
+        "console/bulk_codes.html",
+        codes=every_code(),
+        severity=Severity,
+        lists=[(of, known.of(of)) for of in CodeList if of is not CodeList.WISH],
+        words=words_of(db, member.merchant_id),
+    )
 
 
 def _uploads(member: Member, form: FeedForm) -> str:

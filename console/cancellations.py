@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from console import words
 from console.access import actor
-from console.addresses import back_to, back_to_case, case_asked
+from console.addresses import back_to, back_to_case, case_asked, contact_about
 from console.forms import CancelOrderForm, DeclineForm
 from console.orders import can_be_stopped
 from console.pages import show
@@ -16,12 +16,14 @@ from shared.actions import cancellations, warehouse
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import AlreadyDecided, NotEligible, QuoteChanged
+from shared.domain.permissions import Permission, holds
 from shared.domain.policy import WarehouseAnswer
 from shared.queries.cancellations import quote_for
+from shared.queries.hindrances import hindered
 from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
 from shared.queries.quote_values import QuoteView
-from shared.queries.reasons import offered
+from shared.queries.reasons import keeping, offered
 from shared.queries.request_values import RequestView
 from shared.queries.sign_in import Member
 from shared.queries.stock import on_hand
@@ -40,6 +42,8 @@ def cancel_order(member: Member, order_id: UUID) -> ResponseReturnValue:
         return _window(member, page, form) if page.can_cancel else _nothing_left(page)
     if not _in_order(form):
         return _window(member, page, form, status=422)
+    if _hides(member, page, form):
+        return _window(member, page, form, trouble=kept_by_reason(), status=422)
     try:
         cancellations.request(
             services().db, member.merchant_id, order_id, form.ask(), actor(member), case_id=case_asked()
@@ -48,7 +52,8 @@ def cancel_order(member: Member, order_id: UUID) -> ResponseReturnValue:
         return _changed_meanwhile(member, order_id, form)
     done(
         _("Cancellation requested."),
-        _("It is being carried out; the customer gets an e-mail when it is done."),
+        _("Order %(number)s is being canceled; the customer gets an e-mail when it is done.")
+        % {"number": page.number},
     )
     return back_to_case() or back_to(order_id)
 
@@ -177,7 +182,8 @@ def _units(asked: RequestView) -> str:
 
 def _window_form(member: Member, page: OrderPage) -> CancelOrderForm:
     reasons = offered(services().db, member.merchant_id)
-    return CancelOrderForm.for_merchant(page.items, page.currency, reasons)
+    kept = keeping(services().db, member.merchant_id)
+    return CancelOrderForm.for_merchant(page.items, page.currency, reasons, kept)
 
 
 def _in_order(form: CancelOrderForm) -> bool:
@@ -188,6 +194,16 @@ def _in_order(form: CancelOrderForm) -> bool:
         form.refuse(form.scope, _("Choose at least one unit to cancel."))
         return False
     return True
+
+
+def kept_by_reason() -> str:
+    """Say that nothing was canceled yet, since the reason keeps money back and no quote had told so."""
+    return _("For this reason nothing goes back unless you choose otherwise. Check the refund, then confirm.")
+
+
+def _hides(member: Member, page: OrderPage, form: CancelOrderForm) -> bool:
+    quote = _quote(member, page, form)
+    return quote is not None and form.hides(quote.quote)
 
 
 def _changed_meanwhile(member: Member, order_id: UUID, form: CancelOrderForm) -> ResponseReturnValue:
@@ -220,6 +236,7 @@ def _window(
         trouble=trouble,
         quote_url=_quote_url(page),
         reason_hint=_reason_hint(member, page),
+        contact_url=_contact_url(member, page, form),
     )
     return body, status
 
@@ -229,6 +246,13 @@ def _reason_hint(member: Member, page: OrderPage) -> str:
     skus = [item.sku for item in page.items if item.cancelable_quantity]
     sold_out = words.stock_to_clear(on_hand(services().db, member.merchant_id, skus))
     return " ".join(filter(None, (_("Only your team sees this."), sold_out)))
+
+
+def _contact_url(member: Member, page: OrderPage, form: CancelOrderForm) -> str:
+    """Lead to who can help with what may not be canceled; "" where there is no such thing."""
+    if not hindered(page) or not holds(member.role, Permission.REPLY):
+        return ""
+    return contact_about(page.id, form.chosen_reason())
 
 
 def _quote(member: Member, page: OrderPage, form: CancelOrderForm | None) -> QuoteView | None:
@@ -242,6 +266,7 @@ def _quote(member: Member, page: OrderPage, form: CancelOrderForm | None) -> Quo
             form.chosen() if form else None,
             reason=form.chosen_reason() if form else None,
             most_minor=form.most_minor() if form else None,
+            all_back=form.all_back if form else True,
         )
     except NotEligible:
         return None

@@ -1,6 +1,6 @@
 """The console's forms: filters, canceling, declining, shipping, the memo, files of orders."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self, cast
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from shared.domain.ids import LineItemId
 from shared.domain.money import to_minor
 from shared.domain.order_reports import NO_CURRENCY
 from shared.domain.reasons import DeclineReason, Reason
+from shared.domain.refunds import Quote
 from shared.domain.text import MEMO_LIMIT
 from shared.queries.order_values import ItemView
 from shared.rendering import currency_exponent
@@ -28,6 +29,7 @@ ITEMS = "items"
 ALL = "all"
 LESS = "less"
 NOTHING = "nothing"
+BY_REASON = "by_reason"
 _SHIP = "ship-"
 _MOST_MINOR = 10**12
 
@@ -37,14 +39,20 @@ class CancelOrderForm(CancelWindowForm):
 
     scope = RadioField(default=ITEMS)
     refund = RadioField(default=ALL)
+    told_withheld = TokenField()
     message = LongTextField()
     memo = LongTextField(limit=MEMO_LIMIT)
+    keeping: Sequence[str] = ()
 
     @classmethod
     def for_merchant(
-        cls, items: Iterable[ItemView], currency: str, reasons: Iterable[tuple[str, str]]
+        cls,
+        items: Iterable[ItemView],
+        currency: str,
+        reasons: Iterable[tuple[str, str]],
+        keeping: Sequence[str] = (),
     ) -> Self:
-        """Make the form for an order's lines."""
+        """Make the form for an order's lines; `keeping` are the reasons that give nothing back, in words."""
         amount = AmountField(_("Amount to refund"), currency=currency)
         form = cls.for_items(items, reasons, refund_amount=amount)
         form.scope.choices = [
@@ -56,6 +64,11 @@ class CancelOrderForm(CancelWindowForm):
             SelectChoice(LESS, _("Less")),
             SelectChoice(NOTHING, _("Nothing")),
         ]
+        form.keeping = keeping
+        if keeping:
+            form.refund.choices.insert(0, SelectChoice(BY_REASON, _("By reason")))
+            if not form.refund.raw_data:
+                form.refund.data = BY_REASON
         form.reason.missing = _("Choose a reason.")
         form.message.label.text = _("Message to customer")
         form.memo.label.text = _("Seller memo")
@@ -87,10 +100,20 @@ class CancelOrderForm(CancelWindowForm):
             seen=self.quote_hash.data or "",
             nonce=self.nonce.data or None,
             most_minor=self.most_minor(),
+            all_back=self.all_back,
         )
 
+    @property
+    def all_back(self) -> bool:
+        """All of it goes back, whatever the reason says."""
+        return bool(self.refund.data == ALL)
+
+    def hides(self, quote: Quote) -> bool:
+        """Say whether the reason keeps money back of which the window has not told yet."""
+        return self.refund.data == BY_REASON and bool(quote.withheld_minor) and not self.told_withheld.data
+
     def most_minor(self) -> int | None:
-        """Read what goes back at most, in minor units; None is all of it."""
+        """Read what goes back at most, in minor units; None is all of it, or what the reason says."""
         return {LESS: self.amount_field.data, NOTHING: 0}.get(self.refund.data)
 
     @property

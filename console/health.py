@@ -9,19 +9,19 @@ from flask.typing import ResponseReturnValue
 
 from console import health_tables
 from console.access import actor
-from console.health_forms import CHOICES, PeriodForm
+from console.health_forms import CHOICES, PeriodForm, RateTermsForm
 from console.health_tables import Table
 from console.pages import show
 from shared import wording
 from shared.actions import rate_alerts
 from shared.domain.errors import NotFound
-from shared.domain.metrics import RATE_THRESHOLD
+from shared.domain.metrics import RateTerms
 from shared.queries import health as queries
 from shared.queries.health_values import Health
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
 from shared.tables.guarding import csv_line
-from shared.web.notices import done
+from shared.web.notices import done, not_done
 from shared.web.services import services
 
 _ON = "on"
@@ -29,6 +29,22 @@ _ON = "on"
 
 def account_health(member: Member) -> ResponseReturnValue:
     """Show the figures of a period."""
+    return _figures(member, None)
+
+
+def change_rate_terms(member: Member) -> ResponseReturnValue:
+    """Measure the rate over other days, or against another limit."""
+    form = RateTermsForm.made(RateTerms())
+    if not form.submitted():
+        return _figures(member, form)
+    if rate_alerts.measure_by(services().db, member.merchant_id, form.terms(), actor(member)):
+        done(_("Saved."), _("The rate is measured so from now on, also that of past days."))
+    else:
+        not_done(_("Nothing has changed."), _("This is what holds already."))
+    return redirect(url_for("console.account_health"), code=303)
+
+
+def _figures(member: Member, terms_form: RateTermsForm | None) -> ResponseReturnValue:
     form = _period(member)
     in_order = form.validate()
     first, last = (form.first, form.last) if in_order else (form.today, form.today)
@@ -40,10 +56,11 @@ def account_health(member: Member) -> ResponseReturnValue:
         choices=CHOICES,
         health=health,
         tables={name.replace("-", "_"): make(health) for name, make in health_tables.TABLES.items()},
-        limit=RATE_THRESHOLD,
+        limit=health.terms.limit,
+        terms_form=terms_form or RateTermsForm.made(health.terms),
         duration=wording.duration,
     )
-    return page, 200 if in_order else 422
+    return page, 200 if in_order and terms_form is None else 422
 
 
 def health_table(member: Member, name: str) -> ResponseReturnValue:

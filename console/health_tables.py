@@ -52,7 +52,7 @@ def trend(health: Health) -> Table:
     return Table(
         "trend",
         _("Trend"),
-        (_("Day"), _("Orders"), _("Canceled by you"), _("7-day rate")),
+        (_("Day"), _("Orders"), _("Canceled by you"), _("%(days)s-day rate") % {"days": health.terms.days}),
         tuple(
             _day(
                 day,
@@ -86,8 +86,13 @@ def days(health: Health) -> Table:
 
 
 def reasons(health: Health) -> Table:
-    """Make the table of the merchant's own reasons."""
-    return _of_reasons("reasons", _("Your reasons"), health.own_reasons)
+    """Make the table of the merchant's own reasons; together the counted ones are what the days show."""
+    heads = (_("Reason"), _("Left out"), _("In the rate"))
+    rows = (
+        Row(_reason(one.reason), one.reason or "", (_count(one.left_out), _count(one.counted)))
+        for one in health.own_reasons
+    )
+    return Table("reasons", _("Your reasons"), heads, tuple(rows))
 
 
 def customer_reasons(health: Health) -> Table:

@@ -30,6 +30,7 @@ def make_api_key(member: Member) -> ResponseReturnValue:
     key = actions.create_api_key(
         services().db, member.merchant_id, name=form.name.data or "", actor=actor(member)
     )
+    form.name.data = ""
     return _page(member, form, key), 201
 
 

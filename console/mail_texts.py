@@ -27,6 +27,7 @@ from shared.web.limits import within_limit
 from shared.web.mail_frame import framed, page_with_frame
 from shared.web.notices import done, not_done
 from shared.web.services import services
+from shared.web.stale_forms import keeps_form
 from shared.wording.mail_texts import mail_field
 
 _TESTS = "10/hour"
@@ -69,6 +70,7 @@ def mail_text(member: Member, event: str) -> ResponseReturnValue:
     return _page(member, letter, MailTextForm.of(letter.event, letter.locale, text), text)
 
 
+@keeps_form
 def change_mail_text(member: Member, event: str) -> ResponseReturnValue:
     """Keep what was typed, for every e-mail that is written from now on."""
     letter, form = _sent(event)

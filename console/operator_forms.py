@@ -11,6 +11,7 @@ from wtforms.validators import ValidationError
 from console.support_forms import nonce_of
 from shared import wording
 from shared.actions.case_steps import Message
+from shared.queries.hindrances import hindered
 from shared.queries.order_values import OrderPage
 from shared.rendering import gettext as _
 from shared.web.forms import (
@@ -115,12 +116,13 @@ def case_number(text: str) -> UUID | None:
 
 
 def opening_of(order: OrderPage) -> str:
-    """Begin a message: which items, and what stands in the way of canceling them."""
-    lines = [f"{item.ordered} × {item.label} ({item.sku})" for item in order.items[:_MOST_NAMED]]
-    more = len(order.items) - _MOST_NAMED
+    """Begin a message: which items cannot be canceled, or all of them, and what stands in the way."""
+    items = hindered(order) or order.items
+    lines = [f"{item.ordered} × {item.label} ({item.sku})" for item in items[:_MOST_NAMED]]
+    more = len(items) - _MOST_NAMED
     if more > 0:
         lines.append(_("and %(count)s more") % {"count": more})
-    if not order.can_cancel and order.blockers:
-        why = wording.blocker(order.blockers[0], to_merchant=True)
+    for blocker in dict.fromkeys(blocker for item in items for blocker in item.blockers):
+        why = wording.blocker(blocker, to_merchant=True)
         lines.append(_("Why it cannot be canceled here: %(why)s") % {"why": why})
     return "\n".join(line[:_LINE_LIMIT] for line in lines) + "\n\n"

@@ -188,7 +188,7 @@ class OrderViewForm(PageForm):
         chosen = {_SHOW + column.value: column in view.columns for column in Column}
         form = cls(data={**chosen, "is_dense": view.is_dense, "back": back})
         for column in Column:
-            form[_SHOW + column.value].label.text = wording.column(column)
+            form[_SHOW + column.value].label.text = wording.column_choice(column)
         form.is_dense.label.text = _("Compact rows")
         return form
 

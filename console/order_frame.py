@@ -11,7 +11,7 @@ from shared import wording
 from shared.domain.lists import Column, OrderSort
 from shared.domain.orders import ItemStatus, OrderStatus, PaymentStatus
 from shared.queries.list_values import OrderCounts, OrderView
-from shared.rendering import count
+from shared.rendering import count, on_day
 from shared.rendering import gettext as _
 from shared.web.forms import ChoiceField
 
@@ -113,9 +113,7 @@ def described(form: OrderFilterForm) -> tuple[tuple[str, str], ...]:
     )
     words = [(field.label.text, say(field.data).words) for field, say in badges if field.data]
     days = [
-        (field.label.text, field.data.isoformat())
-        for field in (form.placed_from, form.placed_to)
-        if field.data
+        (field.label.text, on_day(field.data)) for field in (form.placed_from, form.placed_to) if field.data
     ]
     search = [(form.search.label.text, form.search.data)] if form.search.data else []
     return (*search, *words, *days)

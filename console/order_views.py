@@ -12,7 +12,6 @@ from console.pages import show
 from shared.actions import order_views as actions
 from shared.domain.errors import InvalidContent
 from shared.domain.lists import SavedFilter
-from shared.queries.list_values import OrderView
 from shared.queries.order_views import order_view
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
@@ -21,13 +20,15 @@ from shared.web.services import services
 
 
 def choose_order_view(member: Member) -> ResponseReturnValue:
-    """Keep which columns show and how dense the list is."""
-    form = OrderViewForm.made(OrderView(), "")
-    back = _list_url(member, request.form.get("back", ""))
-    if form.submitted():
-        actions.choose(
-            services().db, member.merchant_id, member.user_id, form.chosen(), is_dense=form.is_dense.data
-        )
+    """Ask which columns show and how dense the list is; keep it."""
+    query = _normal(member, request.form.get("back", request.query_string.decode()))
+    form = OrderViewForm.made(order_view(services().db, member.merchant_id, member.user_id), query)
+    back = _list_url(member, query)
+    if not form.submitted():
+        return show(member, "console/choose_order_view.html", form=form, back=back)
+    actions.choose(
+        services().db, member.merchant_id, member.user_id, form.chosen(), is_dense=form.is_dense.data
+    )
     return redirect(back, code=303)
 
 

@@ -9,16 +9,17 @@ from flask.typing import ResponseReturnValue
 
 from console import order_frame, words
 from console.access import actor
-from console.addresses import back_to
+from console.addresses import back_to, contact_about
 from console.forms import MemoForm
-from console.order_forms import OrderFilterForm, OrderViewForm, Period
+from console.order_forms import OrderFilterForm, Period
 from console.pages import show
 from shared.actions import orders as actions
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
+from shared.domain.permissions import Permission, holds
 from shared.domain.text import NAME_LIMIT, clean
 from shared.queries import cancellations, order_list
-from shared.queries.hindrances import beside
+from shared.queries.hindrances import beside, hindered
 from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
 from shared.queries.quote_values import Consequences
@@ -67,7 +68,6 @@ def orders(member: Member) -> ResponseReturnValue:
         periods=order_frame.periods(form),
         saved_filters=order_frame.saved_filters(form, board.view),
         heads=order_frame.heads(form, board.view),
-        view_form=OrderViewForm.made(board.view, form.query()),
         previous_url=_page_url(form, board.found.previous_cursor),
         next_url=_page_url(form, board.found.next_cursor),
         all_url=url_for("console.orders", period=Period.ALL.value),
@@ -89,9 +89,19 @@ def order_detail(member: Member, order_id: UUID) -> ResponseReturnValue:
         nonce=str(uuid4()),
         do_not_ship=words.refused_shipment(page),
         beside=beside,
+        contact_url=_contact_url(member, page),
         ended=[ended for ended in reversed(page.requests) if not ended.is_open],
         request_state=words.request_state,
     )
+
+
+def _contact_url(member: Member, page: OrderPage) -> str:
+    """Lead to who can help where something may not be canceled; "" where nobody has to."""
+    if not holds(member.role, Permission.REPLY) or not (
+        hindered(page) or (page.blockers and not page.can_cancel)
+    ):
+        return ""
+    return contact_about(page.id, page.requests[-1].reason if page.requests else None)
 
 
 def asks(member: Member, page: OrderPage) -> list[Asked]:

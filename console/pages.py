@@ -6,10 +6,9 @@ from typing import Self
 from flask import render_template
 
 from console import live
-from console.tabs import counted
 from shared import wording
 from shared.domain.permissions import Permission, Role, holds
-from shared.queries import cancellations, sign_in
+from shared.queries import sign_in
 from shared.queries.sign_in import Member
 from shared.web.app import wanted_fragment
 from shared.web.frames import ConsoleFrame
@@ -58,14 +57,10 @@ def _frame(member: Member) -> ConsoleFrame:
         merchant_name=member.merchant_name,
         user_name=member.user_name,
         role_words=wording.role(member.role),
-        open_requests="" if wanted_fragment() else _open_requests(member),
+        counts={} if wanted_fragment() else live.waiting_counts(member),
         shops=_other_shops(member),
         seen=live.beginning(),
     )
-
-
-def _open_requests(member: Member) -> str:
-    return counted(cancellations.open_request_count(services().db, member.merchant_id))
 
 
 def _other_shops(member: Member) -> tuple[tuple[str, str], ...]:

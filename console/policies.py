@@ -25,6 +25,7 @@ from shared.rendering import gettext as _
 from shared.web.limits import within_limit
 from shared.web.notices import done, not_done
 from shared.web.services import services
+from shared.web.stale_forms import keeps_form
 from shared.wording import policies as words
 from shared.wording.policies import SettingChange
 
@@ -62,6 +63,7 @@ def cancellation_policy(member: Member) -> ResponseReturnValue:
     return _form(member, PolicyForm.of(typed))
 
 
+@keeps_form
 def change_policy(member: Member) -> ResponseReturnValue:
     """Put the policy that was typed in force, try it on past requests, or add and move its rows."""
     typed: Typed = request.form

@@ -11,7 +11,8 @@ from shared import wording
 from shared.actions import reasons as actions
 from shared.domain.errors import NoReasonLeft
 from shared.domain.reasons import BUYER_REASONS, MERCHANT_REASONS, Reason
-from shared.queries.reasons import catalogue
+from shared.feeds.codes import Code
+from shared.queries.reasons import catalogue, foreign_codes
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
 from shared.web.notices import done, not_done
@@ -68,6 +69,8 @@ def _form(member: Member, form: ReasonForm, reason: Reason, *, status: int) -> R
         product_words=wording.reason(reason),
         is_for_buyers=reason in BUYER_REASONS,
         is_for_merchants=reason in MERCHANT_REASONS,
+        codes=foreign_codes(services().db, member.merchant_id).coming_in_as(reason),
+        switched_off=Code.REASON_SWITCHED_OFF.value,
         sections=settings_tabs(member),
     )
     return page, status

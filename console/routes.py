@@ -15,6 +15,7 @@ from console import (
     bulk_files,
     cancellations,
     exports,
+    foreign_codes,
     health,
     imports,
     invitations,
@@ -96,6 +97,7 @@ _REPLY = "/settings/replies/<uuid:reply_id>"
 _REQUEST = f"{_ORDER}/requests/<uuid:request_id>"
 _REFUND = f"{_ORDER}/refunds/<uuid:refund_id>"
 _REASON = "/settings/reasons/<string:code>"
+_CODES = "/settings/reasons/codes/<string:name>"
 _VERSION = "/settings/policy/versions/<uuid:version_id>"
 _MAIL = "/settings/branding/emails/<string:event>"
 _REPORTED = "/reported-refunds/<uuid:reported_id>"
@@ -109,7 +111,7 @@ _page("/exports/<uuid:export_id>/file", exports.order_export_file, may=Permissio
 _page("/orders/filters", order_views.order_filters, "GET", "POST", may=Permission.READ)
 _page("/orders/filters/default", order_views.begin_with_filter, "POST", may=Permission.READ)
 _page("/orders/filters/delete", order_views.delete_filter, "POST", may=Permission.READ)
-_page("/orders/view", order_views.choose_order_view, "POST", may=Permission.READ)
+_page("/orders/view", order_views.choose_order_view, "GET", "POST", may=Permission.READ)
 _page("/orders/cancel", batches.cancel_orders, "GET", "POST", may=Permission.CANCEL)
 _page(_BATCH, batches.batch, may=Permission.CANCEL)
 _page(f"{_BATCH}/confirm", batches.confirm_batch, "POST", may=Permission.CANCEL)
@@ -134,6 +136,7 @@ _page(f"{_BULK}/report", bulk.upload_report, may=Permission.READ)
 _page(f"{_BULK}/stop", bulk.stop_upload, "POST", may=Permission.IMPORT)
 _page("/health", health.account_health, may=Permission.READ)
 _page("/health/alerts", health.switch_rate_alerts, "POST", may=Permission.CONFIGURE)
+_page("/health/rate", health.change_rate_terms, "POST", may=Permission.CONFIGURE)
 _page("/health/days/<string:day>", health.health_day, may=Permission.READ)
 _page("/health/tables/<string:name>", health.health_table, may=Permission.READ)
 _page("/support", support.support, may=Permission.READ)
@@ -156,6 +159,8 @@ _page("/settings/policy", policies.cancellation_policy, may=Permission.READ)
 _page("/settings/policy", policies.change_policy, "POST", may=Permission.CONFIGURE)
 _page("/settings/policy/versions", policies.policy_versions, may=Permission.READ)
 _page("/settings/reasons", reasons.reasons, may=Permission.READ)
+_page("/settings/reasons/codes", foreign_codes.foreign_codes, may=Permission.READ)
+_page(_CODES, foreign_codes.edit_foreign_codes, "GET", "POST", may=Permission.CONFIGURE)
 _page(_REASON, reasons.edit_reason, "GET", "POST", may=Permission.CONFIGURE)
 _page(f"{_REASON}/move", reasons.move_reason, "POST", may=Permission.CONFIGURE)
 _page(f"{_VERSION}/restore", policies.restore_policy, "POST", may=Permission.CONFIGURE)
@@ -203,12 +208,13 @@ _own_page("/account/recovery-codes", second_factors.recovery_codes, "GET", "POST
 _own_page(f"{_SESSIONS}/<uuid:session_id>/end", account.end_session, "POST")
 _own_page(f"{_SESSIONS}/end-others", account.end_other_sessions, "POST")
 _own_page("/account/password", passwords.change_password, "POST")
-_own_page("/switch", account.switch_merchant, "POST")
+_own_page("/switch", account.switch_merchant, "GET", "POST")
 _own_page("/verify", verify.verify, "GET", "POST")
 _own_page("/verify/passkey", verify.verify_with_passkey, "POST")
 
 _ASKED = "/<uuid:case_id>"
 _agents_page("", agents.agents)
+_agents_page("/changes/<uuid:seen>", live.agent_changes)
 _agents_page("/close", agents.close_account, "POST")
 _agents_page(_ASKED, agents.agent_case)
 _agents_page(f"{_ASKED}/open", agents.open_account, "GET", "POST")

@@ -5,13 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from console import pending
 from console.access import current_member, enter, leave
-from console.addresses import is_own_path
+from console.addresses import is_own_path, named_merchant
 from console.agent_access import admit_agent, current_agent, leave_as_agent
 from console.origins import origin
 from console.people_forms import SignInForm
 from shared.actions import sign_in as actions
 from shared.actions.sign_in import Entry
-from shared.domain.ids import UserId
+from shared.domain.ids import MerchantId, UserId
 from shared.domain.sign_in import Proof
 from shared.passkeys import Place
 from shared.queries import agents, second_factors
@@ -64,7 +64,10 @@ def admit(user_id: UserId, *proofs: Proof) -> ResponseReturnValue | None:
         return redirect(url_for("console.second_step", next=request.args.get("next")), code=303)
     if agents.is_agent(services().db, user_id):
         return admit_agent(user_id, *proofs)
-    secret = actions.begin(services().db, user_id, Entry(origin(), proofs or (Proof.PASSWORD,)))
+    # A link of an e-mail names its merchant: whoever is in that team is let in there.
+    named = named_merchant(request.args.get("next", ""))
+    entry = Entry(origin(), proofs or (Proof.PASSWORD,), MerchantId(named) if named else None)
+    secret = actions.begin(services().db, user_id, entry)
     if secret is None:
         return None
     enter(secret)

@@ -1,5 +1,6 @@
 """What customers wrote through Contact us: the list of cases, and one of them with everything around it."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from flask import abort, redirect, request, url_for
@@ -26,6 +27,7 @@ from shared.web.notices import done
 from shared.web.picture_field import shown
 from shared.web.security import takes_pictures
 from shared.web.services import services
+from shared.web.stale_forms import keeps_form
 
 _ANSWERS = "120/hour"
 
@@ -57,17 +59,19 @@ def support(member: Member) -> ResponseReturnValue:
 def support_case(member: Member, case_id: UUID) -> ResponseReturnValue:
     """Show a case: its conversation, who has it, what was offered, and all that can be done."""
     case = queries.case_view(services().db, member.merchant_id, case_id)
-    replies = queries.replies(services().db, member.merchant_id)
-    form = CaseReplyForm.made(_prefilled(member, case, replies))
+    replies = _replies(member, case)
+    wanted = request.args.get("reply", "")
+    form = CaseReplyForm.made(next((reply.body for reply in replies if str(reply.id) == wanted), ""))
     return _page(member, case, form, replies)
 
 
+@keeps_form
 @takes_pictures
 def reply_to_case(member: Member, case_id: UUID) -> ResponseReturnValue:
     """Send an answer to the customer, or keep a note among the team."""
     case = queries.case_view(services().db, member.merchant_id, case_id)
     form = CaseReplyForm.made()
-    replies = queries.replies(services().db, member.merchant_id)
+    replies = _replies(member, case)
     if not form.submitted():
         return _page(member, case, form, replies), 422
     if not within_limit(_ANSWERS, "reply", str(member.user_id)):
@@ -152,18 +156,16 @@ def _named(message: MessageView) -> str:
     return message.author_name or (_("The customer") if message.is_buyers else _("The team"))
 
 
-def _prefilled(member: Member, case: CaseView, replies: tuple[ReplyView, ...]) -> str:
-    wanted = request.args.get("reply", "")
-    found = next((reply for reply in replies if str(reply.id) == wanted), None)
-    if found is None:
-        return ""
+def _replies(member: Member, case: CaseView) -> tuple[ReplyView, ...]:
+    """List the canned replies as they would be inserted here, with their places filled in."""
     values = {
         ReplyField.CUSTOMER_NAME: case.buyer_name or _("customer"),
         ReplyField.ORDER_NUMBER: case.order_number,
         ReplyField.SHOP_NAME: member.merchant_name,
         ReplyField.YOUR_NAME: member.user_name,
     }
-    return filled_in(found.body, values)
+    found = queries.replies(services().db, member.merchant_id)
+    return tuple(replace(reply, body=filled_in(reply.body, values)) for reply in found)
 
 
 def _state_asked() -> CaseState:

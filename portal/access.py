@@ -23,6 +23,7 @@ MOST_GRANTS = 5
 POSTS = "30/minute"
 QUOTES = "120/minute"
 _GRANTS = "grants"
+_CSRF_TOKEN = "csrf_token"  # noqa: S105 - the name it stands under
 _GONE = 410
 
 
@@ -46,9 +47,14 @@ View = Callable[..., ResponseReturnValue]
 def open_link(token: str) -> ResponseReturnValue:
     """Exchange the token of an e-mail for a session, and leave it behind: the next address is no secret."""
     grant = links.exchange(services().db, services().settings.derived_keys("order-links"), token)
-    others = [held for held in _grants() if held.order_id != grant.order_id]
+    held = _grants()
+    others = [other for other in held if other.order_id != grant.order_id]
+    csrf_token = session.get(_CSRF_TOKEN)
     session.clear()
-    session[_GRANTS] = [_written(held) for held in (grant, *others[: MOST_GRANTS - 1])]
+    session[_GRANTS] = [_written(each) for each in (grant, *others[: MOST_GRANTS - 1])]
+    if held and csrf_token:
+        # Somebody who is in already may be writing in another tab: its form stays good.
+        session[_CSRF_TOKEN] = csrf_token
     response = make_response(redirect(url_for("portal.order_detail", order_id=grant.order_id), code=303))
     return _without_referrer(response)
 

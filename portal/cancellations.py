@@ -11,6 +11,7 @@ from shared import wording
 from shared.actions import cancellations
 from shared.domain.actors import BUYER, ActorKind
 from shared.domain.cancellation import Move, RequestState, may
+from shared.domain.catalogue import Giver
 from shared.domain.errors import AlreadyDecided, NotEligible, NotPermitted, QuoteChanged
 from shared.domain.ids import RequestId
 from shared.domain.reasons import Reason
@@ -81,7 +82,7 @@ def withdraw_request(order: OpenedOrder, request_id: str) -> ResponseReturnValue
 
 
 def _form(order: OpenedOrder) -> CancelOrderForm:
-    reasons = offered(services().db, order.merchant_id, to_buyers=True)
+    reasons = offered(services().db, order.merchant_id, Giver.BUYER)
     return CancelOrderForm.of(order.page, reasons)
 
 

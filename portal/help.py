@@ -1,6 +1,8 @@
 """Questions and answers about canceling."""
 
-from flask import redirect, render_template, url_for
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from shared.web.frames import PortalFrame
@@ -13,4 +15,5 @@ def start() -> ResponseReturnValue:
 
 def help_page() -> ResponseReturnValue:
     """Show short answers to what people ask before and after they cancel."""
-    return render_template("portal/help_page.html", frame=PortalFrame())
+    order_id = request.args.get("order", type=UUID)
+    return render_template("portal/help_page.html", frame=PortalFrame(), order_id=order_id)

@@ -152,6 +152,7 @@ def furnish(environment: Environment) -> None:
     environment.filters["instant"] = _instant
     environment.filters["percent"] = percent
     environment.filters["on_day"] = on_day
+    environment.filters["counted"] = count
     environment.globals["spoken_locale"] = spoken_locale
 
 

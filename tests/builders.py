@@ -121,12 +121,17 @@ def request(
 
 
 def cancel(
-    db: Database, merchant_id: MerchantId, order_id: UUID, *units: int, reason: Reason = Reason.NO_INVENTORY
+    db: Database,
+    merchant_id: MerchantId,
+    order_id: UUID,
+    *units: int,
+    reason: Reason = Reason.NO_INVENTORY,
+    actor: Actor = USER,
 ) -> RequestId:
     """Cancel as the merchant, and carry it out."""
     wanted = quantities(db, merchant_id, order_id, *units) if units else None
     request_id = cancellations.request(
-        db, merchant_id, order_id, cancellations.Ask(quantities=wanted, reason=reason), USER
+        db, merchant_id, order_id, cancellations.Ask(quantities=wanted, reason=reason), actor
     )
     execution.execute(db, merchant_id, request_id)
     return request_id

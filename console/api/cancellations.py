@@ -6,6 +6,7 @@ from uuid import UUID
 
 from flask import Response, request
 
+from console.api import lists
 from console.api.answers import answer, carry_out
 from console.api.auth import Caller
 from console.api.payloads import BUYER, CancellationPayload, DeclinePayload, NothingPayload, WarehousePayload
@@ -16,11 +17,8 @@ from shared.queries import cancellation_documents, documents
 from shared.storage.idempotency import Once
 from shared.web.strict_json import read_body
 
-_PAGE = 50
-_LARGEST_PAGE = 200
-_LIMIT = re.compile(r"[1-9][0-9]{0,2}", re.ASCII)
 _OUR_ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", re.ASCII)
-_LIST_FIELDS = frozenset({"state", "cursor", "limit"})
+_STATE = "state"
 
 
 def request_cancellation(caller: Caller, number: str) -> Response:
@@ -44,16 +42,14 @@ def request_cancellation(caller: Caller, number: str) -> Response:
 
 def list_cancellations(caller: Caller) -> Response:
     """List cancellations, newest first, in pages."""
-    unknown = set(request.args) - _LIST_FIELDS
-    if unknown:
-        raise InvalidContent(f"{min(unknown)}: there is no such parameter")
+    lists.refuse_others({_STATE})
     return answer(
         cancellation_documents.list_cancellations(
             caller.db,
             caller.merchant_id,
-            state=_state(request.args.get("state")),
-            cursor=request.args.get("cursor"),
-            limit=_limit(request.args.get("limit", str(_PAGE))),
+            state=_state(request.args.get(_STATE)),
+            cursor=lists.cursor(),
+            limit=lists.limit(),
         )
     )
 
@@ -133,9 +129,3 @@ def _state(text: str | None) -> RequestState | None:
         return RequestState(text)
     except ValueError:
         raise InvalidContent(f"state: is one of {', '.join(RequestState)}") from None
-
-
-def _limit(text: str) -> int:
-    if not _LIMIT.fullmatch(text) or int(text) > _LARGEST_PAGE:
-        raise InvalidContent(f"limit: is a number from 1 to {_LARGEST_PAGE}")
-    return int(text)

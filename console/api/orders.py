@@ -2,13 +2,15 @@
 
 from flask import Response, request
 
+from console.api import lists
 from console.api.answers import answer, carry_out
 from console.api.auth import Caller
+from console.api.order_filters import wanted_orders
 from console.api.payloads import BUYER, OrderChangePayload, QuotePayload, ShipmentPayload, StockPayload
 from shared.actions import changes, intake, shipments, stock
 from shared.domain.actors import ActorKind
 from shared.domain.errors import InvalidContent
-from shared.queries import cancellation_documents, documents
+from shared.queries import cancellation_documents, documents, order_documents
 from shared.queries.document_values import StockDocument
 from shared.storage.idempotency import Once
 from shared.web.order_payload import OrderPayload
@@ -25,6 +27,15 @@ def take_in_order(caller: Caller) -> Response:
         return intake.take_in_one(caller.db, caller.merchant_id, incoming, actor=caller.actor, once=once)
 
     return carry_out(caller, 201, lambda tx, taken: documents.order(tx, taken.order_id), act)
+
+
+def list_orders(caller: Caller) -> Response:
+    """List orders, newest first, in pages."""
+    return answer(
+        order_documents.list_orders(
+            caller.db, caller.merchant_id, wanted_orders(), cursor=lists.cursor(), limit=lists.limit()
+        )
+    )
 
 
 def show_order(caller: Caller, number: str) -> Response:
@@ -75,6 +86,7 @@ def quote_cancellation(caller: Caller, number: str) -> Response:
             order.id,
             _asker(payload.requested_by),
             quantities,
+            reason=payload.reason,
             most_minor=payload.refund,
         )
     )

@@ -34,9 +34,13 @@ def _true(value: bool) -> bool:  # noqa: FBT001 - what a validator is handed
 
 
 class QuotePayload(LinesPayload):
-    """Which units, and for whom; `refund` is the most that a merchant gives back, 0 for nothing."""
+    """Which units, for whom, and why; `refund` is the most that a merchant gives back, 0 for nothing.
+
+    Without it a merchant gives back what the reason says, which is everything unless they changed that.
+    """
 
     requested_by: Literal["merchant", "buyer"] = "merchant"
+    reason: Annotated[Reason | None, Field(strict=False)] = None
     refund: Annotated[Money | None, NotNull] = None
 
     @model_validator(mode="after")
@@ -45,19 +49,18 @@ class QuotePayload(LinesPayload):
             raise ValueError("what a buyer asks for is refunded as it was quoted; leave refund out")
         return self
 
-
-class CancellationPayload(QuotePayload):
-    """A cancellation; the merchant decides at once, a buyer's waits for what the policy says."""
-
-    reason: Annotated[Reason | None, Field(strict=False)] = None
-    comments: Comments = ""
-    memo: Memo = ""
-
     @model_validator(mode="after")
     def _reason_is_theirs(self) -> Self:
         if self.requested_by == BUYER and self.reason is not None and self.reason not in BUYER_REASONS:
             raise ValueError(f"{self.reason} is no reason a buyer gives")
         return self
+
+
+class CancellationPayload(QuotePayload):
+    """A cancellation; the merchant decides at once, a buyer's waits for what the policy says."""
+
+    comments: Comments = ""
+    memo: Memo = ""
 
 
 class AmountPayload(LinePayload):

@@ -23,12 +23,13 @@ def _endpoint(method: str, rule: str, view: Callable[..., Response], *, may: Sco
 
 
 _endpoint("POST", "/orders", orders.take_in_order, may=Scope.ADMIN)
+_endpoint("GET", "/orders", orders.list_orders, may=Scope.READ)
 _endpoint("GET", "/orders/<string:number>", orders.show_order, may=Scope.READ)
 _endpoint("PATCH", "/orders/<string:number>", orders.change_order, may=Scope.ADMIN)
 _endpoint("POST", "/orders/<string:number>/shipments", orders.report_shipment, may=Scope.SHIP)
 _endpoint("GET", "/orders/<string:number>/eligibility", orders.show_eligibility, may=Scope.READ)
 _endpoint("POST", "/orders/<string:number>/quote", orders.quote_cancellation, may=Scope.READ)
-_endpoint("PUT", "/stock/<string:sku>", orders.set_stock, may=Scope.ADMIN)
+_endpoint("PUT", "/stock/<path:sku>", orders.set_stock, may=Scope.ADMIN)
 
 _endpoint(
     "POST", "/orders/<string:number>/cancellations", cancellations.request_cancellation, may=Scope.CANCEL

@@ -12,6 +12,7 @@ from shared.actions.case_offers import RefundGiven, give_refund_in
 from shared.actions.reasons import offered_terms
 from shared.domain.actors import Actor
 from shared.domain.adjustments import Amounts, check
+from shared.domain.catalogue import Giver, giver_of
 from shared.domain.errors import QuoteChanged
 from shared.domain.events import Event
 from shared.domain.ids import AdjustmentId, LineItemId, MerchantId, new_id
@@ -33,7 +34,7 @@ class Adjustment:
     """What goes back, in minor units by line id, and why; lines with 0 are left out.
 
     `seen` is the hash of the quote that the asker saw, `nonce` names the window that was confirmed, so that a
-    second submit changes nothing.
+    second submit changes nothing. `giver` is through whom the reason comes, None for the one who acts.
     """
 
     amounts: Mapping[LineItemId, int] = field(default_factory=dict)
@@ -43,6 +44,7 @@ class Adjustment:
     message: str = ""
     nonce: str | None = None
     seen: str | None = None
+    giver: Giver | None = None
 
     @property
     def wanted(self) -> Amounts:
@@ -112,7 +114,7 @@ def _confirmed_before(tx: Transaction, order: OrderRecord, nonce: str | None) ->
 
 def _record(tx: Transaction, order: OrderRecord, adjustment: Adjustment, actor: Actor) -> AdjustmentRecord:
     wanted = adjustment.wanted
-    terms = offered_terms(catalogue(tx), adjustment.reason, for_buyer=False)
+    terms = offered_terms(catalogue(tx), adjustment.reason, adjustment.giver or giver_of(actor.kind))
     record = AdjustmentRecord(
         merchant_id=tx.merchant_id,
         id=new_id(),

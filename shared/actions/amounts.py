@@ -7,7 +7,7 @@ from shared.actions.intake_rows import payment_row
 from shared.domain.actors import Actor
 from shared.domain.errors import AlreadyDecided
 from shared.domain.events import Event
-from shared.domain.ids import MerchantId, PaymentId
+from shared.domain.ids import MerchantId, PaymentId, new_id
 from shared.domain.intake import IncomingPayment
 from shared.domain.order_reports import NO_CURRENCY
 from shared.domain.orders import Gateway
@@ -77,6 +77,7 @@ def _paid(tx: Transaction, order: OrderRecord, amount_minor: int) -> PaymentId:
         tx.session.flush()
         return PaymentId(there[0].id)
     payment = IncomingPayment(Gateway.MANUAL, amount_minor, amount_minor, order.number)
-    row = payment_row(tx, order.id, 1, payment)
-    insert_rows(tx, PaymentRecord, [row])
-    return PaymentId(row["id"])
+    payment_id = PaymentId(new_id())
+    row = payment_row(payment_id, order.id, 1, payment)
+    insert_rows(tx, PaymentRecord, [row], {"merchant_id": tx.merchant_id})
+    return payment_id

@@ -11,6 +11,7 @@ from shared.actions.bulk_results import Hindrance, Outcome, Results, hindrances_
 from shared.domain.actors import Actor
 from shared.domain.adjustments import Adjustable, adjustable
 from shared.domain.bulk import RowAction, RowProblem
+from shared.domain.catalogue import Giver
 from shared.domain.errors import NotEligible, ReasonNotOffered
 from shared.domain.ids import LineItemId
 from shared.domain.money import to_minor
@@ -142,6 +143,7 @@ def _adjustment(run: BulkRunRecord, reason: str | None, shares: Sequence[_Share]
         shipping_minor=sum(share.shipping_minor for share in shares),
         reason=Reason(reason or Reason.GENERAL_ADJUSTMENT),
         nonce=f"run:{run.id}:{shares[0].row.row_number}",
+        giver=Giver.FEED,
     )
 
 

@@ -10,10 +10,11 @@ from shared.actions import bulk_acknowledge, bulk_adjust, bulk_cancel, bulk_whol
 from shared.actions.bulk_cancel import Planned, Wanted
 from shared.actions.bulk_results import Hindrance, Outcome, Results, hindrances_of
 from shared.domain.actors import Actor, ActorKind
-from shared.domain.bulk import RowAction, RowProblem, Verdict
+from shared.domain.bulk import RowAction, RowProblem, RunKind, Verdict, giver_in
 from shared.domain.ids import LineItemId
 from shared.domain.metrics import in_period
 from shared.domain.reasons import Reason
+from shared.storage import rates
 from shared.storage.bulk import read_rows
 from shared.storage.bulk_facts import lock_orders
 from shared.storage.calendar import day_of
@@ -45,6 +46,11 @@ class _Batch:
     actor: Actor
     results: Results
     writes: bool
+
+    def plan(self, wishes: Iterable["_Wish"]) -> bulk_cancel.Plan:
+        """Judge wishes whose orders are held already where it matters."""
+        giver = giver_in(RunKind(self.run.kind))
+        return bulk_cancel.plan(self.tx, [wish.wanted for wish in wishes], giver, lock=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +138,7 @@ def _vetted(batch: _Batch, rows: list[BulkRowRecord]) -> list[BulkRowRecord]:
     waiting = [row for row in _cancels(rows) if row.order_id in orders]
     while waiting:
         wishes = _by_order(waiting)
-        plan = bulk_cancel.plan(
-            batch.tx, [_wish(batch.run, *of_order).wanted for of_order in wishes.items()], lock=False
-        )
+        plan = batch.plan(_wish(batch.run, *of_order) for of_order in wishes.items())
         hindrances: dict[int, Hindrance] = {}
         for mine, planned in zip(wishes.values(), plan, strict=True):
             if not isinstance(planned, Planned):
@@ -159,8 +163,7 @@ def _round(batch: _Batch, rows: Sequence[BulkRowRecord]) -> list[BulkRowRecord]:
     """Carry out one wish of each order; give the rows that another round must take up."""
     tx, run = batch.tx, batch.run
     wishes, later = _wishes(run, rows)
-    plan = bulk_cancel.plan(tx, [wish.wanted for wish in wishes], lock=False)
-    known = catalogue(tx)
+    plan, known = batch.plan(wishes), catalogue(tx)
     going: list[Planned] = []
     hindrances: dict[int, Hindrance] = {}
     for wish, planned in zip(wishes, plan, strict=True):
@@ -226,7 +229,7 @@ def _add_up(results: Results, planned: Planned, tx: Transaction, *, counts: bool
     results.sums["orders_released"] += quoted.released_minor > 0
     placed_on, today = day_of(tx, order.placed_at), day_of(tx, tx.now)
     is_new = counts and not order.canceled_by_merchant
-    results.sums["counting"] += is_new and in_period(placed_on, today)
+    results.sums["counting"] += is_new and in_period(placed_on, today, rates.terms(tx).days)
     if quoted.refund_minor:
         results.refunded[order.currency] += quoted.refund_minor
     if quoted.released_minor:

@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +11,7 @@ from shared.actions import bulk_cancel_rows as rows
 from shared.actions.rates import count_canceled_of
 from shared.actions.refunds import connected_to
 from shared.domain.actors import Actor, ActorKind
+from shared.domain.catalogue import Giver
 from shared.domain.eligibility import Blocker, Eligibility, assess
 from shared.domain.errors import NotEligible, NotFound, ReasonNotOffered, Refusal
 from shared.domain.events import EffectKind, MailEvent
@@ -59,6 +59,8 @@ class Wanted:
 class Planned:
     """What canceling `units` brings about for one order; amounts in minor units stand in the quote.
 
+    `most_minor` is what the reason lets go back at most, None for all of it.
+
     `request_key` and `order_key` are the ids of both as rows name them, written out once.
     """
 
@@ -69,6 +71,7 @@ class Planned:
     order: OrderRecord
     facts: Order
     quoted: Quote
+    most_minor: int | None
     at: datetime
     units: int
 
@@ -81,12 +84,17 @@ class Planned:
 Plan = Sequence[Planned | Refusal]
 
 
-def plan(tx: Transaction, wanted: Sequence[Wanted], *, lock: bool) -> Plan:
+def plan(tx: Transaction, wanted: Sequence[Wanted], giver: Giver, *, lock: bool) -> Plan:
     """Judge every wish in its order; no order may occur twice. With `lock` the verdicts hold to the end."""
     found = facts_of(tx, [wish.order_id for wish in wanted], lock=lock)
     known = catalogue(tx)
-    offered = {reason for reason in {wish.reason for wish in wanted} if known.offers(reason, to_buyers=False)}
-    return [_planned(tx, wish, found.get(wish.order_id), offered) for wish in wanted]
+    # What goes back at most by each reason that may be given, looked up once.
+    most = {
+        reason: known.most_back(reason, None, all_back=False)
+        for reason in {wish.reason for wish in wanted}
+        if known.offers(reason, giver)
+    }
+    return [_planned(tx, wish, found.get(wish.order_id), most) for wish in wanted]
 
 
 def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None:
@@ -120,11 +128,14 @@ def carry_out(tx: Transaction, planned: Iterable[Planned], actor: Actor) -> None
 
 
 def _planned(
-    tx: Transaction, wish: Wanted, found: tuple[OrderRecord, Order] | None, offered: AbstractSet[Reason]
+    tx: Transaction,
+    wish: Wanted,
+    found: tuple[OrderRecord, Order] | None,
+    most: Mapping[Reason, int | None],
 ) -> Planned | Refusal:
     if found is None:
         return NotFound("There is no such order.")
-    if wish.reason not in offered:
+    if wish.reason not in most:
         return ReasonNotOffered(reason=wish.reason)
     order, facts = found
     verdicts = assess(facts, ActorKind.MERCHANT_USER, now=tx.now)
@@ -142,10 +153,13 @@ def _planned(
             blockers={line_id: verdict.blockers for line_id, verdict in verdicts.items()},
             left={line_id: verdict.quantity for line_id, verdict in verdicts.items()},
         )
-    quoted = quote(facts, pick_units(facts, chosen), for_buyer=False, at=tx.now)
+    most_minor = most[wish.reason]
+    quoted = quote(facts, pick_units(facts, chosen), for_buyer=False, at=tx.now, most_minor=most_minor)
     units = sum(share.quantity for share in quoted.lines)
     request_id = RequestId(new_id())
-    return Planned(wish, request_id, str(request_id), str(order.id), order, facts, quoted, tx.now, units)
+    return Planned(
+        wish, request_id, str(request_id), str(order.id), order, facts, quoted, most_minor, tx.now, units
+    )
 
 
 def _quantities(wish: Wanted, verdicts: Mapping[LineItemId, Eligibility]) -> Mapping[LineItemId, int] | None:

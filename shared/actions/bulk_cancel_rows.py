@@ -87,7 +87,7 @@ def request(tx: Transaction, one: "Planned", terms: Said) -> dict[str, Any]:
             "shipping_minor": quoted.shipping_minor,
             "refund_minor": quoted.refund_minor,
             "kept": _kept(quoted.kept),
-            "most_minor": None,
+            "most_minor": one.most_minor,
         },
         "value_minor": quoted.value_minor,
         "fee_minor": quoted.fee_minor,

@@ -10,12 +10,12 @@ from shared.actions.bulk_results import Results
 from shared.actions.rates import count_days
 from shared.actions.refunds import connected_gateways
 from shared.domain.actors import Actor
+from shared.domain.bulk import RunKind, giver_in
 from shared.domain.events import EffectKind
-from shared.domain.metrics import RATE_DAYS
 from shared.domain.policy import from_document, to_text
 from shared.domain.reasons import Reason
 from shared.rendering import spoken_locale
-from shared.storage import bulk_writes, outbox, whole_orders
+from shared.storage import bulk_writes, outbox, rates, whole_orders
 from shared.storage.calendar import zone_of
 from shared.storage.catalogues import catalogue
 from shared.storage.engine import Transaction
@@ -31,7 +31,7 @@ def carry_out(
     With `writes` all orders of the batch are locked, and those are canceled. Rows of the others stay open.
     """
     batch = Batch(run.id, run.next_group, end, run.reason)
-    terms = _terms(tx, batch, lock=writes)
+    terms = _terms(tx, run, batch, lock=writes)
     if writes:
         whole = whole_orders.carry_out(tx, batch, terms, _asker(tx, run, actor))
         _follow(tx, whole)
@@ -40,10 +40,15 @@ def carry_out(
     _add_up(results, whole)
 
 
-def _terms(tx: Transaction, batch: Batch, *, lock: bool) -> Terms:
+def _terms(tx: Transaction, run: BulkRunRecord, batch: Batch, *, lock: bool) -> Terms:
     policies = whole_orders.policies(tx, batch, lock=lock)
-    known = catalogue(tx)
-    offered = [known.of(reason) for reason in Reason if known.offers(reason, to_buyers=False)]
+    known, giver = catalogue(tx), giver_in(RunKind(run.kind))
+    # By a reason that keeps the money less goes back than was paid: such orders are judged one by one.
+    offered = [
+        known.of(reason)
+        for reason in Reason
+        if known.offers(reason, giver) and known.most_back(reason, None, all_back=False) is None
+    ]
     return Terms(
         policies=[json.dumps(policy) for policy in policies],
         policy_texts=[json.dumps(to_text(from_document(policy))) for policy in policies],
@@ -52,7 +57,7 @@ def _terms(tx: Transaction, batch: Batch, *, lock: bool) -> Terms:
         counts=[terms.counts for terms in offered],
         restocks=[terms.restock for terms in offered],
         zone=zone_of(tx).key,
-        rate_days=RATE_DAYS,
+        rate_days=rates.terms(tx).days,
     )
 
 

@@ -1,7 +1,7 @@
 """Request, withdraw, accept and decline a cancellation."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -12,10 +12,10 @@ from shared.actions import case_steps
 from shared.actions.claims import add_to_lines, free_units
 from shared.actions.deciding import at_once
 from shared.actions.moves import begin_accepting, decide_to_accept, end_declined
-from shared.actions.reasons import given
+from shared.actions.reasons import offered_terms
 from shared.domain.actors import SYSTEM, Actor, ActorKind
 from shared.domain.cancellation import Move, Question, RequestState, after
-from shared.domain.catalogue import ReasonTerms
+from shared.domain.catalogue import Catalogue, ReasonTerms, giver_of
 from shared.domain.eligibility import assess
 from shared.domain.errors import AlreadyDecided, NotEligible, NotPermitted, QuoteChanged
 from shared.domain.events import EffectKind, Event, MailEvent
@@ -28,6 +28,7 @@ from shared.domain.rules import Decision
 from shared.domain.selection import choose
 from shared.rendering import spoken_locale
 from shared.storage import outbox, timeline
+from shared.storage.catalogues import catalogue
 from shared.storage.engine import Database, Transaction
 from shared.storage.facts import order_facts, to_multirange
 from shared.storage.idempotency import Once, answered, claim
@@ -42,7 +43,8 @@ class Ask:
     `quantities` maps line ids to units, None is all that may go. `for_buyer` says the buyer asked, whoever
     passes it on: the policy decides then; otherwise the asker has decided. `seen` is the hash of the quote
     that the asker saw, `nonce` names the window that was confirmed, so that a second submit changes nothing.
-    `most_minor` is what a merchant that cancels of its own will gives back at most; None is all of it.
+    `most_minor` is what a merchant that cancels of its own will gives back at most; None is what the reason
+    says, unless `all_back` says all of it.
     """
 
     quantities: Mapping[LineItemId, int] | None = None
@@ -54,6 +56,7 @@ class Ask:
     seen: str | None = None
     nonce: str | None = None
     most_minor: int | None = None
+    all_back: bool = False
 
 
 def request(
@@ -89,7 +92,12 @@ def request_in(tx: Transaction, order: OrderRecord, ask: Ask, actor: Actor) -> R
     facts = order_facts(tx, order)
     if ask.seen is not None and ask.seen != fingerprint(facts):
         raise QuoteChanged("The order has changed since this window was opened.")
-    terms = given(tx, ask.reason, for_buyer=ask.for_buyer)
+    known = catalogue(tx)
+    terms = None
+    if ask.reason is not None:
+        giver = giver_of(actor.kind, for_buyer=ask.for_buyer)
+        terms = offered_terms(known, ask.reason, giver, for_buyer=ask.for_buyer)
+    ask = _settled(ask, known)
     quantities = _allowed(facts, ask, tx)
     quoted = _quoted(facts, ask, quantities, tx)
     decision = at_once(tx, order, facts, quoted, ask.reason, for_buyer=ask.for_buyer)
@@ -207,6 +215,14 @@ def _confirmed_before(tx: Transaction, order: OrderRecord, nonce: str | None) ->
     return None if found is None else RequestId(found)
 
 
+def _settled(ask: Ask, known: Catalogue) -> Ask:
+    """Put in what a merchant gives back at most; buyers get what the policy says."""
+    most = None
+    if not ask.for_buyer:
+        most = known.most_back(ask.reason, ask.most_minor, all_back=ask.all_back)
+    return replace(ask, most_minor=most)
+
+
 def _allowed(facts: Order, ask: Ask, tx: Transaction) -> dict[LineItemId, int]:
     asker = ActorKind.BUYER if ask.for_buyer else ActorKind.MERCHANT_USER
     verdicts = assess(facts, asker, now=tx.now)
@@ -220,9 +236,8 @@ def _allowed(facts: Order, ask: Ask, tx: Transaction) -> dict[LineItemId, int]:
 
 
 def _quoted(facts: Order, ask: Ask, quantities: Mapping[LineItemId, int], tx: Transaction) -> Quote:
-    most = None if ask.for_buyer else ask.most_minor
     units = pick_units(facts, quantities)
-    return quote(facts, units, for_buyer=ask.for_buyer, at=tx.now, most_minor=most)
+    return quote(facts, units, for_buyer=ask.for_buyer, at=tx.now, most_minor=ask.most_minor)
 
 
 def _record(
@@ -258,7 +273,7 @@ def _record(
             "shipping_minor": quoted.shipping_minor,
             "refund_minor": quoted.refund_minor,
             "kept": [asdict(kept) for kept in quoted.kept],
-            "most_minor": None if ask.for_buyer else ask.most_minor,
+            "most_minor": ask.most_minor,
         },
         value_minor=quoted.value_minor,
         fee_minor=quoted.fee_minor,

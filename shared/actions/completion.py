@@ -42,7 +42,9 @@ class Completed:
     refused_wish: tuple[Blocker, ...] = ()
 
 
-class _Contradicted(Exception):
+class Contradicted(Exception):
+    """Facts of two reports contradict each other."""
+
     def __init__(self, found: Sequence[Contradiction]) -> None:
         super().__init__()
         self.found = tuple(found)
@@ -58,7 +60,7 @@ def complete_order(
     try:
         with tx.session.begin_nested():
             return _complete(tx, lock_order(tx, order_id), given, part, actor=actor, mails=mails)
-    except _Contradicted as error:
+    except Contradicted as error:
         return Completed(Change.REFUSED, error.found)
 
 
@@ -66,13 +68,13 @@ def _complete(
     tx: Transaction, order: OrderRecord, given: Report, part: Part | None, *, actor: Actor, mails: bool
 ) -> Completed:
     if order.source != given.source:
-        raise _Contradicted([Contradiction("source", order.source, given.source, given.place)])
+        raise Contradicted([Contradiction("source", order.source, given.source, given.place)])
     lines, payments = lines_of(tx, order.id), payments_of(tx, order.id)
     known = part.report if part is not None else known_report(order, lines, payments)
     merged, contradictions = complete(known, given)
     if contradictions:
-        raise _Contradicted(contradictions)
-    target = _target(merged)
+        raise Contradicted(contradictions)
+    target = target_of(merged)
     rows = matched(lines, target.lines)
     version, had_address = order.version, bool(order.buyer_email)
     added = fill(tx, order, rows, target)
@@ -94,13 +96,14 @@ def _complete(
     )
 
 
-def _target(merged: Report) -> IncomingOrder:
+def target_of(merged: Report) -> IncomingOrder:
+    """Make the order that all known reports add up to; raises Contradicted when they do not fit together."""
     try:
         target = to_order(merged)
     except ValueError as error:
-        raise _Contradicted([Contradiction("amounts", "", str(error), merged.place)]) from error
+        raise Contradicted([Contradiction("amounts", "", str(error), merged.place)]) from error
     if target is None:
-        raise _Contradicted([Contradiction("lines", "", "", merged.place)])
+        raise Contradicted([Contradiction("lines", "", "", merged.place)])
     return target
 
 
@@ -108,7 +111,7 @@ def _reprice(tx: Transaction, order: OrderRecord, target: IncomingOrder, given: 
     try:
         return repricing.bring_up_to(tx, order, target)
     except repricing.TooLate as error:
-        raise _Contradicted([Contradiction("money", error.known, error.given, given.place)]) from error
+        raise Contradicted([Contradiction("money", error.known, error.given, given.place)]) from error
 
 
 def _progress(
@@ -144,7 +147,7 @@ def _ship(
     try:
         ship_in(tx, order, Shipment(shipped), actor)
     except Refusal as error:
-        raise _Contradicted([Contradiction("shipped", "", error.detail, line.place)]) from error
+        raise Contradicted([Contradiction("shipped", "", error.detail, line.place)]) from error
 
 
 def _canceled(
@@ -158,9 +161,7 @@ def _canceled(
         more = line.canceled - row.canceled
         open_ = row.ordered - row.shipped - row.canceled - row.requested
         if more > open_:
-            raise _Contradicted(
-                [Contradiction("canceled", str(row.canceled), str(line.canceled), line.place)]
-            )
+            raise Contradicted([Contradiction("canceled", str(row.canceled), str(line.canceled), line.place)])
         if more > 0:
             canceled[row.id] = more
     return canceled
@@ -176,6 +177,6 @@ def _note(tx: Transaction, order: OrderRecord, given: Report, actor: Actor, *, g
 def _keep(tx: Transaction, order: OrderRecord, merged: Report, part: Part | None, *, priced: bool) -> None:
     """Keep what the rows cannot hold while prices are missing."""
     if not priced:
-        parts.keep(tx, merged, order.id)
+        parts.keep(tx, [(merged, order.id)])
     elif part is not None:
-        parts.drop(tx, order.number)
+        parts.drop(tx, [order.number])

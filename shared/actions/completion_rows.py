@@ -14,6 +14,7 @@ from shared.storage.engine import Transaction
 from shared.storage.records import LineItemRecord, OrderRecord, OrderTermRecord, PaymentRecord
 
 Rows = Sequence[tuple[LineItemRecord | None, IncomingLine]]
+_FACTS_OF_LINE = ("external_id", "sku", "asin", "title", "image_url")
 
 
 def known_report(
@@ -63,6 +64,18 @@ def matched(rows: Sequence[LineItemRecord], lines: Sequence[IncomingLine]) -> Ro
 
 def fill(tx: Transaction, order: OrderRecord, rows: Rows, target: IncomingOrder) -> bool:
     """Write the names, ids and instants that were lacking; say whether any was."""
+    changed = _set(order, lacking(order, target))
+    for row, line in rows:
+        if row is not None:
+            changed |= _set(row, lacking_of_line(row, line))
+    if changed:
+        order.items_label = label_of(target)
+        _find_by(tx, order, target)
+    return changed
+
+
+def lacking(order: OrderRecord, target: IncomingOrder) -> dict[str, object]:
+    """Tell the names, ids and instants that an order's row lacks, by column."""
     told: dict[str, object] = {
         "external_ids": target.external_ids,
         "paid_at": target.paid_at or order.paid_at,
@@ -74,19 +87,24 @@ def fill(tx: Transaction, order: OrderRecord, rows: Rows, target: IncomingOrder)
     if not order.priced:
         told["currency"] = target.currency
         told["prices_include_tax"] = target.prices_include_tax
-    changed = _set(order, told)
-    for row, line in rows:
-        if row is not None:
-            facts = ("external_id", "sku", "asin", "title", "image_url")
-            changed |= _set(row, {name: getattr(line, name) for name in facts})
-    if changed:
-        order.items_label = f"{target.lines[0].quantity} × {target.lines[0].title}"
-        _find_by(tx, order, target)
-    return changed
+    return _differing(order, told)
 
 
-def _set(row: OrderRecord | LineItemRecord, told: dict[str, object]) -> bool:
-    changed = {name: value for name, value in told.items() if value and getattr(row, name) != value}
+def lacking_of_line(row: LineItemRecord, line: IncomingLine) -> dict[str, object]:
+    """Tell the names and ids that a line's row lacks, by column."""
+    return _differing(row, {name: getattr(line, name) for name in _FACTS_OF_LINE})
+
+
+def label_of(target: IncomingOrder) -> str:
+    """Name an order by its first line."""
+    return f"{target.lines[0].quantity} × {target.lines[0].title}"
+
+
+def _differing(row: OrderRecord | LineItemRecord, told: dict[str, object]) -> dict[str, object]:
+    return {name: value for name, value in told.items() if value and getattr(row, name) != value}
+
+
+def _set(row: OrderRecord | LineItemRecord, changed: dict[str, object]) -> bool:
     for name, value in changed.items():
         setattr(row, name, value)
     return bool(changed)

@@ -11,27 +11,27 @@ from sqlalchemy.dialects.postgresql import insert
 
 from shared.domain.actors import Actor
 from shared.domain.events import Event
-from shared.domain.ids import new_id
 from shared.domain.intake import AllocatedLine, Allocation, IncomingLine, IncomingOrder, IncomingPayment
 from shared.storage.engine import Transaction
 from shared.storage.records import MerchantRecord, OrderTermRecord, ShipmentRecord
 
 _SHARDS = 8
+_GAPS = re.compile(r"\s+")
+_SEPARATORS = re.compile(r"[-_./ ]")
+
+
+def same_of_orders(tx: Transaction, merchant: MerchantRecord) -> dict[str, Any]:
+    """Tell what the rows of orders that come in together share."""
+    return {"merchant_id": tx.merchant_id, "taken_in_at": tx.now, "policy": merchant.policy}
 
 
 def order_row(
-    tx: Transaction,
-    merchant: MerchantRecord,
-    order: IncomingOrder,
-    allocation: Allocation,
-    order_id: UUID,
-    digest: bytes,
+    tx: Transaction, order: IncomingOrder, allocation: Allocation, order_id: UUID | str, digest: bytes
 ) -> dict[str, Any]:
-    """Make an order's row; what it shipped or lost before it came in is written afterwards."""
+    """Make an order's row without what all share; what it lost before it came in is written afterwards."""
     first = order.lines[0]
-    captured = sum(payment.captured_minor for payment in order.payments)
+    captured = sum([payment.captured_minor for payment in order.payments])
     return {
-        "merchant_id": tx.merchant_id,
         "id": order_id,
         "source": order.source,
         "number": order.number,
@@ -41,15 +41,28 @@ def order_row(
         "prices_include_tax": order.prices_include_tax,
         "placed_at": order.placed_at,
         "paid_at": order.paid_at or (order.placed_at if captured else None),
-        "taken_in_at": tx.now,
-        "closed_at": None,
         "buyer_name": order.buyer_name,
         "buyer_email": order.buyer_email,
         "buyer_locale": order.buyer_locale,
         "delivery": list(order.delivery),
         "items_label": f"{first.quantity} × {first.title}",
+        **sums_of(order, allocation),
+        "authorized_minor": sum([payment.authorized_minor for payment in order.payments]),
+        "captured_minor": captured,
+        "fulfilled_by_other": order.fulfilled_by_other,
+        "in_fulfillment": order.in_fulfillment,
+        "hold": order.hold,
+        "held_since": tx.now if order.hold or order.disputed else None,
+        "disputed": order.disputed,
+        "priced": order.priced,
+    }
+
+
+def sums_of(order: IncomingOrder, allocation: Allocation) -> dict[str, Any]:
+    """Tell the columns of an order's row that follow from its lines and their money, in minor units."""
+    return {
         "line_count": len(order.lines),
-        "items_minor": sum(line.price_minor for line in order.lines),
+        "items_minor": sum([line.price_minor for line in order.lines]),
         "discount_minor": allocation.discount_minor,
         "discounts": [
             {
@@ -65,38 +78,38 @@ def order_row(
         "shipping_tax_minor": order.shipping_tax_minor,
         "tax_minor": allocation.tax_minor,
         "total_minor": allocation.total_minor,
-        "authorized_minor": sum(payment.authorized_minor for payment in order.payments),
-        "captured_minor": captured,
-        "fulfilled_by_other": order.fulfilled_by_other,
-        "in_fulfillment": order.in_fulfillment,
-        "hold": order.hold,
-        "held_since": tx.now if order.hold or order.disputed else None,
-        "disputed": order.disputed,
-        "priced": order.priced,
-        "policy": merchant.policy,
-        "ordered": sum(line.quantity for line in order.lines),
+        "ordered": sum([line.quantity for line in order.lines]),
     }
 
 
-def first_entry(order: IncomingOrder, order_id: UUID, actor: Actor) -> dict[str, Any]:
-    """Make the entry that an order's timeline begins with."""
+def same_of_first_entries(tx: Transaction, actor: Actor) -> dict[str, Any]:
+    """Tell what the entries share that timelines begin with."""
     return {
-        "id": new_id(),
-        "order_id": order_id,
+        "merchant_id": tx.merchant_id,
         "event": Event.ORDER_TAKEN_IN,
         "actor_kind": actor.kind,
         "actor_id": actor.id,
-        "details": {"source": order.source, "units": sum(line.quantity for line in order.lines)},
+        "from_state": "",
+        "to_state": "",
+        "at": tx.now,
+    }
+
+
+def first_entry(order: IncomingOrder, order_id: UUID | str, key: UUID | str) -> dict[str, Any]:
+    """Make the entry that an order's timeline begins with, under the id `key`."""
+    return {
+        "id": key,
+        "order_id": order_id,
+        "details": {"source": order.source, "units": sum([line.quantity for line in order.lines])},
     }
 
 
 def line_row(
-    tx: Transaction, order_id: UUID, ordinal: int, line: IncomingLine, allocated: AllocatedLine
+    key: UUID | str, order_id: UUID | str, ordinal: int, line: IncomingLine, allocated: AllocatedLine
 ) -> dict[str, Any]:
-    """Make a line's row."""
+    """Make a line's row, under the id `key`."""
     return {
-        "merchant_id": tx.merchant_id,
-        "id": new_id(),
+        "id": key,
         "order_id": order_id,
         "ordinal": ordinal,
         "external_id": line.external_id,
@@ -115,11 +128,12 @@ def line_row(
     }
 
 
-def payment_row(tx: Transaction, order_id: UUID, ordinal: int, payment: IncomingPayment) -> dict[str, Any]:
-    """Make a payment's row."""
+def payment_row(
+    key: UUID | str, order_id: UUID | str, ordinal: int, payment: IncomingPayment
+) -> dict[str, Any]:
+    """Make a payment's row, under the id `key`."""
     return {
-        "merchant_id": tx.merchant_id,
-        "id": new_id(),
+        "id": key,
         "order_id": order_id,
         "ordinal": ordinal,
         "gateway": payment.gateway,
@@ -146,15 +160,15 @@ def terms(order: IncomingOrder) -> set[str]:
 def words_to_find(number: str, name: str, email: str, skus: Iterable[str]) -> set[str]:
     """List what an order is found by: parts of its number, words of the name, the address, its SKUs."""
     low, known = number.lower(), name.lower()
-    parts = {low[start:] for start in range(len(low))}
-    words = {known, *re.split(r"\s+", known), email.lower()}
-    named = {sku.lower()[start:] for sku in skus for start in _beginnings(sku)}
-    return (parts | words | named) - {""}
-
-
-def _beginnings(sku: str) -> list[int]:
-    """Tell where the parts of a SKU begin, which people remember alone."""
-    return [0, *(found.end() for found in re.finditer(r"[-_./ ]", sku))]
+    found = {low[start:] for start in range(len(low))}
+    found.update(_GAPS.split(known), (known, email.lower()))
+    for sku in skus:
+        plain = sku.lower()
+        found.add(plain)
+        # People remember the parts of a SKU alone.
+        found.update([plain[part.end() :] for part in _SEPARATORS.finditer(plain)])
+    found.discard("")
+    return found
 
 
 def tracking_words(tracking: str) -> set[str]:

@@ -13,7 +13,7 @@ from shared.domain.actors import SYSTEM
 from shared.domain.cancellation import OPEN_STATES
 from shared.domain.errors import InvalidContent, StillUnderWay
 from shared.domain.gateways import Trouble
-from shared.domain.ids import PaymentId
+from shared.domain.ids import PaymentId, new_id
 from shared.domain.intake import IncomingPayment
 from shared.domain.orders import Payment
 from shared.domain.payment_changes import check, match
@@ -44,8 +44,8 @@ def write(tx: Transaction, order: OrderRecord, told: Sequence[IncomingPayment]) 
     ordinals = count(len(stored) + 1)
     for payment, given in _pairs(meant, told):
         if payment is None:
-            row = payment_row(tx, order.id, next(ordinals), given)
-            tx.session.execute(insert(PaymentRecord), [row])
+            row = payment_row(new_id(), order.id, next(ordinals), given)
+            tx.session.execute(insert(PaymentRecord), [{"merchant_id": tx.merchant_id, **row}])
         else:
             _update(records[payment.id], given)
     order.authorized_minor = sum(given.authorized_minor for given in told)

@@ -5,7 +5,7 @@ from sqlalchemy.dialects.postgresql import insert
 from shared.actions.policies import lock_merchant
 from shared.domain.actors import Actor
 from shared.domain.audit import AuditKind
-from shared.domain.catalogue import Catalogue, ReasonTerms
+from shared.domain.catalogue import Catalogue, Giver, ReasonTerms
 from shared.domain.errors import NoReasonLeft, ReasonNotOffered
 from shared.domain.ids import MerchantId
 from shared.domain.reasons import Reason
@@ -15,16 +15,9 @@ from shared.storage.engine import Database, Transaction
 from shared.storage.records import ReasonRecord, RestockRuleRecord
 
 
-def given(tx: Transaction, reason: Reason | None, *, for_buyer: bool) -> ReasonTerms | None:
-    """Give the terms of a reason that somebody gave; None where there is none. Raises ReasonNotOffered."""
-    if reason is None:
-        return None
-    return offered_terms(catalogue(tx), reason, for_buyer=for_buyer)
-
-
-def offered_terms(known: Catalogue, reason: Reason, *, for_buyer: bool) -> ReasonTerms:
-    """Give the terms of a reason of a catalogue. Raises ReasonNotOffered."""
-    if not known.offers(reason, to_buyers=for_buyer):
+def offered_terms(known: Catalogue, reason: Reason, giver: Giver, *, for_buyer: bool = False) -> ReasonTerms:
+    """Give the terms of a reason that somebody gave. Raises ReasonNotOffered."""
+    if not known.offers(reason, giver, for_buyer=for_buyer):
         raise ReasonNotOffered(
             f"The reason {reason} has been switched off; choose another one.", reason=reason
         )
@@ -40,7 +33,7 @@ def change(db: Database, merchant_id: MerchantId, wanted: ReasonTerms, actor: Ac
         lock_merchant(tx)
         known = catalogue(tx)
         before = known.of(wanted.reason)
-        others = (terms for terms in known.offered(to_buyers=False) if terms.reason is not wanted.reason)
+        others = (terms for terms in known.offered(Giver.MERCHANT) if terms.reason is not wanted.reason)
         if not wanted.for_merchants and not any(others):
             raise NoReasonLeft("Your team must be left at least one reason to give.")
         if wanted == before:
@@ -87,14 +80,17 @@ def _write_all(tx: Transaction, known: Catalogue) -> None:
                 "code": terms.reason,
                 "for_buyers": terms.for_buyers,
                 "for_merchants": terms.for_merchants,
+                "for_stores": terms.for_stores,
+                "for_feeds": terms.for_feeds,
                 "position": place,
                 "counts": terms.counts,
+                "refunds": terms.refunds,
                 "words": dict(terms.words),
             }
             for place, terms in enumerate(known.entries)
         ]
     )
-    names = ("for_buyers", "for_merchants", "position", "counts", "words")
+    names = [column.key for column in ReasonRecord.__table__.columns if not column.primary_key]
     tx.session.execute(
         rows.on_conflict_do_update(
             index_elements=["merchant_id", "code"], set_={name: rows.excluded[name] for name in names}
@@ -120,7 +116,10 @@ def _told(terms: ReasonTerms) -> dict[str, object]:
     return {
         "for_buyers": terms.for_buyers,
         "for_merchants": terms.for_merchants,
+        "for_stores": terms.for_stores,
+        "for_feeds": terms.for_feeds,
         "restock": terms.restock,
         "counts": terms.counts,
+        "refunds": terms.refunds,
         "words": dict(terms.words),
     }

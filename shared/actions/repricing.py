@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 from shared.actions import intake_rows, refunds
 from shared.actions.completion_rows import Rows, matched
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
-from shared.domain.ids import LineItemId
+from shared.domain.ids import LineItemId, new_id
 from shared.domain.intake import (
     AllocatedLine,
     Allocation,
@@ -24,24 +25,14 @@ from shared.storage.engine import Transaction
 from shared.storage.facts import claimed_by, order_facts, quote_of
 from shared.storage.records import (
     LineItemRecord,
-    MerchantRecord,
     OrderRecord,
     PaymentRecord,
     RequestRecord,
 )
 from shared.storage.scopes import lines_of, payments_of, requests_on
 
-_SUMS = (
-    "items_minor",
-    "discount_minor",
-    "discounts",
-    "shipping_minor",
-    "shipping_tax_minor",
-    "tax_minor",
-    "total_minor",
-    "line_count",
-    "ordered",
-)
+MONEY_OF_LINE = ("price_minor", "tax_minor", "own_discount_minor", "discount_minor", "shipping_minor")
+_line_money = attrgetter(*MONEY_OF_LINE)
 
 
 class TooLate(Exception):
@@ -60,7 +51,7 @@ def bring_up_to(tx: Transaction, order: OrderRecord, target: IncomingOrder) -> b
     lines = lines_of(tx, order.id)
     rows = matched(lines, target.lines)
     allocation = allocate(target)
-    money = _money_changes(order, rows, allocation, target)
+    money = money_changes(order, rows, allocation, target)
     if money and order.priced and _has_settled(tx, order):
         raise TooLate(order.total_minor, allocation.total_minor)
     was_priced = order.priced
@@ -72,22 +63,20 @@ def bring_up_to(tx: Transaction, order: OrderRecord, target: IncomingOrder) -> b
     return money or paid
 
 
-def _money_changes(order: OrderRecord, rows: Rows, allocation: Allocation, target: IncomingOrder) -> bool:
+def money_changes(order: OrderRecord, rows: Rows, allocation: Allocation, target: IncomingOrder) -> bool:
+    """Say whether an order's lines or their money are others than its rows tell."""
     if any(row is None for row, _line in rows):
         return True
     if not target.priced:
         return False
     return not order.priced or any(
-        row is not None and _line_money(row) != _told_money(line, allocated)
+        row is not None and _line_money(row) != told_money(line, allocated)
         for (row, line), allocated in zip(rows, allocation.lines, strict=True)
     )
 
 
-def _line_money(row: LineItemRecord) -> tuple[int, ...]:
-    return (row.price_minor, row.tax_minor, row.own_discount_minor, row.discount_minor, row.shipping_minor)
-
-
-def _told_money(line: IncomingLine, allocated: AllocatedLine) -> tuple[int, ...]:
+def told_money(line: IncomingLine, allocated: AllocatedLine) -> tuple[int, ...]:
+    """Tell the columns of MONEY_OF_LINE in minor units."""
     return (
         line.price_minor,
         line.tax_minor,
@@ -113,19 +102,16 @@ def _write_money(
     fresh = []
     for (row, line), allocated in zip(rows, allocation.lines, strict=True):
         if row is None:
-            fresh.append(intake_rows.line_row(tx, order.id, next_ordinal, line, allocated))
+            fresh.append(intake_rows.line_row(new_id(), order.id, next_ordinal, line, allocated))
             next_ordinal += 1
             continue
-        row.price_minor, row.tax_minor = line.price_minor, line.tax_minor
-        row.own_discount_minor, row.discount_minor = line.discount_minor, allocated.discount_minor
-        row.shipping_minor = allocated.shipping_minor
+        for name, minor in zip(MONEY_OF_LINE, told_money(line, allocated), strict=True):
+            setattr(row, name, minor)
     tx.session.flush()
-    insert_rows(tx, LineItemRecord, fresh)
-    merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
-    told = intake_rows.order_row(tx, merchant, target, allocation, order.id, order.intake_digest)
+    insert_rows(tx, LineItemRecord, fresh, {"merchant_id": tx.merchant_id})
     entered = 0 if target.priced else order.total_minor
-    for name in _SUMS:
-        setattr(order, name, told[name])
+    for name, value in intake_rows.sums_of(target, allocation).items():
+        setattr(order, name, value)
     order.total_minor += entered
     order.priced = target.priced
     order.version += 1
@@ -141,7 +127,8 @@ def _write_payments(
     changed = False
     for ordinal, payment in enumerate(given, start=1):
         if ordinal > len(there):
-            insert_rows(tx, PaymentRecord, [intake_rows.payment_row(tx, order.id, ordinal, payment)])
+            row = intake_rows.payment_row(new_id(), order.id, ordinal, payment)
+            insert_rows(tx, PaymentRecord, [row], {"merchant_id": tx.merchant_id})
             changed = True
         else:
             changed |= _raise_payment(there[ordinal - 1], payment, was_priced=was_priced)

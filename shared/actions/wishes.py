@@ -5,13 +5,15 @@ from uuid import UUID
 
 from shared.actions.cancellations import Ask, request_in
 from shared.domain.actors import Actor, ActorKind
+from shared.domain.catalogue import Giver
 from shared.domain.eligibility import Blocker, Eligibility, assess
+from shared.domain.foreign_codes import CodeList
 from shared.domain.ids import LineItemId
 from shared.domain.intake import IncomingOrder
 from shared.domain.orders import LineItem
 from shared.domain.text import REASON_LIMIT
-from shared.domain.wishes import reason_of
-from shared.storage.catalogues import catalogue
+from shared.domain.wishes import sentence_of
+from shared.storage.catalogues import catalogue, foreign_codes
 from shared.storage.engine import Transaction
 from shared.storage.facts import order_facts
 from shared.storage.records import OrderRecord
@@ -57,9 +59,10 @@ def _ask(
     wished: Mapping[int, str],
 ) -> Ask:
     words = list(dict.fromkeys(wished[line.ordinal] for line in going if wished[line.ordinal]))
-    reason = reason_of(words[0]) if words else None
+    sentence = sentence_of(words[0]) if words else None
+    reason = foreign_codes(tx).reason(CodeList.WISH, sentence) if sentence else None
     # A marketplace offers its own list; what this merchant has switched off stays in the comments.
-    is_offered = catalogue(tx).offers(reason, to_buyers=True)
+    is_offered = catalogue(tx).offers(reason, Giver.BUYER)
     return Ask(
         quantities={line.id: verdicts[line.id].quantity for line in going},
         reason=reason if is_offered else None,

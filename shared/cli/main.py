@@ -1,5 +1,7 @@
 """The `rescind` command: finds sub-commands when they are asked for, and puts trouble into one line."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -23,6 +25,12 @@ _COMMANDS = {
 }
 
 
+class Misused(click.ClickException):
+    """Bad input, in one line; click itself would put the usage and a hint in front of it."""
+
+    exit_code = 2
+
+
 class Commands(click.Group):
     """Sub-commands by name, imported on first use, so that help and every other command start quickly."""
 
@@ -43,10 +51,16 @@ class Commands(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, about) for name, (_, about) in _COMMANDS.items()])
 
+    def make_context(self, *words: Any, **extra: Any) -> click.Context:  # noqa: ANN401 - click's signature
+        """Read the words before the command."""
+        with _misuse_in_one_line():
+            return super().make_context(*words, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's signature
         """Run the command; trouble that has a remedy becomes one line."""
         try:
-            return super().invoke(ctx)
+            with _misuse_in_one_line():
+                return super().invoke(ctx)
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
@@ -65,6 +79,18 @@ def cli() -> None:
 def main() -> None:
     """Run the command line."""
     cli(prog_name="rescind")
+
+
+@contextmanager
+def _misuse_in_one_line() -> Iterator[None]:
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.UsageError as error:
+        message = " ".join(error.format_message().split())
+        asked = error.ctx.command_path if error.ctx else "rescind"
+        raise Misused(f"{message} (See: {asked} --help)") from error
 
 
 def _plainly(error: Exception) -> str | None:

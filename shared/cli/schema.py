@@ -17,11 +17,12 @@ def db() -> None:
 
 
 @db.command()
-def upgrade() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
+def upgrade(*, as_json: bool) -> None:
     """Bring the schema up to date, with the role that owns it."""
     with located(Settings.read(serving=False)) as settings:
         schema.upgrade(owner_url(settings))
-    click.echo("The database is up to date.")
+    click.echo(json.dumps({"up_to_date": True}) if as_json else "The database is up to date.")
 
 
 @db.command("roles")

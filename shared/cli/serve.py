@@ -14,14 +14,15 @@ import click
 from shared.cli.database import located
 from shared.cli.parent import LAUNCHER_OPTION, ends_with_launcher
 from shared.settings import BadSettings, Settings
+from shared.tables.sniffing import MAX_BYTES
 
 if TYPE_CHECKING:
     from flask import Flask
 
 THREADS = 8
 CONNECTION_LIMIT = 2000
-# Far above what any page or call takes: those limits answer in words, this one only saves memory and disk.
-LARGEST_BODY = 8 * 1024 * 1024
+# Above the largest file that a page or call takes: their limits answer in words, this one only saves disk.
+LARGEST_BODY = MAX_BYTES + 8 * 1024 * 1024
 CHANNEL_TIMEOUT_SECONDS = 20
 COMPOSITION_ROOT = "wsgi"
 

@@ -28,6 +28,7 @@ class AuditKind(StrEnum):
     KEY_REVOKED = "key_revoked"
     POLICY_CHANGED = "policy_changed"
     REASONS_CHANGED = "reasons_changed"
+    FOREIGN_CODES_CHANGED = "foreign_codes_changed"
     BRANDING_CHANGED = "branding_changed"
     SETTINGS_CHANGED = "settings_changed"
     EXPORTED = "exported"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from shared.domain.catalogue import Giver
 from shared.domain.eligibility import Blocker
 from shared.domain.reasons import Reason
 
@@ -13,6 +14,11 @@ class RunKind(StrEnum):
 
     FEED = "feed"
     SELECTION = "selection"
+
+
+def giver_in(kind: RunKind) -> Giver:
+    """Tell through whom the reasons of a run come."""
+    return Giver.FEED if kind is RunKind.FEED else Giver.MERCHANT
 
 
 class RunState(StrEnum):

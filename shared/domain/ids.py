@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import NewType
 from uuid import UUID
 
@@ -18,6 +18,9 @@ EffectId = NewType("EffectId", UUID)
 MessageId = NewType("MessageId", UUID)
 # The digit that holds the variant of RFC 9562, by a digit drawn at random.
 _VARIANTS = {f"{digit:x}": "89ab"[digit % 4] for digit in range(16)}
+_MILLISECOND = timedelta(milliseconds=1)
+_FIRST = datetime.fromtimestamp(0, UTC)
+_LAST = (datetime.max.replace(tzinfo=UTC) - _FIRST) // _MILLISECOND
 
 
 def new_id() -> UUID:
@@ -40,3 +43,9 @@ def new_keys(count: int) -> list[str]:
 def lowest_id(at: datetime) -> UUID:
     """Give the lowest id that could be made at this instant or later, in real time."""
     return UUID(int=int(at.timestamp() * 1000) << 80)
+
+
+def instant_before(seen: UUID, by: timedelta) -> datetime:
+    """Give the instant so long before an id was made; never one that no id could have, whatever the id."""
+    made_at = _FIRST + min(seen.int >> 80, _LAST) * _MILLISECOND
+    return max(made_at - by, _FIRST)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import add
 
 from shared.domain.money import split
 from shared.domain.orders import Gateway
@@ -127,25 +128,33 @@ def allocate(order: IncomingOrder) -> Allocation:
         discounts = [before + (share or 0) for before, share in zip(discounts, shares, strict=True)]
         discount_shares.append(shares)
     nets = [line.price_minor - discount for line, discount in zip(order.lines, discounts, strict=True)]
-    if any(net < 0 for net in nets):
+    if min(nets, default=0) < 0:
         raise ValueError("discounts exceed the price of a line")
     shipping = order.shipping_minor + (0 if order.prices_include_tax else order.shipping_tax_minor)
     shipping_shares = split(shipping, nets if any(nets) else [line.quantity for line in order.lines])
-    totals = [
-        net + (0 if order.prices_include_tax else line.tax_minor)
-        for net, line in zip(nets, order.lines, strict=True)
-    ]
+    taxes = [line.tax_minor for line in order.lines]
+    totals = nets if order.prices_include_tax else list(map(add, nets, taxes))
     return Allocation(
-        lines=tuple(
-            AllocatedLine(discount, share, total)
-            for discount, share, total in zip(discounts, shipping_shares, totals, strict=True)
-        ),
+        lines=tuple(map(AllocatedLine, discounts, shipping_shares, totals)),
         discount_shares=tuple(discount_shares),
         shipping_minor=shipping,
         discount_minor=sum(discounts),
-        tax_minor=sum(line.tax_minor for line in order.lines) + order.shipping_tax_minor,
+        tax_minor=sum(taxes) + order.shipping_tax_minor,
         total_minor=sum(totals) + shipping,
     )
+
+
+def total_of(order: IncomingOrder) -> int:
+    """Tell what the buyer owes for all of it, in minor units.
+
+    Raises ValueError as `allocate` does.
+    """
+    if order.discounts or any(line.discount_minor for line in order.lines):
+        return allocate(order).total_minor
+    total = order.shipping_minor
+    if not order.prices_include_tax:
+        total += order.shipping_tax_minor + sum([line.tax_minor for line in order.lines])
+    return total + sum([line.price_minor for line in order.lines])
 
 
 def _shares(

@@ -10,7 +10,7 @@ RATE_DAYS = 7
 LONG_RATE_DAYS = 30
 RATE_THRESHOLD = Fraction(25, 1000)
 # The team is warned while there is still room: at this share of the threshold.
-RATE_NEAR = RATE_THRESHOLD * Fraction(8, 10)
+_NEAR = Fraction(8, 10)
 # What is usual is told by so many days before.
 USUAL_DAYS = 30
 # A day is out of the usual when it is several times that and more than a handful.
@@ -36,6 +36,14 @@ class Spike:
 
 
 @dataclass(frozen=True, slots=True)
+class RateTerms:
+    """What a merchant's rate is measured by: the days of orders that count, and the limit to stay below."""
+
+    days: int = RATE_DAYS
+    limit: Fraction = RATE_THRESHOLD
+
+
+@dataclass(frozen=True, slots=True)
 class RateCounts:
     """Orders of a period by order date, and how many of them the merchant canceled, wholly or partly."""
 
@@ -53,7 +61,7 @@ def forecast(counts: RateCounts, further_orders: int) -> Fraction | None:
     return rate(RateCounts(counts.orders, counts.canceled_by_merchant + further_orders))
 
 
-def in_period(placed_on: date, today: date, days: int = RATE_DAYS) -> bool:
+def in_period(placed_on: date, today: date, days: int) -> bool:
     """Say whether an order date belongs to the last days, today included."""
     return placed_on > today - timedelta(days=days)
 
@@ -63,17 +71,17 @@ def is_spike(canceled_today: int, canceled_before: int, days: int) -> bool:
     return canceled_today >= _SPIKE_LEAST and canceled_today * days > _SPIKE_TIMES * canceled_before
 
 
-def most_within(counts: RateCounts, threshold: Fraction = RATE_THRESHOLD) -> int:
-    """Tell how many further orders may be canceled before the rate passes the threshold."""
-    return max(0, int(counts.orders * threshold) - counts.canceled_by_merchant)
+def most_within(counts: RateCounts, limit: Fraction) -> int:
+    """Tell how many further orders may be canceled before the rate passes the limit."""
+    return max(0, int(counts.orders * limit) - counts.canceled_by_merchant)
 
 
-def level(counts: RateCounts) -> RateLevel:
-    """Tell how near the threshold the rate is; without orders it is calm."""
+def level(counts: RateCounts, limit: Fraction) -> RateLevel:
+    """Tell how near the limit the rate is; without orders it is calm."""
     now = rate(counts)
-    if now is None or now < RATE_NEAR:
+    if now is None or now < limit * _NEAR:
         return RateLevel.CALM
-    return RateLevel.ABOVE if now > RATE_THRESHOLD else RateLevel.NEAR
+    return RateLevel.ABOVE if now > limit else RateLevel.NEAR
 
 
 def add_up(days: Mapping[date, RateCounts], last: date, length: int) -> RateCounts:

@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 
+# So many digits before the point stay below any limit, in every currency.
+_DIGITS = 10
+
 
 def split(total: int, weights: Sequence[int]) -> list[int]:
     """Split minor units by weight so that the shares add up to the total (largest remainder).
@@ -12,7 +15,7 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     if not weights:
         return []
     whole = sum(weights)
-    if whole == 0:
+    if whole == 0 or total == 0 or len(weights) == 1:
         return [total] + [0] * (len(weights) - 1)
     sign = -1 if total < 0 else 1
     parts = [divmod(abs(total) * weight, whole) for weight in weights]
@@ -50,6 +53,16 @@ def to_minor(text: str, exponent: int) -> int:
 
     Raises ValueError when it is no plain number or carries more decimals than the currency has.
     """
+    whole, _point, part = text.partition(".")
+    if (
+        whole.isdigit()
+        and part.isdigit()
+        and text.isascii()
+        and len(part) == exponent
+        and len(whole) < _DIGITS
+    ):
+        # Nearly all amounts are written like this, and files have millions of them.
+        return int(whole + part)
     cleaned = text.strip()
     if not cleaned or any(mark not in "0123456789.-" for mark in cleaned):
         raise ValueError(cleaned)

@@ -8,7 +8,7 @@ from shared.domain.intake import (
     IncomingLine,
     IncomingOrder,
     IncomingPayment,
-    allocate,
+    total_of,
 )
 from shared.domain.orders import Gateway
 
@@ -200,7 +200,7 @@ def _reported(line: IncomingLine, *, priced: bool) -> ReportedLine:
 
 
 def _paid(order: IncomingOrder) -> IncomingOrder:
-    total = allocate(order).total_minor
+    total = total_of(order)
     if total == 0:
         return order
     return replace(order, payments=(IncomingPayment(Gateway.MANUAL, total, total, order.number),))

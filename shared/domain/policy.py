@@ -126,7 +126,6 @@ def to_document(policy: Policy) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-@lru_cache(maxsize=256)
 def to_text(policy: Policy) -> str:
     """Write a policy as text that is the same for equal policies, for hashes."""
     return json.dumps(to_document(policy), sort_keys=True)

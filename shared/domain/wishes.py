@@ -1,24 +1,10 @@
-"""A buyer's wish to cancel that reached another system: its sentence, and the reason that it stands for."""
+"""A buyer's wish to cancel that reached another system, in the sentence that the buyer chose there."""
 
 import re
 
-from shared.domain.reasons import Reason
+from shared.domain.foreign_codes import DEFAULTS, OWN_WORDS, CodeList
 
 _NO_LETTERS = re.compile(r"[^a-z]+")
-
-# The sentences that marketplaces let buyers choose from; what else buyers write is kept as their comment.
-_REASONS = {
-    "order created by mistake": Reason.ORDERED_BY_MISTAKE,
-    "item s would not arrive on time": Reason.ARRIVES_TOO_LATE,
-    "item would not arrive on time": Reason.ARRIVES_TOO_LATE,
-    "shipping cost too high": Reason.SHIPPING_COST_TOO_HIGH,
-    "item price too high": Reason.PRICE_TOO_HIGH,
-    "found cheaper somewhere else": Reason.FOUND_CHEAPER,
-    "need to change shipping address": Reason.CHANGE_ADDRESS,
-    "need to change shipping speed": Reason.CHANGE_SHIPPING_SPEED,
-    "need to change billing address": Reason.CHANGE_BILLING_ADDRESS,
-    "need to change payment method": Reason.CHANGE_PAYMENT_METHOD,
-}
 
 
 def plain(words: str) -> str:
@@ -26,9 +12,13 @@ def plain(words: str) -> str:
     return _NO_LETTERS.sub(" ", words.casefold()).strip()
 
 
-def reason_of(words: str) -> Reason | None:
-    """Tell which reason a buyer's sentence stands for; None when there is no sentence."""
-    sentence = plain(words)
+# The same sentence is written in both ways.
+_ALSO = {"item would not arrive on time": "Item(s) would not arrive on time"}
+_SENTENCES = {plain(sentence): sentence for sentence in DEFAULTS[CodeList.WISH]} | _ALSO
+
+
+def sentence_of(words: str) -> str | None:
+    """Find the sentence of a marketplace's list; what buyers write of their own is one, nothing is none."""
     if not words.strip():
         return None
-    return _REASONS.get(sentence, Reason.OTHER)
+    return _SENTENCES.get(plain(words), OWN_WORDS)

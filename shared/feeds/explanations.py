@@ -220,8 +220,8 @@ _ALL: dict[int, tuple[str, str]] = {
         N_("What was carried out until then stays; send the rest in a new file."),
     ),
     90056: (
-        N_("The reason “%(value)s” has been switched off in Settings."),
-        N_("Give another reason, or switch it on again."),
+        N_("The code comes in as “%(value)s”, which files may not give: see Settings, Reasons."),
+        N_("Give another code, change what it comes in as, or let files give the reason again."),
     ),
     90101: (N_("The first row of the template is missing."), _BY_THE_BOOK),
     90102: (N_("The first row of the template has spaces in place of tabs."), _BY_THE_BOOK),

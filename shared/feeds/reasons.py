@@ -2,40 +2,10 @@
 
 from dataclasses import dataclass
 
+from shared.domain.foreign_codes import DEFAULTS, CodeList, ForeignCodes
 from shared.domain.reasons import BUYER_REASONS, MERCHANT_REASONS, Reason
+from shared.feeds.kinds import FeedType
 
-# The further codes put no units back on the shelf by themselves, so each is one of ours that does not.
-_ACKNOWLEDGEMENT = {
-    **{reason.value: reason for reason in MERCHANT_REASONS},
-    "CarrierCreditDecision": Reason.BUSINESS_CONDITIONS,
-    "RiskAssessmentInformationNotValid": Reason.SUSPECTED_FRAUD,
-    "CarrierCoverageFailure": Reason.BUSINESS_CONDITIONS,
-    "CustomerReturn": Reason.CUSTOMER_EXCHANGE,
-    "MerchandiseNotReceived": Reason.NO_INVENTORY,
-    "CannotVerifyInformation": Reason.SUSPECTED_FRAUD,
-    "RejectOrder": Reason.BUSINESS_CONDITIONS,
-    "WeatherDelay": Reason.BUSINESS_CONDITIONS,
-}
-_ADJUSTMENT = {
-    "NoInventory": Reason.NO_INVENTORY,
-    "CustomerReturn": Reason.CUSTOMER_EXCHANGE,
-    "GeneralAdjustment": Reason.GENERAL_ADJUSTMENT,
-    "CouldNotShip": Reason.BUSINESS_CONDITIONS,
-    "DifferentItem": Reason.CUSTOMER_EXCHANGE,
-    "Abandoned": Reason.BUSINESS_CONDITIONS,
-    "CustomerCancel": Reason.BUYER_CANCELED,
-    "PriceError": Reason.PRICING_ERROR,
-    "ProductOutofStock": Reason.NO_INVENTORY,
-    "CustomerAddressIncorrect": Reason.SHIPPING_ADDRESS_UNDELIVERABLE,
-    "Exchange": Reason.CUSTOMER_EXCHANGE,
-    "Other": Reason.OTHER,
-    "CarrierCreditDecision": Reason.BUSINESS_CONDITIONS,
-    "RiskAssessmentInformationNotValid": Reason.SUSPECTED_FRAUD,
-    "CarrierCoverageFailure": Reason.BUSINESS_CONDITIONS,
-    "TransactionRecord": Reason.BUSINESS_CONDITIONS,
-    "Undeliverable": Reason.SHIPPING_ADDRESS_UNDELIVERABLE,
-    "RefusedDelivery": Reason.CUSTOMER_EXCHANGE,
-}
 CANCEL_REASONS = ("NoInventory", "CustomerCancel")
 # What people write in place of the codes, without spaces and in lower case.
 _SAID = {
@@ -64,8 +34,9 @@ _SAID_IN_ADJUSTMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """The codes of one kind of feed, and other spellings that are taken for them."""
+    """The codes of one kind of feed, ours among them, and other spellings that are taken for them."""
 
+    of: CodeList
     codes: dict[str, Reason]
     spellings: dict[str, str]
 
@@ -77,14 +48,35 @@ class Vocabulary:
         code = self.spellings.get(_plain(written), "")
         return (self.codes[code], code) if code else None
 
+    def reason(self, written: str, said: ForeignCodes) -> Reason | None:
+        """Tell what a code comes in as by what a merchant says; None where it is unknown."""
+        found = self.find(written)
+        if found is None:
+            return None
+        reason, code = found
+        return said.changed.get((self.of, code), reason)
+
 
 def _plain(written: str) -> str:
     return "".join(mark for mark in written.casefold() if mark not in " _-")
 
 
-def _vocabulary(codes: dict[str, Reason], said: dict[str, str]) -> Vocabulary:
-    return Vocabulary(codes, {**said, **{_plain(code): code for code in codes}})
+def _vocabulary(of: CodeList, own: dict[str, Reason], said: dict[str, str]) -> Vocabulary:
+    codes = {**own, **DEFAULTS[of]}
+    return Vocabulary(of, codes, {**said, **{_plain(code): code for code in codes}})
 
 
-ACKNOWLEDGEMENT = _vocabulary(_ACKNOWLEDGEMENT, _SAID)
-ADJUSTMENT = _vocabulary(_ADJUSTMENT, _SAID_IN_ADJUSTMENT)
+_OWN = {reason.value: reason for reason in MERCHANT_REASONS}
+ACKNOWLEDGEMENT = _vocabulary(CodeList.ACKNOWLEDGEMENT, _OWN, _SAID)
+ADJUSTMENT = _vocabulary(CodeList.ADJUSTMENT, {}, _SAID_IN_ADJUSTMENT)
+_OF_KIND = {
+    FeedType.ORDER_CANCELLATION: ACKNOWLEDGEMENT,
+    FeedType.ORDER_ACKNOWLEDGEMENT: ACKNOWLEDGEMENT,
+    FeedType.ORDER_ADJUSTMENT: ADJUSTMENT,
+    FeedType.ORDER_ADJUSTMENT_FLAT: ADJUSTMENT,
+}
+
+
+def vocabulary_of(kind: FeedType) -> Vocabulary:
+    """Give the codes that feeds of a kind are written in."""
+    return _OF_KIND[kind]

@@ -21,6 +21,7 @@ from shared.feeds.kinds import FeedType
 from shared.feeds.recognize import open_feed
 from shared.feeds.staging import CODES, document, staged
 from shared.queries import feeds
+from shared.queries.reasons import foreign_codes
 from shared.rendering import gettext as _
 from shared.rendering import speaking
 from shared.storage import files
@@ -90,7 +91,8 @@ def _stage(
 ) -> None:
     feed = open_feed(path, FeedType(reading.feed_type) if reading.feed_type else None)
     read = _ReadBytes(progress)
-    rows = (staged(row, feed.kind) for row in feed.rows(read))
+    said = foreign_codes(db, merchant_id)
+    rows = (staged(row, feed.kind, said) for row in feed.rows(read))
     first = 1
     for piece in _pieces(rows):
         bulk_runs.keep_rows(db, merchant_id, run_id, piece, first=first, read_bytes=read.count)

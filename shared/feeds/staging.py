@@ -5,9 +5,11 @@ from dataclasses import asdict
 from typing import Any
 
 from shared.domain.bulk import RowAction, RowProblem, StagedRow
+from shared.domain.foreign_codes import ForeignCodes
 from shared.feeds.codes import Code, Problem
 from shared.feeds.kinds import FeedType
 from shared.feeds.processing_report import plain
+from shared.feeds.reasons import vocabulary_of
 from shared.feeds.values import Action, Amount, FeedRow
 
 _NUMBERS = {
@@ -32,8 +34,8 @@ CODES: Mapping[RowProblem, str] = {
 }
 
 
-def staged(row: FeedRow, kind: FeedType) -> StagedRow:
-    """Make the row of a run that an instruction becomes."""
+def staged(row: FeedRow, kind: FeedType, said: ForeignCodes) -> StagedRow:
+    """Make the row of a run that an instruction becomes, its reason as the merchant says it comes in."""
     is_acknowledgement = kind is FeedType.ORDER_ACKNOWLEDGEMENT
     return StagedRow(
         record=row.record,
@@ -44,7 +46,7 @@ def staged(row: FeedRow, kind: FeedType) -> StagedRow:
         own_item_ref=row.merchant_item_id,
         message_id=row.message_id,
         quantity=row.quantity,
-        reason=row.reason,
+        reason=vocabulary_of(kind).reason(row.foreign_reason, said) if row.reason else None,
         amounts=tuple(_amount(amount) for amount in row.amounts),
         problems=tuple(document(problem) for problem in row.problems),
         refused=row.refused,

@@ -8,7 +8,7 @@ from shared.domain.events import MailEvent
 from shared.domain.ids import MerchantId, MessageId
 from shared.domain.mail_texts import FIELDS
 from shared.mail.messages import compose
-from shared.mail.sending import Post
+from shared.mail.sending import Post, team_address
 from shared.mail.trying import made_up
 from shared.ports import Refused
 from shared.queries import letters, mail_texts, samples
@@ -23,7 +23,6 @@ _LINKS = {
 _PAGES = {
     MailEvent.ROLE_CHANGED: "/console/orders",
     MailEvent.EXPORT_READY: "/console/exports",
-    MailEvent.PASSWORD_CHANGED: "/console/forgot",
 }
 
 
@@ -68,6 +67,8 @@ def _link(db: Database, post: Post, merchant_id: MerchantId, letter: Letter) -> 
         door, path = _LINKS[letter.event]
         return f"{post.base_url}{path}/{one_use.make(db, merchant_id, door, letter.subject_id)}"
     if letter.event is MailEvent.OPERATOR_REPLIED:
-        return f"{post.base_url}/console/contact/{letter.subject_id}"
-    path = _PAGES.get(letter.event, "")
-    return f"{post.base_url}{path}" if path else ""
+        return team_address(post, merchant_id, f"/console/contact/{letter.subject_id}")
+    if letter.event is MailEvent.PASSWORD_CHANGED:
+        return f"{post.base_url}/console/forgot"
+    page = _PAGES.get(letter.event)
+    return team_address(post, merchant_id, page) if page else ""

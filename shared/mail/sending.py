@@ -45,6 +45,11 @@ def send(db: Database, post: Post, merchant_id: MerchantId, message_id: MessageI
     notes.mark_sent(db, merchant_id, message_id)
 
 
+def team_address(post: Post, merchant_id: MerchantId, path: str) -> str:
+    """Write an address of the console; it names its merchant, since who reads it may be in several teams."""
+    return f"{post.base_url}{path}?merchant={merchant_id}"
+
+
 def _look(db: Database, merchant_id: MerchantId, mail: Mail | AlertMail) -> Look | None:
     if isinstance(mail, AlertMail) or mail.event in TO_TEAM:
         return None
@@ -55,10 +60,10 @@ def _look(db: Database, merchant_id: MerchantId, mail: Mail | AlertMail) -> Look
 
 def _link(db: Database, post: Post, merchant_id: MerchantId, mail: Mail | AlertMail) -> str:
     if isinstance(mail, AlertMail):
-        return f"{post.base_url}/console/health"
+        return team_address(post, merchant_id, "/console/health")
     if mail.event is MailEvent.CASE_OPENED and mail.case is not None:
-        return f"{post.base_url}/console/support/{mail.case.id}"
+        return team_address(post, merchant_id, f"/console/support/{mail.case.id}")
     if mail.event in TO_TEAM:
-        return f"{post.base_url}/console/orders/{mail.order_id}"
+        return team_address(post, merchant_id, f"/console/orders/{mail.order_id}")
     token = links.make(db, merchant_id, mail.order_id, post.link_keys, epoch=mail.link_epoch)
     return f"{post.base_url}/o/{token}"

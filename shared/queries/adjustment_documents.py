@@ -1,7 +1,7 @@
 """Read adjustments as the API answers them, with a fixed number of statements."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
@@ -15,29 +15,37 @@ from shared.storage.scopes import find_order
 def adjustment(tx: Transaction, adjustment_id: UUID) -> AdjustmentDocument:
     """Read an adjustment that was just made."""
     record = tx.session.get_one(AdjustmentRecord, (tx.merchant_id, adjustment_id))
-    return _documents(tx, find_order(tx, record.order_id), [record])[0]
+    numbers = {record.order_id: find_order(tx, record.order_id).number}
+    return _documents(tx, numbers, [record])[0]
 
 
-def adjustments_on(tx: Transaction, order: OrderRecord) -> tuple[AdjustmentDocument, ...]:
-    """Read an order's adjustments, oldest first."""
-    if not order.adjusted_minor:
-        return ()
+def adjustments_on(
+    tx: Transaction, orders: Sequence[OrderRecord]
+) -> Mapping[UUID, Sequence[AdjustmentDocument]]:
+    """Read several orders' adjustments by the order's id, oldest first; one without any has an empty list."""
+    adjusted = {order.id: order for order in orders if order.adjusted_minor}
+    found: dict[UUID, list[AdjustmentDocument]] = {order.id: [] for order in orders}
+    if not adjusted:
+        return found
     records = tx.session.scalars(
         select(AdjustmentRecord)
-        .where(AdjustmentRecord.merchant_id == tx.merchant_id, AdjustmentRecord.order_id == order.id)
+        .where(AdjustmentRecord.merchant_id == tx.merchant_id, AdjustmentRecord.order_id.in_(adjusted))
         .order_by(AdjustmentRecord.adjusted_at, AdjustmentRecord.id)
     ).all()
-    return _documents(tx, order, records)
+    numbers = {order.id: order.number for order in adjusted.values()}
+    for record, document in zip(records, _documents(tx, numbers, records), strict=True):
+        found[record.order_id].append(document)
+    return found
 
 
 def _documents(
-    tx: Transaction, order: OrderRecord, records: Sequence[AdjustmentRecord]
+    tx: Transaction, numbers: Mapping[UUID, str], records: Sequence[AdjustmentRecord]
 ) -> tuple[AdjustmentDocument, ...]:
     amounts = _amounts(tx, [record.id for record in records])
     return tuple(
         AdjustmentDocument(
             id=record.id,
-            order_number=order.number,
+            order_number=numbers[record.order_id],
             refund=record.refund_minor,
             line_items=tuple(amounts[record.id]),
             shipping=record.shipping_minor,

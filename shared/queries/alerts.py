@@ -7,9 +7,10 @@ from uuid import UUID
 
 from shared.domain.events import MailEvent
 from shared.domain.ids import MessageId
-from shared.domain.metrics import RATE_DAYS, RATE_THRESHOLD, RateCounts, RateLevel, most_within, rate
+from shared.domain.metrics import RateCounts, RateLevel, RateTerms, most_within, rate
 from shared.domain.reasons import Reason
 from shared.queries import merchants
+from shared.storage import rates
 from shared.storage.engine import Transaction
 from shared.storage.records import MessageRecord, RateAlertRecord
 
@@ -27,17 +28,18 @@ class AlertMail:
     merchant_name: str
     level: RateLevel
     counts: RateCounts
+    terms: RateTerms
     reasons: tuple[tuple[Reason | None, int], ...]
 
     @property
     def days(self) -> int:
         """How many days the rate is of."""
-        return RATE_DAYS
+        return self.terms.days
 
     @property
     def limit(self) -> Fraction:
         """What the rate should stay below."""
-        return RATE_THRESHOLD
+        return self.terms.limit
 
     @property
     def rate(self) -> Fraction:
@@ -52,7 +54,7 @@ class AlertMail:
     @property
     def room(self) -> int:
         """How many further orders may be canceled before the limit is passed."""
-        return most_within(self.counts)
+        return most_within(self.counts, self.limit)
 
 
 def alert_mail(tx: Transaction, message: MessageRecord, alert_id: UUID) -> AlertMail:
@@ -68,6 +70,7 @@ def alert_mail(tx: Transaction, message: MessageRecord, alert_id: UUID) -> Alert
         merchant_name=merchants.of(tx).name,
         level=RateLevel(alert.level),
         counts=RateCounts(alert.orders, alert.canceled_by_merchant),
+        terms=rates.terms(tx),
         reasons=_ranked(alert.reasons),
     )
 

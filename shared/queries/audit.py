@@ -1,7 +1,7 @@
 """Read a merchant's audit trail: filtered, newest first, page by page."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,6 +13,8 @@ from shared.domain.audit import AuditKind
 from shared.domain.ids import MerchantId
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import AuditRecord
+
+AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,24 @@ def page(
             rows=tuple(_row(record) for record in shown),
             older=shown[-1].id if len(found) > limit else None,
         )
+
+
+def count(db: Database, merchant_id: MerchantId, wanted: AuditFilter, *, most: int) -> int:
+    """Count the entries that match, no further than `most`."""
+    with db.snapshot(merchant_id) as tx:
+        found = _filtered(tx, wanted).with_only_columns(AuditRecord.id).limit(most).subquery()
+        return tx.session.scalar(select(func.count()).select_from(found)) or 0
+
+
+def newest(db: Database, merchant_id: MerchantId, wanted: AuditFilter, *, most: int) -> Iterator[AuditRow]:
+    """Read the newest entries that match, so many at once, each time in a transaction of its own."""
+    after, left = None, most
+    while left > 0:
+        found = page(db, merchant_id, wanted, after=after, limit=min(AT_ONCE, left))
+        yield from found.rows
+        if found.older is None:
+            return
+        after, left = found.older, left - len(found.rows)
 
 
 def people(db: Database, merchant_id: MerchantId) -> Sequence[Person]:

@@ -13,8 +13,7 @@ from shared.domain.bulk import ENDED, RowProblem, RunKind, RunState, Verdict
 from shared.domain.errors import NotFound
 from shared.domain.ids import MerchantId, OrderId
 from shared.domain.metrics import (
-    RATE_THRESHOLD,
-    RateCounts,
+    RateTerms,
     forecast,
     is_spike,
     most_within,
@@ -39,6 +38,7 @@ class Outlook:
     spread them so that no day is out of the usual.
     """
 
+    terms: RateTerms
     rate_now: Fraction | None
     rate_after: Fraction | None
     above: bool
@@ -192,16 +192,18 @@ def view_of(tx: Transaction, record: BulkRunRecord) -> RunView:
 
 
 def _outlook(tx: Transaction, counting: int) -> Outlook:
-    counts: RateCounts = rates.counts(tx)
+    measured = rates.terms(tx)
+    counts = rates.counts(tx, measured.days)
     after = forecast(counts, counting)
     usual = rates.canceled_lately(tx, _USUAL_DAYS)
     # As many a day as the busiest usual day may have; a shop that never cancels begins with ten.
     portion = max(10, 2 * usual // _USUAL_DAYS)
     return Outlook(
+        terms=measured,
         rate_now=rate(counts),
         rate_after=after,
-        above=after is not None and after > RATE_THRESHOLD,
-        still_below=min(counting, most_within(counts)),
+        above=after is not None and after > measured.limit,
+        still_below=min(counting, most_within(counts, measured.limit)),
         spike=is_spike(counting, usual, _USUAL_DAYS),
         days=max(1, -(-counting // portion)),
     )

@@ -13,6 +13,7 @@ from shared.domain.actors import ActorKind
 from shared.domain.cancellation import OPEN_STATES, Question, RequestState, bwp_state
 from shared.domain.errors import InvalidContent, NotFound
 from shared.domain.ids import LineItemId, MerchantId, OrderId
+from shared.domain.reasons import Reason
 from shared.domain.refunds import AmountState
 from shared.queries.cancellations import quote_for
 from shared.queries.document_values import (
@@ -79,13 +80,16 @@ def quote_document(
     asker: ActorKind,
     quantities: dict[LineItemId, int] | None,
     *,
+    reason: Reason | None = None,
     most_minor: int | None = None,
 ) -> QuoteDocument:
-    """Quote what a cancellation by this kind of asker would bring back, at most `most_minor`.
+    """Quote what this kind of asker would bring back: `most_minor` at most, else what the reason says.
 
     Raises InvalidContent or NotEligible.
     """
-    return _quote(quote_for(db, merchant_id, order_id, asker, quantities, most_minor=most_minor))
+    return _quote(
+        quote_for(db, merchant_id, order_id, asker, quantities, reason=reason, most_minor=most_minor)
+    )
 
 
 def cancellation_documents(

@@ -10,7 +10,7 @@ from shared.domain.cancellation import Question, RequestState
 from shared.domain.eligibility import assess
 from shared.domain.errors import NotFound
 from shared.domain.ids import LineItemId, MerchantId, RequestId
-from shared.domain.metrics import RateCounts, forecast, in_period, rate
+from shared.domain.metrics import forecast, in_period, rate
 from shared.domain.orders import Order
 from shared.domain.reasons import Reason
 from shared.domain.refunds import pick_units, quote
@@ -123,15 +123,24 @@ def quote_for(
     *,
     reason: Reason | None = None,
     most_minor: int | None = None,
+    all_back: bool = False,
 ) -> QuoteView:
-    """Quote what canceling these quantities would bring back, at most `most_minor`; None is all that may go.
+    """Quote what canceling these quantities would bring back; None is all that may go.
 
+    A merchant gives `most_minor` at most; without it what the reason says, or everything with `all_back`.
     Raises NotFound, InvalidContent for a line that is not on the order, NotEligible for more than may go.
     """
     with db.snapshot(merchant_id) as tx:
         order = find_order(tx, order_id)
         return quote_view(
-            tx, order, order_facts(tx, order), asker, quantities, reason=reason, most_minor=most_minor
+            tx,
+            order,
+            order_facts(tx, order),
+            asker,
+            quantities,
+            reason=reason,
+            most_minor=most_minor,
+            all_back=all_back,
         )
 
 
@@ -144,21 +153,26 @@ def quote_view(
     *,
     reason: Reason | None = None,
     most_minor: int | None = None,
+    all_back: bool = False,
 ) -> QuoteView:
     """Quote in an open transaction; see `quote_for`."""
     verdicts = assess(facts, asker, now=tx.now)
     wanted = choose(facts, verdicts, quantities)
     for_buyer = asker is ActorKind.BUYER
     units_wanted = pick_units(facts, wanted)
-    quoted = quote(facts, units_wanted, for_buyer=for_buyer, at=tx.now, most_minor=most_minor)
+    measured, known = rates.terms(tx), catalogue(tx)
+    counts = rates.counts(tx, measured.days)
+    most = None if for_buyer else known.most_back(reason, most_minor, all_back=all_back)
+    quoted = quote(facts, units_wanted, for_buyer=for_buyer, at=tx.now, most_minor=most)
     units = sum(wanted.values())
-    counts, known = rates.counts(tx), catalogue(tx)
-    adds = _adds(tx, order, counts, asker) if known.counts(reason) else 0
+    is_new = asker is not ActorKind.BUYER and known.counts(reason) and _is_new(tx, order, measured.days)
+    adds = 1 if is_new and counts.orders else 0
     return QuoteView(
         quote=quoted,
         units=units,
         of_units=sum(line.ordered for line in facts.line_items),
         restocked_units=units if known.restocks(reason) else 0,
+        terms=measured,
         rate_now=rate(counts),
         rate_after=forecast(counts, adds),
     )
@@ -175,7 +189,7 @@ def consequences(
         held = claimed_by(tx, [request.id for request in requests])
         records = {record.id: record for record in requests_on(tx, order_id)}
         known = catalogue(tx)
-        rate_now = rate(rates.counts(tx))
+        rate_now = rate(rates.counts(tx, rates.terms(tx).days))
         return {
             request.id: Consequences(
                 quote=quote_of(facts, records[request.id], held[request.id]),
@@ -186,7 +200,7 @@ def consequences(
         }
 
 
-def _adds(tx: Transaction, order: OrderRecord, counts: RateCounts, asker: ActorKind) -> int:
+def _is_new(tx: Transaction, order: OrderRecord, days: int) -> bool:
+    """Say whether canceling an order of the period would count for the first time."""
     placed_on, today = day_of(tx, order.placed_at), day_of(tx, tx.now)
-    counted = order.canceled_by_merchant or not in_period(placed_on, today)
-    return 0 if asker is ActorKind.BUYER or counted or not counts.orders else 1
+    return not order.canceled_by_merchant and in_period(placed_on, today, days)

@@ -225,6 +225,14 @@ class OrderDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderDocumentList:
+    """A page of orders, newest first; the cursor is opaque and None at the end."""
+
+    orders: tuple[OrderDocument, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShipmentDocument:
     """A shipment that was taken in."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import or_, select, tuple_
 from shared.domain.bulk import ENDED, RowAction, RunKind, RunState, Verdict
 from shared.domain.errors import NotFound
 from shared.domain.ids import MerchantId, OrderId
-from shared.domain.metrics import forecast, rate
+from shared.domain.metrics import RateTerms, forecast, rate
 from shared.queries import bulk
 from shared.queries.bulk import RunView
 from shared.storage import rates
@@ -48,12 +48,13 @@ class FeedList:
 class FeedUpload:
     """A feed with all that its page says.
 
-    `rate_after` is the 7-day rate as a dry run would leave it. `key` names what another run would repeat, and
+    `rate_after` is the rate as a dry run would leave it. `key` names what another run would repeat, and
     `is_kept` says that the file is still there.
     """
 
     run: RunView
     feed_type: str
+    terms: RateTerms
     rate_now: Fraction | None
     rate_after: Fraction | None
     key: str
@@ -119,11 +120,13 @@ def feed_upload(db: Database, merchant_id: MerchantId, run_id: UUID) -> FeedUplo
         run = tx.session.get(BulkRunRecord, (merchant_id, run_id))
         if run is None or run.kind != RunKind.FEED:
             raise NotFound("There is no such feed.")
-        counts = rates.counts(tx) if run.state in ENDED else None
+        measured = rates.terms(tx)
+        counts = rates.counts(tx, measured.days) if run.state in ENDED else None
         counting = run.counters.get("counting", 0) if run.dry_run else 0
         return FeedUpload(
             run=bulk.view_of(tx, run),
             feed_type=run.feed_type,
+            terms=measured,
             rate_now=rate(counts) if counts else None,
             rate_after=forecast(counts, counting) if counts else None,
             key=run.dedup_key or "",

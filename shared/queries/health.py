@@ -13,7 +13,6 @@ from shared.domain.cancellation import RequestState
 from shared.domain.ids import MerchantId, OrderId
 from shared.domain.metrics import (
     LONG_RATE_DAYS,
-    RATE_DAYS,
     USUAL_DAYS,
     RateCounts,
     Spike,
@@ -29,10 +28,12 @@ from shared.queries.health_values import (
     Health,
     HealthDay,
     Kind,
+    OwnReason,
     Rate,
     RefundSum,
     SpikeView,
 )
+from shared.storage import rates
 from shared.storage.calendar import day_of, zone_of
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import (
@@ -60,6 +61,7 @@ class _Cell:
     by_buyer: bool
     reason: Reason | None
     state: RequestState
+    counts: bool
     requests: int
 
     @property
@@ -76,7 +78,9 @@ def health(db: Database, merchant_id: MerchantId, first: date, last: date) -> He
 
 def _health(tx: Transaction, first: date, last: date) -> Health:
     today = day_of(tx, tx.now)
-    earliest = min(first - timedelta(days=RATE_DAYS), today - timedelta(days=LONG_RATE_DAYS))
+    measured = rates.terms(tx)
+    longest = max(LONG_RATE_DAYS, measured.days)
+    earliest = min(first - timedelta(days=measured.days), today - timedelta(days=longest))
     counts, canceled = _order_days(tx, earliest, max(last, today))
     own = _own_days(tx, first - timedelta(days=USUAL_DAYS), last)
     unusual = spikes(own, first, last)
@@ -85,22 +89,23 @@ def _health(tx: Transaction, first: date, last: date) -> Health:
     return Health(
         first=first,
         last=last,
-        week=Rate(RATE_DAYS, add_up(counts, today, RATE_DAYS)),
-        month=Rate(LONG_RATE_DAYS, add_up(counts, today, LONG_RATE_DAYS)),
+        terms=measured,
+        week=Rate(measured.days, add_up(counts, today, measured.days), measured.limit),
+        month=Rate(LONG_RATE_DAYS, add_up(counts, today, LONG_RATE_DAYS), measured.limit),
         period=add_up(counts, last, length),
         orders_canceled=sum(number for day, number in canceled.items() if first <= day <= last),
         days=tuple(
             HealthDay(
                 day=day,
                 counts=counts.get(day, RateCounts(0, 0)),
-                trailing=rate(add_up(counts, day, RATE_DAYS)),
+                trailing=rate(add_up(counts, day, measured.days)),
                 canceled=own.get(day, 0),
                 is_spike=any(spike.day == day for spike in unusual),
             )
             for day in (first + timedelta(days=offset) for offset in range(length))
         ),
-        own_reasons=_ranked([cell for cell in cells if cell.is_own], lambda cell: cell.reason),
-        customer_reasons=_ranked([cell for cell in cells if cell.by_buyer], lambda cell: cell.reason),
+        own_reasons=_own_reasons([cell for cell in cells if cell.is_own]),
+        customer_reasons=_ranked([cell for cell in cells if cell.by_buyer], _reason_of),
         askers=_ranked(cells, lambda cell: cell.source),
         outcomes=_ranked(cells, lambda cell: cell.state),
         decisions=_decisions(tx, first, last),
@@ -113,7 +118,7 @@ def _health(tx: Transaction, first: date, last: date) -> Health:
 
 
 def canceled_on(db: Database, merchant_id: MerchantId, day: date) -> tuple[CanceledOrder, ...]:
-    """List the first orders of which the merchant canceled units on a day, in the order of that."""
+    """List the first orders of a day's cancellations that are in the rate, in the order of that."""
     with db.snapshot(merchant_id) as tx:
         start, end = (datetime.combine(of, time.min, zone_of(tx)) for of in (day, day + timedelta(days=1)))
         rows = tx.session.execute(
@@ -133,6 +138,7 @@ def canceled_on(db: Database, merchant_id: MerchantId, day: date) -> tuple[Cance
             .where(
                 RequestRecord.state == RequestState.ACCEPTED,
                 RequestRecord.requested_by != _BUYER,
+                RequestRecord.counts,
                 RequestRecord.requested_at >= start,
                 RequestRecord.requested_at < end,
             )
@@ -168,7 +174,7 @@ def _order_days(tx: Transaction, first: date, last: date) -> tuple[dict[date, Ra
 
 
 def _own_days(tx: Transaction, first: date, last: date) -> dict[date, int]:
-    """Count the merchant's own cancellations by the day they were asked for."""
+    """Count the merchant's own cancellations that are in the rate by the day they were asked for."""
     days = RequestDayRecord
     rows = tx.session.execute(
         select(days.day, func.sum(days.requests))
@@ -182,13 +188,13 @@ def _cells(tx: Transaction, first: date, last: date) -> Sequence[_Cell]:
     days = RequestDayRecord
     is_buyers = (days.requested_by == _BUYER).label("is_buyers")
     rows = tx.session.execute(
-        select(days.source, is_buyers, days.reason, days.state, func.sum(days.requests))
+        select(days.source, is_buyers, days.reason, days.state, days.counts, func.sum(days.requests))
         .where(*_in_days(days, tx, first, last))
-        .group_by(days.source, is_buyers, days.reason, days.state)
+        .group_by(days.source, is_buyers, days.reason, days.state, days.counts)
     )
     return [
-        _Cell(ActorKind(source), by_buyer, _reason(reason), RequestState(state), int(number))
-        for source, by_buyer, reason, state, number in rows
+        _Cell(ActorKind(source), by_buyer, _reason(reason), RequestState(state), counts, int(number))
+        for source, by_buyer, reason, state, counts, number in rows
     ]
 
 
@@ -276,11 +282,29 @@ def _in_days(
     return (days.merchant_id == tx.merchant_id, days.day >= first, days.day <= last)
 
 
-_OWN = (RequestDayRecord.requested_by != _BUYER, RequestDayRecord.state == RequestState.ACCEPTED)
+_OWN = (
+    RequestDayRecord.requested_by != _BUYER,
+    RequestDayRecord.state == RequestState.ACCEPTED,
+    RequestDayRecord.counts,
+)
 
 
 def _reason(code: str) -> Reason | None:
     return Reason(code) if code else None
+
+
+def _own_reasons(cells: Sequence[_Cell]) -> tuple[OwnReason, ...]:
+    """Part the merchant's own cancellations by reason into those in the rate and those left out of it."""
+    counted = {one.kind: one.count for one in _ranked([cell for cell in cells if cell.counts], _reason_of)}
+    left_out = {
+        one.kind: one.count for one in _ranked([cell for cell in cells if not cell.counts], _reason_of)
+    }
+    reasons = dict.fromkeys((*counted, *left_out))
+    return tuple(OwnReason(reason, counted.get(reason, 0), left_out.get(reason, 0)) for reason in reasons)
+
+
+def _reason_of(cell: _Cell) -> Reason | None:
+    return cell.reason
 
 
 def _ranked(cells: Sequence[_Cell], kind_of: Callable[[_Cell], Kind]) -> tuple[Counted[Kind], ...]:

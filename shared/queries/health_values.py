@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
 from shared.domain.ids import OrderId
-from shared.domain.metrics import RateCounts, RateLevel, level, most_within, rate
+from shared.domain.metrics import RateCounts, RateLevel, RateTerms, level, most_within, rate
 from shared.domain.reasons import Reason
 
 Kind = TypeVar("Kind")
@@ -23,11 +23,21 @@ class Counted(Generic[Kind]):
 
 
 @dataclass(frozen=True, slots=True)
+class OwnReason:
+    """How many cancellations of the merchant's own a reason stands for: in the rate, and left out of it."""
+
+    reason: Reason | None
+    counted: int
+    left_out: int
+
+
+@dataclass(frozen=True, slots=True)
 class Rate:
     """The rate of a period that ends today, and what it is made of."""
 
     days: int
     counts: RateCounts
+    limit: Fraction
 
     @property
     def share(self) -> Fraction | None:
@@ -37,17 +47,17 @@ class Rate:
     @property
     def level(self) -> RateLevel:
         """How near the limit it is."""
-        return level(self.counts)
+        return level(self.counts, self.limit)
 
     @property
     def room(self) -> int:
         """How many further orders may be canceled before the rate passes the limit."""
-        return most_within(self.counts)
+        return most_within(self.counts, self.limit)
 
 
 @dataclass(frozen=True, slots=True)
 class HealthDay:
-    """A day: its orders, and how many of them count; the rate up to it; what was canceled on it."""
+    """A day: its orders, how many of them count; the rate up to it; what that counts was canceled on it."""
 
     day: date
     counts: RateCounts
@@ -91,12 +101,13 @@ class Health:
 
     first: date
     last: date
+    terms: RateTerms
     week: Rate
     month: Rate
     period: RateCounts
     orders_canceled: int
     days: tuple[HealthDay, ...]
-    own_reasons: tuple[Counted[Reason | None], ...]
+    own_reasons: tuple[OwnReason, ...]
     customer_reasons: tuple[Counted[Reason | None], ...]
     askers: tuple[Counted[ActorKind], ...]
     outcomes: tuple[Counted[RequestState], ...]
@@ -120,7 +131,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class CanceledOrder:
-    """An order of which the merchant canceled units on a day, and what it says about why."""
+    """An order of which the merchant canceled units on a day, as the rate counts it, and why."""
 
     order_id: OrderId
     number: str

@@ -44,15 +44,8 @@ def dashboard(
 
 
 def _page(tx: Transaction, wanted: OrderFilter, place: Place, limit: int) -> OrderList:
-    columns = COLUMNS[wanted.sort.by]
-    falls = wanted.sort.falls is not place.backward
-    query = filtered(tx, wanted).order_by(*(column.desc() if falls else column.asc() for column in columns))
-    if place.key is not None:
-        here, there = tuple_(*columns), tuple_(*place.key)
-        query = query.where(here < there if falls else here > there)
-    found = list(tx.session.scalars(query.limit(limit + 1)))
-    more = len(found) > limit
-    orders = found[:limit][::-1] if place.backward else found[:limit]
+    found, more = orders_from(tx, wanted, place, limit)
+    orders = found[::-1] if place.backward else found
     has_next, has_previous = (True, more) if place.backward else (more, place.key is not None)
     return OrderList(
         rows=_rows(tx, orders),
@@ -61,6 +54,20 @@ def _page(tx: Transaction, wanted: OrderFilter, place: Place, limit: int) -> Ord
         if orders and has_previous
         else None,
     )
+
+
+def orders_from(
+    tx: Transaction, wanted: OrderFilter, place: Place, limit: int
+) -> tuple[list[OrderRecord], bool]:
+    """Read the orders that follow a place, nearest first, and say whether there are more."""
+    columns = COLUMNS[wanted.sort.by]
+    falls = wanted.sort.falls is not place.backward
+    query = filtered(tx, wanted).order_by(*(column.desc() if falls else column.asc() for column in columns))
+    if place.key is not None:
+        here, there = tuple_(*columns), tuple_(*place.key)
+        query = query.where(here < there if falls else here > there)
+    found = list(tx.session.scalars(query.limit(limit + 1)))
+    return found[:limit], len(found) > limit
 
 
 def matching_ids(

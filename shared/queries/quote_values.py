@@ -3,18 +3,23 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
+from shared.domain.metrics import RateTerms
 from shared.domain.refunds import Quote
 from shared.queries.receipts import Part, outcome, parts
 
 
 @dataclass(frozen=True, slots=True)
 class QuoteView:
-    """A quote with what a page adds: units that go back to stock, and the merchant's rate now and after."""
+    """A quote with what a page adds: units that go back to stock, and the merchant's rate now and after.
+
+    `terms` are what the rate is measured by.
+    """
 
     quote: Quote
     units: int
     of_units: int
     restocked_units: int
+    terms: RateTerms
     rate_now: Fraction | None
     rate_after: Fraction | None
 

@@ -72,6 +72,11 @@ class CaseRow:
     assignee_name: str
     newest: str
 
+    @property
+    def version(self) -> str:
+        """Something else whenever the row reads otherwise."""
+        return f"{self.since.isoformat()} {self.assignee_name} {self.newest}"
+
 
 @dataclass(frozen=True, slots=True)
 class CaseList:

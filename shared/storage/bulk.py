@@ -29,6 +29,13 @@ def insert_rows(
         tx.session.connection().execute(text(_insert(record, rows[0], same or {})), _given(rows, same or {}))
 
 
+def update_rows(tx: Transaction, record: type[DeclarativeBase], rows: Sequence[Mapping[str, Any]]) -> None:
+    """Update rows by their ids; all of them name the same columns."""
+    if rows:
+        given = {"rows": document(rows), "merchant": tx.merchant_id}
+        tx.session.connection().execute(text(_update(record, rows[0])), given)
+
+
 def read_rows(
     tx: Transaction,
     record: type[_Record],
@@ -84,6 +91,14 @@ def _insert(record: type[DeclarativeBase], row: Mapping[str, Any], same: Mapping
     # What all rows share is sent once: it fills the columns that a row does not name.
     base = f"json_populate_record(NULL::{table}, :same)"
     return f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset({base}, :rows)"  # noqa: S608 - names of our own columns
+
+
+def _update(record: type[DeclarativeBase], row: Mapping[str, Any]) -> str:
+    table, values = record.__tablename__, ", ".join(f"{name} = d.{name}" for name in row if name != "id")
+    return (
+        f"UPDATE {table} t SET {values} FROM json_populate_recordset(NULL::{table}, :rows) d"  # noqa: S608 - names of our own columns
+        " WHERE t.merchant_id = :merchant AND t.id = d.id"
+    )
 
 
 def _given(rows: Sequence[Mapping[str, Any]], same: Mapping[str, Any]) -> dict[str, str]:

@@ -1,13 +1,14 @@
-"""Read a merchant's catalogue of reasons: rows where the merchant said something, the defaults elsewhere."""
+"""Read a merchant's catalogue of reasons and foreign codes: what they said, the defaults elsewhere."""
 
 from dataclasses import replace
 
 from sqlalchemy import select
 
 from shared.domain.catalogue import Catalogue, ReasonTerms, default_terms
+from shared.domain.foreign_codes import CodeList, ForeignCodes
 from shared.domain.reasons import Reason
 from shared.storage.engine import Transaction
-from shared.storage.records import ReasonRecord, RestockRuleRecord
+from shared.storage.records import ForeignCodeRecord, ReasonRecord, RestockRuleRecord
 
 
 def catalogue(tx: Transaction) -> Catalogue:
@@ -33,15 +34,26 @@ def catalogue(tx: Transaction) -> Catalogue:
     )
 
 
+def foreign_codes(tx: Transaction) -> ForeignCodes:
+    """Read what the merchant says of foreign codes."""
+    rows = tx.session.scalars(
+        select(ForeignCodeRecord).where(ForeignCodeRecord.merchant_id == tx.merchant_id)
+    )
+    return ForeignCodes({(CodeList(row.code_list), row.code): Reason(row.reason) for row in rows})
+
+
 def _terms(reason: Reason, row: ReasonRecord | None, *, restock: bool) -> ReasonTerms:
     terms = replace(default_terms(reason), restock=restock)
     if row is None:
         return terms
-    # A side that a public code does not have cannot be given to it.
+    # Whom a public code is not for cannot be let give it.
     return replace(
         terms,
         for_buyers=terms.for_buyers and row.for_buyers,
         for_merchants=terms.for_merchants and row.for_merchants,
+        for_stores=terms.for_stores and row.for_stores,
+        for_feeds=terms.for_feeds and row.for_feeds,
         counts=row.counts,
+        refunds=row.refunds,
         words=row.words,
     )

@@ -64,7 +64,7 @@ ORDER_DAYS = DayTable(
 )
 REQUEST_DAYS = DayTable(
     name="request_days",
-    columns=("day", "source", "requested_by", "reason", "state"),
+    columns=("day", "source", "requested_by", "reason", "state", "counts"),
     counts=("requests",),
     keys=(
         f"(c.requested_at {_ZONE})::date",
@@ -72,6 +72,7 @@ REQUEST_DAYS = DayTable(
         "c.requested_by",
         "coalesce(c.reason, '')",
         "c.state",
+        "c.counts",
     ),
     sums=("count(*)",),
     source="cancellation_requests c WHERE c.merchant_id = :merchant",

@@ -1,21 +1,28 @@
 """What reports told of orders whose rows cannot hold it yet, kept until the rest comes."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, func, select, text
 
 from shared.domain.intake import IncomingDiscount, IncomingPayment
 from shared.domain.order_reports import Report, ReportedLine
 from shared.domain.orders import Gateway
+from shared.storage.bulk import document
 from shared.storage.engine import Transaction
 from shared.storage.records import OrderPartRecord
 
 _INSTANTS = ("placed_at", "paid_at")
+_LISTS = ("lines", "payments", "discounts")
+_KEEP = """
+INSERT INTO order_parts (merchant_id, source, number, order_id, facts, received_at)
+SELECT :merchant, source, number, order_id, facts, :now FROM json_populate_recordset(NULL::order_parts, :rows)
+ON CONFLICT (merchant_id, source, number)
+DO UPDATE SET order_id = excluded.order_id, facts = excluded.facts, received_at = excluded.received_at
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +45,30 @@ def parts_of(tx: Transaction, numbers: Collection[str]) -> dict[str, Part]:
     return {row.number: Part(_report(row.facts), row.order_id) for row in rows}
 
 
-def keep(tx: Transaction, report: Report, order_id: UUID | None) -> None:
-    """Keep what is known of an order by now."""
-    row = {"order_id": order_id, "facts": _document(report), "received_at": tx.now}
-    tx.session.connection().execute(
-        insert(OrderPartRecord)
-        .values(merchant_id=tx.merchant_id, source=report.source, number=report.number, **row)
-        .on_conflict_do_update(index_elements=["merchant_id", "source", "number"], set_=row)
-    )
+def keep(tx: Transaction, kept: Sequence[tuple[Report, UUID | None]]) -> None:
+    """Keep what is known of each of these orders by now, beside the order that has come of it, if any."""
+    if not kept:
+        return
+    rows = [
+        {
+            "source": report.source,
+            "number": report.number,
+            "order_id": order_id and str(order_id),
+            "facts": _document(report),
+        }
+        for report, order_id in kept
+    ]
+    given = {"merchant": tx.merchant_id, "now": tx.now, "rows": document(rows)}
+    tx.session.connection().execute(text(_KEEP), given)
 
 
-def drop(tx: Transaction, number: str) -> None:
-    """Forget what waited; the order's rows hold all of it now."""
+def drop(tx: Transaction, numbers: Collection[str]) -> None:
+    """Forget what waited; the orders' rows hold all of it now."""
+    if not numbers:
+        return
     tx.session.execute(
         delete(OrderPartRecord)
-        .where(OrderPartRecord.merchant_id == tx.merchant_id, OrderPartRecord.number == number)
+        .where(OrderPartRecord.merchant_id == tx.merchant_id, OrderPartRecord.number.in_(numbers))
         .execution_options(synchronize_session=False)
     )
 
@@ -67,11 +83,17 @@ def count_waiting(tx: Transaction) -> int:
 
 
 def _document(report: Report) -> dict[str, Any]:
-    document = asdict(report)
+    facts = _told(report)
     for name in _INSTANTS:
-        instant = document[name]
-        document[name] = instant and instant.isoformat()
-    return document
+        facts[name] = facts[name] and facts[name].isoformat()
+    for name in _LISTS:
+        facts[name] = [_told(one) for one in facts[name]]
+    return facts
+
+
+def _told(value: Report | ReportedLine | IncomingPayment | IncomingDiscount) -> dict[str, Any]:
+    # asdict() would copy every value of every line first.
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _report(document: Mapping[str, Any]) -> Report:

@@ -1,16 +1,23 @@
 """How many orders of the last days there were, how many the merchant canceled, and for which reasons."""
 
 from datetime import timedelta
+from fractions import Fraction
 
 from sqlalchemy import func, select
 
-from shared.domain.metrics import RATE_DAYS, RateCounts
+from shared.domain.metrics import RateCounts, RateTerms
 from shared.storage.calendar import day_of
 from shared.storage.engine import Transaction
-from shared.storage.records import OrderDayRecord, RequestDayRecord
+from shared.storage.records import MerchantRecord, OrderDayRecord, RequestDayRecord
 
 
-def counts(tx: Transaction, days: int = RATE_DAYS) -> RateCounts:
+def terms(tx: Transaction) -> RateTerms:
+    """Read what the merchant's rate is measured by."""
+    merchant = tx.session.get_one(MerchantRecord, tx.merchant_id)
+    return RateTerms(merchant.rate_days, Fraction(merchant.rate_limit_permille, 1000))
+
+
+def counts(tx: Transaction, days: int) -> RateCounts:
     """Add up the day counters of the last days, today included."""
     first = day_of(tx, tx.now) - timedelta(days=days - 1)
     row = tx.session.execute(
@@ -34,8 +41,8 @@ def canceled_lately(tx: Transaction, days: int) -> int:
     ).one()
 
 
-def own_reasons(tx: Transaction, days: int = RATE_DAYS) -> dict[str, int]:
-    """Count the merchant's own cancellations of the last days by reason, the most frequent first."""
+def own_reasons(tx: Transaction, days: int) -> dict[str, int]:
+    """Count by reason what the merchant canceled in the last days and is in the rate, most frequent first."""
     record, number = RequestDayRecord, func.sum(RequestDayRecord.requests)
     rows = tx.session.execute(
         select(record.reason, number)
@@ -44,6 +51,7 @@ def own_reasons(tx: Transaction, days: int = RATE_DAYS) -> dict[str, int]:
             record.day > day_of(tx, tx.now) - timedelta(days=days),
             record.requested_by != "buyer",
             record.state == "accepted",
+            record.counts,
         )
         .group_by(record.reason)
         .having(number > 0)

@@ -61,14 +61,15 @@ class NewOrdersReport:
 
 def _line(rows: OrderRows, cells: Cells, currency: str) -> ReportedLine:
     sku = cells.identifier("sku", needed=True)
-    cells.needed_amount("item-price", currency)
+    cells.must_hold("item-price")
+    goods = cells.amount("item-price", currency)
     return ReportedLine(
         external_id=amazon.item_id(rows, cells, needed=True),
         sku=sku,
         asin=cells.text("asin"),
         title=cells.text("product-name") or sku,
         quantity=cells.quantity("quantity-purchased"),
-        price_minor=amazon.price(cells, currency),
+        price_minor=None if goods is None else amazon.whole_price(cells, currency, goods),
         tax_minor=amazon.tax(cells, currency),
         discount_minor=amazon.discount(cells, currency),
         place=cells.place,

@@ -40,8 +40,11 @@ def delivery(rows: OrderRows) -> tuple[str, ...]:
 def price(cells: Cells, currency: str) -> int | None:
     """Read the price of all units of a line in minor units, gift wrap included; None without one."""
     goods = cells.amount("item-price", currency)
-    if goods is None:
-        return None
+    return None if goods is None else whole_price(cells, currency, goods)
+
+
+def whole_price(cells: Cells, currency: str, goods: int) -> int:
+    """Add the gift wrap to the price of all units of a line, in minor units; refuse what does not fit."""
     whole = goods + (cells.amount("gift-wrap-price", currency) or 0)
     if whole > MAX_MINOR:
         cells.refuse(price_too_large())

@@ -52,7 +52,11 @@ class Cells:
 
     def text(self, column: str, limit: int = MAX_FIELD) -> str:
         """Read text on one line; line ends and runs of spaces become one space."""
-        value = self._undamaged(column)
+        value = self.raw(column)
+        if not value:
+            return ""
+        if value[0] == "#":
+            value = self._undamaged(column)
         if value.isascii() and value.isprintable() and "  " not in value and len(value) <= limit:
             return value
         try:
@@ -109,9 +113,11 @@ class Cells:
 
     def signed_amount(self, column: str, currency: str, *, negative: bool = True) -> int | None:
         """Read an amount into minor units; None when the cell is empty or the currency unknown."""
-        value = self._undamaged(column)
+        value = self.raw(column) and self._undamaged(column)
+        if not value:
+            return None
         exponent = exponent_of(currency) if currency else None
-        if not value or exponent is None:
+        if exponent is None:
             return None
         try:
             minor = to_minor(value, exponent)
@@ -123,10 +129,14 @@ class Cells:
             return None
         return minor
 
-    def needed_amount(self, column: str, currency: str) -> int:
-        """Read an amount that must be there and is not negative."""
+    def must_hold(self, column: str) -> None:
+        """Refuse the row when a cell is empty."""
         if not self.raw(column):
             self.refuse(_missing(column))
+
+    def needed_amount(self, column: str, currency: str) -> int:
+        """Read an amount that must be there and is not negative."""
+        self.must_hold(column)
         return self.amount(column, currency) or 0
 
     def instant(self, column: str, *, offset: str = "") -> datetime | None:

@@ -41,14 +41,16 @@ class OrderRows:
 
     def shared(self, column: str) -> Cells:
         """Give the first row that fills a column all rows share; rows that say otherwise are refused."""
-        holder: Cells | None = None
+        holder, said = self.head, ""
         for cells in self.cells:
             value = cells.raw(column)
-            if value and holder is None:
-                holder = cells
-            elif value and holder is not None and value != holder.raw(column):
+            if not value or value == said:
+                continue
+            if said:
                 cells.refuse(_contradiction(column, holder.line))
-        return holder or self.head
+            else:
+                holder, said = cells, value
+        return holder
 
     def below(self, node: Node) -> Cells:
         """Read an object of the order's document; what is wrong with it is wrong with the order."""

@@ -14,6 +14,7 @@ from shared.web import brand, health
 from shared.web.assets import mount_assets
 from shared.web.errors import mount_errors
 from shared.web.i18n import mount_languages
+from shared.web.meter import mount_meter
 from shared.web.security import secure
 from shared.web.services import EXTENSION, Services, services
 
@@ -26,7 +27,8 @@ TEMPLATE_OPTIONS: dict[str, Any] = {"undefined": StrictUndefined, "trim_blocks":
 def build_app(settings: Settings, db: Database, blueprints: Iterable[Blueprint]) -> Flask:
     """Build the application: protections first, then health and static files, then the given faces."""
     app = Flask("rescind", static_folder=None, template_folder=str(templates_folder()))
-    app.extensions[EXTENSION] = Services(settings, db)
+    opened = app.extensions[EXTENSION] = Services(settings, db)
+    mount_meter(app, opened.meter)
     app.jinja_options = TEMPLATE_OPTIONS
     mount_languages(app)
     secure(app, settings)

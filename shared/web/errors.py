@@ -1,8 +1,8 @@
 """Turn refusals and failures into a page that says what to do next, or into problem+json for machines."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, json, render_template, request
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,7 @@ from shared.links import DeadLink
 from shared.rendering import N_
 from shared.rendering import gettext as _
 from shared.storage.idempotency import KeyReused
+from shared.web.stale_forms import came_from, shown_again, texts_sent
 
 _STATUSES: dict[type[Refusal], int] = {
     NotFound: 404,
@@ -120,9 +121,13 @@ def _database_lost(error: Exception) -> ResponseReturnValue:
 
 
 def _open_too_long(_error: CSRFError) -> ResponseReturnValue:
+    again = shown_again()
+    if again is not None:
+        return again
     words = _("This page was open too long; nothing was changed.")
     hint = _("Open it again, check what it shows now, and press the button once more.")
-    return _page(400, _("Please try again"), words, hint, _came_from() or _way_out())
+    back = Step(came_from(), _("Open the page again")) if came_from() else _way_out()
+    return _page(400, _("Please try again"), words, hint, back, texts_sent())
 
 
 def _answer(status: int, code: str, detail: str) -> Response:
@@ -132,22 +137,16 @@ def _answer(status: int, code: str, detail: str) -> Response:
     return _page(status, title, words, "", _way_out())
 
 
-def _page(status: int, title: str, words: str, hint: str, step: Step | None) -> Response:
-    body = render_template("errors/error.html", title=title, words=words, hint=hint, step=step)
+def _page(
+    status: int, title: str, words: str, hint: str, step: Step | None, texts: Sequence[str] = ()
+) -> Response:
+    body = render_template("errors/error.html", title=title, words=words, hint=hint, step=step, texts=texts)
     return Response(body, status, mimetype="text/html")
 
 
 def _words(status: int) -> tuple[str, str]:
     title, words = _PAGES.get(status, _FAILED)
     return _(title), _(words)
-
-
-def _came_from() -> Step | None:
-    """Offer the page that held the form, if it was one of ours."""
-    parts = urlsplit(request.referrer or "")
-    if not parts.path or parts.netloc != request.host:
-        return None
-    return Step(parts.path, _("Open the page again"))
 
 
 def _way_out() -> Step | None:

@@ -12,12 +12,22 @@ from wtforms.validators import ValidationError
 
 from shared.domain.text import MEMO_LIMIT, NAME_LIMIT, REASON_LIMIT, BadText, TooLong, clean, read_quantity
 from shared.rendering import gettext as _
+from shared.web.stale_forms import is_shown_again
 
 __all__ = ["MEMO_LIMIT", "NAME_LIMIT", "REASON_LIMIT"]
 
 
 class PageForm(FlaskForm):  # type: ignore[misc]  # the library has no types
     """A form on a page. Each field carries its own trouble; `problems()` lists them for the summary."""
+
+    def __init__(self, *formdata: Any, **options: Any) -> None:  # noqa: ANN401 - WTForms' own
+        if is_shown_again() and not formdata:
+            options.setdefault("formdata", request.form)
+        super().__init__(*formdata, **options)
+
+    def is_submitted(self) -> bool:
+        """Say whether the fields hold what was sent, in order or not."""
+        return is_shown_again() or bool(super().is_submitted())
 
     def submitted(self) -> bool:
         """Say whether the form was sent and is in order; unknown fields are refused with 400."""

@@ -1,5 +1,6 @@
 """What the layouts show around a page: whose it is and who is reading."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from shared.domain.branding import Brand
@@ -16,7 +17,7 @@ class PortalFrame:
 
 @dataclass(frozen=True, slots=True)
 class ConsoleFrame:
-    """The merchant's frame. `open_requests` is the badge beside *Requests*: "7", "1,000+" or "" for none.
+    """The merchant's frame. `counts` are the badges of the navigation, by address: "7", "99+" or "" for none.
 
     `seen` is up to where the page knows what has changed: it asks for what came after. `shops` are the other
     merchants of the user, as (id, name).
@@ -25,6 +26,6 @@ class ConsoleFrame:
     merchant_name: str
     user_name: str
     role_words: str
-    open_requests: str = ""
+    counts: Mapping[str, str] = field(default_factory=dict)
     shops: tuple[tuple[str, str], ...] = ()
     seen: str = ""

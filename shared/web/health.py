@@ -1,10 +1,11 @@
-"""What operators and robots ask: is the process alive, does the database answer, may pages be indexed."""
+"""What operators and robots ask: is the process alive, does the database answer, how much is there to do."""
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 
-from shared.queries import present
+from shared.queries import present, queue_state
+from shared.web.meter import MIMETYPE, exposition
 from shared.web.services import services
 
 blueprint = Blueprint("health", __name__)
@@ -26,6 +27,16 @@ def readyz() -> ResponseReturnValue:
         response.headers["Retry-After"] = "5"
         return response, 503
     return _plain("ready\n")
+
+
+@blueprint.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Tell what this process answered and how the queue is, for Prometheus; nothing of any merchant."""
+    try:
+        queue = queue_state.state(services().db)
+    except SQLAlchemyError:
+        queue = None
+    return Response(exposition(services().meter, queue), content_type=MIMETYPE)
 
 
 @blueprint.get("/robots.txt")

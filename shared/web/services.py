@@ -1,4 +1,4 @@
-"""What a request may reach for: settings, the database and the rate limits of the running application."""
+"""What a request may reach for: settings, database, rate limits and counts of the running application."""
 
 from dataclasses import dataclass, field
 
@@ -7,6 +7,7 @@ from limits.storage import MemoryStorage, Storage
 
 from shared.settings import Settings
 from shared.storage.engine import Database
+from shared.web.meter import Meter
 
 EXTENSION = "rescind"
 
@@ -18,6 +19,7 @@ class Services:
     settings: Settings
     db: Database
     limits: Storage = field(default_factory=MemoryStorage)
+    meter: Meter = field(default_factory=Meter)
 
 
 def services() -> Services:

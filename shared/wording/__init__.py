@@ -4,11 +4,13 @@ from shared.wording.audit import audit_kind, proof
 from shared.wording.blockers import blocker, next_step, why_not
 from shared.wording.changes import order_part
 from shared.wording.health import asker, outcome, rate_level
-from shared.wording.lists import column, export_state, order_sort
+from shared.wording.lists import column, column_choice, export_state, order_sort
 from shared.wording.policies import trial_outcome, trial_state
 from shared.wording.reasons import (
+    code_list,
     decline_reason,
     decline_reasons,
+    giver,
     reason,
     reason_said,
 )
@@ -60,13 +62,16 @@ __all__ = [
     "case_state_for_asker",
     "categories",
     "category",
+    "code_list",
     "column",
+    "column_choice",
     "credit_given",
     "decline_reason",
     "decline_reasons",
     "duration",
     "export_state",
     "gateway",
+    "giver",
     "item_status",
     "kept",
     "mail_event",

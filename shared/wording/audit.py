@@ -30,6 +30,7 @@ _KINDS: Mapping[AuditKind, str] = {
     AuditKind.KEY_REVOKED: N_("API key revoked"),
     AuditKind.POLICY_CHANGED: N_("Cancellation policy changed"),
     AuditKind.REASONS_CHANGED: N_("Reasons changed"),
+    AuditKind.FOREIGN_CODES_CHANGED: N_("Codes from elsewhere changed"),
     AuditKind.BRANDING_CHANGED: N_("Branding changed"),
     AuditKind.SETTINGS_CHANGED: N_("Settings changed"),
     AuditKind.EXPORTED: N_("Data exported"),

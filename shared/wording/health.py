@@ -1,10 +1,11 @@
 """The words for the cancellation rate and for what Account health counts."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import RequestState
-from shared.domain.metrics import RATE_THRESHOLD, RateLevel
+from shared.domain.metrics import RateLevel
 from shared.rendering import N_, percent
 from shared.rendering import gettext as _
 
@@ -30,9 +31,9 @@ _OUTCOMES: Mapping[RequestState, str] = {
 }
 
 
-def rate_level(level: RateLevel) -> str:
+def rate_level(level: RateLevel, limit: Fraction) -> str:
     """Say how near the limit a rate is."""
-    return _(_LEVELS[level]) % {"limit": percent(RATE_THRESHOLD)}
+    return _(_LEVELS[level]) % {"limit": percent(limit)}
 
 
 def asker(source: ActorKind) -> str:

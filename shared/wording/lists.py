@@ -16,6 +16,12 @@ def column(code: Column) -> str:
     }[code]
 
 
+def column_choice(code: Column) -> str:
+    """Name a column where it is shown or hidden; the page's filters have the names of two columns already."""
+    choices = {Column.ITEM_STATUS: _("Status of items"), Column.PAYMENT_STATUS: _("Status of payment")}
+    return choices.get(code) or column(code)
+
+
 def order_sort(code: OrderSort) -> str:
     """Say what comes first."""
     return {

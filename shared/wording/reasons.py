@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from shared.domain.catalogue import ReasonTerms
+from shared.domain.catalogue import Giver, ReasonTerms
+from shared.domain.foreign_codes import CodeList
 from shared.domain.reasons import (
     MERCHANT_DECLINE_REASONS,
     DeclineReason,
@@ -43,6 +44,29 @@ _DECLINE_REASONS: Mapping[DeclineReason, str] = {
     DeclineReason.BY_RULE: N_("The shop does not cancel an order like this one"),
     DeclineReason.ORDER_ENDED: N_("The whole order was canceled in the shop itself"),
 }
+
+_GIVERS: Mapping[Giver, str] = {
+    Giver.BUYER: N_("Customers"),
+    Giver.MERCHANT: N_("Your team"),
+    Giver.STORE: N_("Your store"),
+    Giver.FEED: N_("Files"),
+}
+
+_CODE_LISTS: Mapping[CodeList, str] = {
+    CodeList.ACKNOWLEDGEMENT: N_("Cancellation files and acknowledgements"),
+    CodeList.ADJUSTMENT: N_("Adjustment feeds"),
+    CodeList.WISH: N_("What customers told a marketplace"),
+}
+
+
+def code_list(of: CodeList) -> str:
+    """Name where codes are from."""
+    return _(_CODE_LISTS[of])
+
+
+def giver(one: Giver) -> str:
+    """Name through whom a reason is given."""
+    return _(_GIVERS[one])
 
 
 def reason(code: Reason) -> str:

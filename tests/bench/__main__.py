@@ -14,7 +14,7 @@ _PARTS: dict[str, Callable[[Bench], Iterator[Finding]]] = {
     "B3": pages.dashboard,
     "B4": bulk.cancellation_file,
     "B5": bulk.batch,
-    "B6": order_import.from_a_file,
+    "B6": order_import.from_files,
     "B8": cancels.stores_call,
     "B9": health.account_health,
     "B10": starting.memory,

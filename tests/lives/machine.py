@@ -39,7 +39,7 @@ class OrderLife(RuleBasedStateMachine):
 
     shop: Shop
 
-    @initialize(life=lives(), wanted=UNITS, reason=BUYERS_WORDS, actor=st.sampled_from([BUYER, BUYER, USER]))
+    @initialize(life=lives(), wanted=UNITS, reason=BUYERS_WORDS, actor=st.sampled_from([BUYER, BUYER, STORE]))
     def take_in(self, life: Life, wanted: list[int], reason: Reason | None, actor: Actor) -> None:
         self.db = self.shop.db
         self.db.set_clock(0)

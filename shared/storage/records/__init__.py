@@ -54,7 +54,7 @@ from shared.storage.records.people import (
     MerchantRecord,
     UserRecord,
 )
-from shared.storage.records.settings import PolicyVersionRecord, ReasonRecord
+from shared.storage.records.settings import ForeignCodeRecord, PolicyVersionRecord, ReasonRecord
 from shared.storage.records.sign_in import (
     InvitationRecord,
     LetterRecord,
@@ -91,6 +91,7 @@ __all__ = [
     "ConsoleSessionRecord",
     "DoorRecord",
     "EffectRecord",
+    "ForeignCodeRecord",
     "GatewayRecord",
     "InvitationRecord",
     "LetterRecord",

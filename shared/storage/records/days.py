@@ -29,7 +29,10 @@ class OrderDayRecord(TenantRow, Base):
 
 
 class RequestDayRecord(TenantRow, Base):
-    """Cancellation requests of a day, by who asked, for whom, why, and what has become of them."""
+    """Cancellation requests of a day, by who asked, for whom, why, and what has become of them.
+
+    `counts` is whether a merchant's cancellation for that reason is in the rate.
+    """
 
     __tablename__ = "request_days"
 
@@ -38,6 +41,7 @@ class RequestDayRecord(TenantRow, Base):
     requested_by: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(primary_key=True)
+    counts: Mapped[bool] = mapped_column(primary_key=True, server_default=text("true"))
     shard: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
     requests: Mapped[int]
 

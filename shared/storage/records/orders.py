@@ -277,8 +277,6 @@ class OrderTermRecord(TenantRow, Base):
     term: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     order_id: Mapped[UUID] = mapped_column(primary_key=True)
 
-    __table_args__ = (
-        belongs_to("orders", "order_id"),
-        # For words that many orders have: newest orders are asked for them one by one.
-        Index("ix_order_terms_order", "merchant_id", "order_id", "term"),
-    )
+    # No key to the order: it cost as much as all else that writes a word, and an order is never removed.
+    # The index is for words that many orders have: newest orders are asked for them one by one.
+    __table_args__ = (Index("ix_order_terms_order", "merchant_id", "order_id", "term"),)

@@ -16,7 +16,8 @@ class MerchantRecord(Base):
     """A merchant's account. `tax_included` maps a currency to whether its prices include tax.
 
     While `self_service` is off, buyers may not ask anew; what they asked goes on. `rate_level` is how
-    near the limit the cancellation rate was when it was last looked at.
+    near the limit the cancellation rate was when it was last looked at; it is measured over `rate_days`
+    against a limit in tenths of a percent.
     """
 
     __tablename__ = "merchants"
@@ -31,6 +32,8 @@ class MerchantRecord(Base):
     self_service: Mapped[bool] = mapped_column(server_default=text("true"))
     alerts_on_rate: Mapped[bool] = mapped_column(server_default=text("true"))
     rate_level: Mapped[str] = mapped_column(server_default=text("'calm'"))
+    rate_days: Mapped[int] = mapped_column(server_default=text("7"))
+    rate_limit_permille: Mapped[int] = mapped_column(server_default=text("25"))
     second_factor_required: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[datetime]
 

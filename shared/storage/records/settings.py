@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.storage.records.base import Base, TenantRow, of_merchant
@@ -35,8 +35,23 @@ class ReasonRecord(TenantRow, Base):
     code: Mapped[str] = mapped_column(primary_key=True)
     for_buyers: Mapped[bool]
     for_merchants: Mapped[bool]
+    for_stores: Mapped[bool] = mapped_column(server_default=text("true"))
+    for_feeds: Mapped[bool] = mapped_column(server_default=text("true"))
     position: Mapped[int]
     counts: Mapped[bool]
+    refunds: Mapped[bool] = mapped_column(server_default=text("true"))
     words: Mapped[dict[str, Any]]
+
+    __table_args__ = (of_merchant(),)
+
+
+class ForeignCodeRecord(TenantRow, Base):
+    """Which reason a foreign code comes in as for a merchant; one that has no row follows the defaults."""
+
+    __tablename__ = "foreign_codes"
+
+    code_list: Mapped[str] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(primary_key=True)
+    reason: Mapped[str]
 
     __table_args__ = (of_merchant(),)

@@ -34,10 +34,24 @@
     return asked ? `${form.action}?${asked}` : form.action;
   }
 
+  /* A label finds the first element of its id, and that of the page would stand before the window's. */
+  function renameShared(dialog) {
+    [...dialog.querySelectorAll("[id]")].filter((part) => document.getElementById(part.id)).forEach((part) => {
+      const [old, own] = [part.id, `window-${part.id}`];
+      part.id = own;
+      ["for", "form", "aria-labelledby", "aria-describedby", "data-chooses"].forEach((name) => {
+        dialog.querySelectorAll(`[${name}~="${CSS.escape(old)}"]`).forEach((user) => {
+          user.setAttribute(name, user.getAttribute(name).split(" ").map((id) => (id === old ? own : id)).join(" "));
+        });
+      });
+    });
+  }
+
   function showWindow(dialog, link) {
     const menu = link.closest("[popover]");
     const opener = menu ? document.querySelector(`[popovertarget="${CSS.escape(menu.id)}"]`) : link;
     if (menu) menu.hidePopover();
+    renameShared(dialog);
     document.body.append(dialog);
     prepare(dialog);
     dialog.addEventListener("close", () => {
@@ -74,6 +88,16 @@
     if (items && quantities(form).includes(target)) items.checked = true;
   }
 
+  /* A link that takes along what is chosen beside it */
+
+  function takeAlong(form, field) {
+    form.querySelectorAll(`a[data-takes="${CSS.escape(field.name)}"]`).forEach((link) => {
+      const address = new URL(link.href);
+      address.searchParams.set(field.name, field.value);
+      link.href = address.href;
+    });
+  }
+
   /* Live quote: the region Refund and the line beside the button follow each change */
 
   function followQuote(form) {
@@ -104,6 +128,7 @@
     form.addEventListener("input", (event) => {
       if (event.target.matches("textarea")) return;
       followScope(form, event.target);
+      takeAlong(form, event.target);
       const chosen = document.getElementById(event.target.dataset.chooses || "");
       if (chosen) chosen.checked = true;
       const receipt = form.querySelector('[data-part="refund"]');
@@ -199,11 +224,24 @@
     }
   });
 
+  /* A canned reply goes where the cursor stands; what was typed and the pictures chosen stay. */
+  function insertReply(form, field) {
+    const reply = form.querySelector("option:checked").dataset.text;
+    field.setRangeText(reply, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+  }
+
   /* A second press while the first is under way would only be answered with the first one's outcome. */
   document.addEventListener("submit", (event) => {
     if (event.target.dataset.passkey && !event.target.elements.credential.value) {
       event.preventDefault();
       askPasskey(event.target);
+      return;
+    }
+    const field = document.getElementById(event.target.dataset.inserts || "");
+    if (field) {
+      event.preventDefault();
+      insertReply(event.target, field);
       return;
     }
     /* What goes into a frame leaves the form as it is. */

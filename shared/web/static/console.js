@@ -1,9 +1,63 @@
+/* Long lists: the place is kept when a row was answered, and what is ticked is counted in sight. */
+(() => {
+  "use strict";
+
+  const PLACE = "rescind-place";
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  let openedFrom = null;
+
+  function keepPlace(row) {
+    const place = { path: window.location.pathname, name: row.dataset.row, ordinal: rows().indexOf(row) };
+    window.sessionStorage.setItem(PLACE, JSON.stringify(place));
+  }
+
+  function returnTo(place) {
+    const all = rows();
+    const row = all.find((each) => each.dataset.row === place.name) || all[Math.min(place.ordinal, all.length - 1)];
+    if (!row) return;
+    row.tabIndex = -1;
+    row.focus();
+    row.scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-window]");
+    if (opener) openedFrom = opener.closest("[data-row]");
+  }, true);
+  document.addEventListener("submit", (event) => {
+    const row = event.target.closest("dialog") ? openedFrom : event.target.closest("[data-row]");
+    if (row && event.target.method === "post") keepPlace(row);
+  });
+
+  /* A refusal is read first: then the page stays at its top. */
+  const kept = JSON.parse(window.sessionStorage.getItem(PLACE) || "null");
+  if (kept && kept.path === window.location.pathname) {
+    window.sessionStorage.removeItem(PLACE);
+    if (!document.querySelector("main [role=alert]")) returnTo(kept);
+  }
+
+  /* What is ticked far down is counted in a bar that stays in sight, with what can be done about it. */
+  function countTicked(bar) {
+    const words = bar.querySelector("[data-ticked]");
+    const ticked = [...bar.elements].filter((field) => field.type === "checkbox" && field.checked).length;
+    words.dataset.none = words.dataset.none || words.textContent;
+    words.textContent = ticked ? words.dataset[ticked === 1 ? "one" : "many"].replace("{}", ticked) : words.dataset.none;
+    /* The list must not jump up under the finger. */
+    if (ticked && !bar.classList.contains("floats")) bar.parentElement.style.minHeight = `${bar.offsetHeight}px`;
+    bar.classList.toggle("floats", ticked > 0);
+  }
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("[data-row]") && event.target.form;
+    if (form && form.querySelector("[data-ticked]")) countTicked(form);
+  });
+})();
+
 /* The console's keys. Everything they do can be done without them, and they can be switched off. */
 (() => {
   "use strict";
 
   const KEYS_OFF = "rescind-keys-off";
-  const PLACE = "rescind-inbox-place";
   const help = document.getElementById("keys");
   if (!help) return;
 
@@ -23,7 +77,6 @@
   /* The button of a row by its place: the answers stand in the order Accept, Decline. */
   function press(row, place) {
     const button = row.querySelectorAll("form button[type=submit]")[place];
-    window.sessionStorage.setItem(PLACE, String(rows().indexOf(row)));
     if (button) button.click();
   }
 
@@ -56,9 +109,4 @@
     if (choice.checked) window.localStorage.removeItem(KEYS_OFF);
     else window.localStorage.setItem(KEYS_OFF, "1");
   });
-
-  /* After an answer the inbox is shown anew: go on where it was given. */
-  const place = window.sessionStorage.getItem(PLACE);
-  window.sessionStorage.removeItem(PLACE);
-  if (place !== null) focusRow(Number(place));
 })();

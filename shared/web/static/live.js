@@ -52,7 +52,9 @@
     const ticked = [...old.querySelectorAll("input:checked[name]")].map((box) => [box.name, box.value]);
     old.replaceChildren(...document.importNode(next, true).childNodes);
     old.querySelectorAll("input[type=checkbox][name]").forEach((box) => {
-      if (ticked.some(([name, value]) => box.name === name && box.value === value)) box.checked = true;
+      if (!ticked.some(([name, value]) => box.name === name && box.value === value)) return;
+      box.checked = true;
+      box.dispatchEvent(new Event("change", { bubbles: true }));
     });
     return new Set();
   }
@@ -96,9 +98,9 @@
     main.focus();
   });
 
-  function countWaiting(words) {
-    const link = document.querySelector('#main-nav a[href="/console/requests"]');
-    if (!link || words === null) return;
+  function countWaiting([address, words]) {
+    const link = document.querySelector(`#main-nav a[href="${CSS.escape(address)}"]`);
+    if (!link) return;
     const count = link.querySelector(".count") || document.createElement("span");
     count.className = "count";
     count.setAttribute("aria-hidden", "true");
@@ -107,9 +109,9 @@
     else count.remove();
   }
 
-  /* On an order's page only its own changes count. */
-  const concerns = (change) => !main.querySelector("[data-live-order]")
-    || main.querySelector("[data-live-order]").dataset.liveOrder === change.order;
+  /* On a page about one order, or one case, only its own changes count. */
+  const concerns = (change) => !main.querySelector("[data-live-about]")
+    || main.querySelector("[data-live-about]").dataset.liveAbout === change.about;
 
   async function ask() {
     if (asking || document.visibilityState !== "visible") return;
@@ -122,7 +124,7 @@
       news.forEach((change) => known.add(change.id));
       if (!news.length) return;
       address = address.replace(/[^/]*$/, news[news.length - 1].id);
-      countWaiting(found.waiting);
+      Object.entries(found.waiting).forEach(countWaiting);
       const mine = news.filter(concerns);
       if (mine.length && main.querySelector("[data-live-part]")) await follow(mine.map((change) => change.id));
     } catch {

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from shared.actions import bulk_cancel, warehouse
 from shared.domain.cancellation import RequestState
+from shared.domain.catalogue import Giver
 from shared.domain.errors import NotEligible, NotFound, Refusal
 from shared.domain.ids import MerchantId, OrderId, new_id
 from shared.domain.intake import IncomingPayment
@@ -71,7 +72,7 @@ def at_once(
         for order_id in order_ids
     ]
     with db.begin(merchant_id) as tx:
-        plan = bulk_cancel.plan(tx, wishes, lock=True)
+        plan = bulk_cancel.plan(tx, wishes, Giver.MERCHANT, lock=True)
         bulk_cancel.carry_out(tx, [one for one in plan if not isinstance(one, Refusal)], USER)
         return list(plan)
 
@@ -168,7 +169,7 @@ def test_memo_and_message_of_a_batch_are_kept_with_each_request(db: Database) ->
     wish = bulk_cancel.Wanted(order_id, Reason.NO_INVENTORY, "k", memo="flood", message="We are sorry")
 
     with db.begin(merchant_id) as tx:
-        plan = bulk_cancel.plan(tx, [wish], lock=True)
+        plan = bulk_cancel.plan(tx, [wish], Giver.MERCHANT, lock=True)
         bulk_cancel.carry_out(tx, plan, USER)  # type: ignore[arg-type]
 
     with db.begin(merchant_id) as tx:

@@ -266,7 +266,7 @@ def test_it_counts_against_the_merchant_unless_the_customer_had_asked_for_all_of
         told(db, merchant_id, order_id, canceled=True)
 
     with db.begin(merchant_id) as tx:
-        assert rates.counts(tx).canceled_by_merchant == 2
+        assert rates.counts(tx, 7).canceled_by_merchant == 2
     assert violations_of(db, merchant_id) == []
 
 

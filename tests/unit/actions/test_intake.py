@@ -155,7 +155,7 @@ def test_orders_are_counted_by_day(db: Database) -> None:
         an_order().with_(age=timedelta(days=days)).taken_in(db, merchant_id)
 
     with db.begin(merchant_id) as tx:
-        assert rates.counts(tx).orders == 3
+        assert rates.counts(tx, 7).orders == 3
         assert rates.counts(tx, 30).orders == 4
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 
 from shared.actions import merchants, rate_alerts
+from shared.domain.metrics import RateTerms
 from shared.domain.permissions import Role
 from shared.domain.reasons import Reason
 from shared.storage.records import MerchantRecord
@@ -138,3 +141,14 @@ def test_the_warning_says_the_figures_the_reasons_and_where_to_look(moved, merch
 def _now(db, merchant_id):
     with db.begin(merchant_id) as tx:
         return tx.now
+
+
+def test_a_lower_limit_is_looked_at_at_once(moved, merchant_id) -> None:
+    placed = orders(moved, merchant_id, 60)
+    cancel(moved, merchant_id, placed.pop())
+    assert warnings(moved, merchant_id) == []
+
+    rate_alerts.measure_by(moved, merchant_id, RateTerms(limit=Fraction(1, 100)), USER)
+
+    assert warnings(moved, merchant_id) == ["maya", "robin"]
+    assert level_of(moved, merchant_id) == "above"

@@ -39,6 +39,7 @@ def test_a_key_does_what_its_scopes_say(a_store, scope) -> None:
     calls = {
         ("POST", "/orders"): "admin",
         ("PUT", "/stock/MUG"): "admin",
+        ("GET", "/orders"): "read",
         ("GET", "/orders/X"): "read",
         ("GET", "/orders/X/eligibility"): "read",
         ("POST", "/orders/X/quote"): "read",

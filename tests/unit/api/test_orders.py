@@ -236,5 +236,9 @@ def test_stock_is_set_and_follows_restocked_units(store, db) -> None:
     assert store.call("PUT", "/stock/MUG", {"on_hand": -1}).json["on_hand"] == -1, "back-ordered"
     assert store.call("PUT", "/stock/MUG", {"on_hand": -(10**13)}).status_code == 422
     assert store.call("PUT", "/stock/MUG", {"on_hand": True}).status_code == 422
+    assert store.call("PUT", "/stock/TEA%2FMUG%20%C3%BC", {"on_hand": 3}).json == {
+        "sku": "TEA/MUG ü",
+        "on_hand": 3,
+    }
     assert store.call("GET", address(order)).status_code == 200
     assert invariants.violations_of(db, store.merchant_id) == []

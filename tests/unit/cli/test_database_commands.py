@@ -50,6 +50,7 @@ def test_upgrading_what_is_up_to_date_changes_nothing(rescind):
     result = rescind("db", "upgrade")
 
     assert (result.exit_code, result.output) == (0, "The database is up to date.\n")
+    assert json.loads(rescind("db", "upgrade", "--json").output) == {"up_to_date": True}
 
 
 def test_upgrading_without_the_owner_says_what_to_set(rescind):

@@ -43,6 +43,30 @@ def test_an_unknown_command_is_refused(runner):
 
 
 @pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["--dance"], "Error: No such option '--dance'. (See: rescind --help)"),
+        (["links", "make"], "Error: Missing argument 'ORDER'. (See: rescind links make --help)"),
+        (["orders", "import", "--merchant"], "Error: Option '--merchant' requires an argument."),
+        (
+            ["users", "create", "a@b.example", "--merchant", "x", "--role", "king"],
+            "Error: Invalid value for '--role'",
+        ),
+    ],
+)
+def test_bad_input_is_answered_with_one_line(runner, words, line):
+    result = runner.invoke(cli, words, prog_name="rescind")
+
+    assert result.exit_code == 2
+    assert result.output.startswith(line)
+    assert result.output.count("\n") == 1
+
+
+def test_a_group_by_itself_shows_its_help(runner):
+    assert runner.invoke(cli, ["orders"]).output.startswith("Usage:")
+
+
+@pytest.mark.parametrize(
     ("error", "line"),
     [
         (BadSettings("PORT", "it is taken", "Choose another."), "Error: PORT: it is taken. Choose another."),

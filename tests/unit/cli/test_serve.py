@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from shared.cli import serve
 from shared.cli.main import cli
+from shared.tables.sniffing import MAX_BYTES
 
 SERVING = """
 import sys, types
@@ -21,7 +22,8 @@ from shared.cli import serve
 root = types.ModuleType("composition")
 def application(environ, start_response):
     start_response("200 OK", [("Content-Type", "text/plain")])
-    return [environ["wsgi.url_scheme"].encode()]
+    read = sum(len(piece) for piece in iter(lambda: environ["wsgi.input"].read(1 << 20), b""))
+    return [f"{environ['wsgi.url_scheme']} {read}".encode()]
 root.make_application = lambda: application
 sys.modules["composition"] = root
 serve.COMPOSITION_ROOT = "composition"
@@ -65,18 +67,28 @@ def failed(environment, *words):
 def test_it_serves_with_the_scheme_of_the_base_url_and_stops_when_told(environment, port, number):
     with subprocess.Popen([sys.executable, "-c", SERVING], env=os.environ | environment) as server:
         try:
-            assert fetched(f"http://127.0.0.1:{port}/") == b"https"
+            assert fetched(f"http://127.0.0.1:{port}/") == b"https 0"
             server.send_signal(number)
             assert server.wait(10) == 0
         finally:
             server.kill()
 
 
-def fetched(address):
+def test_a_file_of_the_largest_size_reaches_the_page_it_is_sent_to(environment, port):
+    with subprocess.Popen([sys.executable, "-c", SERVING], env=os.environ | environment) as server:
+        try:
+            address = f"http://127.0.0.1:{port}/"
+            fetched(address)
+            assert fetched(address, bytes(MAX_BYTES), timeout=60) == f"https {MAX_BYTES}".encode()
+        finally:
+            server.kill()
+
+
+def fetched(address, body=None, *, timeout=2):
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         try:
-            with urllib.request.urlopen(address, timeout=2) as answer:  # noqa: S310 - our own server
+            with urllib.request.urlopen(address, body, timeout=timeout) as answer:  # noqa: S310 - our own server
                 return answer.read()
         except urllib.error.URLError:
             time.sleep(0.05)

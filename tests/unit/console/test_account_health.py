@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.actions import cancellations
+from shared.actions import cancellations, reasons
 from shared.domain.permissions import Role
 from shared.domain.reasons import DeclineReason, Reason
+from shared.queries.invariants import violations_of
+from shared.queries.reasons import catalogue
+from shared.storage import rates
 from tests.builders import USER, accept, an_order, cancel, request, ship
 from tests.clock import later
 from tests.unit.console.browsing import buttons_named, links_named, read, words_of
@@ -55,6 +59,14 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
+@pytest.mark.usefixtures("busy")
+def test_the_rate_is_a_figure_by_that_name(owner) -> None:
+    page = owner.page(HEALTH)
+    figure = page.find("figure", {"aria-labelledby": page.find("h2", string="Cancellation rate")["id"]})
+
+    assert "5.0%" in words_of(figure)
+
+
 def test_an_empty_shop_reads_what_will_stand_there_and_draws_nothing(owner) -> None:
     page = owner.page(HEALTH)
 
@@ -93,7 +105,7 @@ def test_reasons_askers_and_outcomes_are_counted_apart(owner, shop, busy) -> Non
 
     page = owner.page(HEALTH)
 
-    assert table(page, "Your reasons") == [["No inventory", "1"], ["Pricing error", "1"]]
+    assert table(page, "Your reasons") == [["No inventory", "0", "1"], ["Pricing error", "0", "1"]]
     assert table(page, "Customers’ reasons") == [
         ["Order created by mistake", "2"],
         ["No reason given", "1"],
@@ -107,6 +119,28 @@ def test_reasons_askers_and_outcomes_are_counted_apart(owner, shop, busy) -> Non
         ["Declined", "1"],
         ["Waiting for a decision", "1"],
     ]
+
+
+def test_what_is_left_out_of_the_rate_is_left_out_of_its_parts(owner, shop, busy) -> None:
+    off = replace(catalogue(shop.db, shop.merchant_id).of(Reason.DUPLICATE_ORDER), counts=False)
+    reasons.change(shop.db, shop.merchant_id, off, USER)
+    for _ in range(3):
+        cancel(shop.db, shop.merchant_id, busy.pop(), reason=Reason.DUPLICATE_ORDER)
+
+    page = owner.page(HEALTH)
+
+    assert "−3 Canceled by you 2 2 ÷ 40 5.0%" in words_of(panel(page, "Cancellation rate"))
+    assert table(page, "Your reasons") == [
+        ["No inventory", "0", "1"],
+        ["Pricing error", "0", "1"],
+        ["Duplicate order", "3", "0"],
+    ]
+    assert sum(int(row[1]) for row in file_of(owner, "days")[1:]) == 2
+    listed = owner.page(f"{HEALTH}/days/{today()}").tbody.find_all("tr")
+    assert len(listed) == 2
+    with shop.db.snapshot(shop.merchant_id) as tx:
+        assert rates.own_reasons(tx, 7) == {"NoInventory": 1, "PricingError": 1}
+    assert violations_of(shop.db, shop.merchant_id) == []
 
 
 @pytest.mark.usefixtures("busy")
@@ -176,9 +210,9 @@ def test_each_table_is_given_as_a_file_of_the_same_numbers(owner) -> None:
     assert file_of(owner, "trend", days=7)[-1] == [today(), "40", "2", "5.00"]
     assert len(file_of(owner, "trend", days=7)) == 8
     assert file_of(owner, "reasons") == [
-        ["Reason", "Cancellations"],
-        ["NoInventory", "1"],
-        ["PricingError", "1"],
+        ["Reason", "Left out", "In the rate"],
+        ["NoInventory", "0", "1"],
+        ["PricingError", "0", "1"],
     ]
     assert owner.get(f"{HEALTH}/tables/secrets").status_code == 404
 
@@ -269,3 +303,33 @@ def test_what_has_shipped_in_part_counts_as_well(owner, shop) -> None:
     cancel(shop.db, shop.merchant_id, order_id)
 
     assert "Canceled by you 1 1 ÷ 1 100.0%" in words_of(panel(owner.page(HEALTH), "Cancellation rate"))
+
+
+@pytest.mark.usefixtures("busy")
+def test_an_owner_says_what_the_rate_is_measured_by(owner, shop) -> None:
+    # console.change_rate_terms
+    told = owner.told(owner.send(f"{HEALTH}/rate", days="14", limit="7.5"))
+
+    assert told == ("status", "Saved. The rate is measured so from now on, also that of past days.")
+    page = owner.page(HEALTH)
+    rate = words_of(panel(page, "Cancellation rate"))
+    assert "Last 14 days 5.0% Below the limit of 7.5%" in rate
+    assert "1 more order may be canceled by you before the limit is passed." in rate
+    assert file_of(owner, "trend")[0][-1] == "14-day rate"
+    order_id = an_order().taken_in(shop.db, shop.merchant_id)
+    window = words_of(owner.page(f"/console/orders/{order_id}/cancel").select_one("section.receipt"))
+    assert "14 days: 4.9% now, 7.3% after 7.3% 0 Limit 7.5%" in window
+    assert "rate days: 7 → 14" in words_of(owner.page("/console/settings/audit").main)
+    assert owner.told(owner.send(f"{HEALTH}/rate", days="14", limit="7.5"))[0] == "alert"
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize(
+    ("days", "limit"), [("0", "2.5"), ("91", "2.5"), ("7", "0"), ("7", "101"), ("7", "2,5"), ("x", "")]
+)
+def test_what_no_rate_can_be_measured_by_is_refused(owner, days, limit) -> None:
+    response = owner.send(f"{HEALTH}/rate", days=days, limit=limit)
+
+    assert response.status_code == 422
+    assert "Below" not in words_of(panel(read(response), "Cancellation rate"))
+    assert "Last 7 days" in words_of(panel(owner.page(HEALTH), "Cancellation rate"))

@@ -1,13 +1,14 @@
 """Support agents: a second factor always, cases of all merchants, one account at a time, canceling for them.
 
-The views are agents, agent_case, open_account, close_account, agent_reply, agent_resolve, agent_cancel and
-agent_cancel_quote.
+The views are agents, agent_case, open_account, close_account, agent_reply, agent_resolve, agent_cancel,
+agent_cancel_quote and agent_changes.
 """
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pyotp
@@ -15,14 +16,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from console.tabs import counted
 from shared.actions import agents as actions
 from shared.actions import execution, operator_cases, second_factors
 from shared.actions.case_steps import Message
 from shared.actions.operator_cases import Asking
-from shared.domain.actors import SYSTEM, ActorKind
+from shared.domain.actors import SYSTEM, Actor, ActorKind
 from shared.domain.errors import AlreadyExists
+from shared.domain.ids import lowest_id, new_id
 from shared.domain.support import CaseState
 from shared.queries import agents as queries
+from shared.queries.agent_changes import standing
 from shared.queries.orders import order_page
 from shared.settings import Settings
 from shared.storage.engine import Database
@@ -42,6 +46,7 @@ from tests.unit.console.browsing import (
 from tests.unit.console.test_contact_operator import timeline
 
 LIST = "/console/agents"
+AGENT = Actor(ActorKind.SUPPORT_AGENT, new_id(), "Robin Adeyemi")
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,60 @@ def test_the_list_holds_cases_of_all_merchants_and_nothing_of_their_accounts(
     assert {f"{LIST}/{case_id}" for case_id in cases} <= hrefs
     assert "Please stop it." not in words_of(page.main)
     assert agent.get(f"{LIST}?state=elsewhere").status_code == 404
+
+
+def test_the_menu_counts_the_cases_that_wait_and_open_pages_hear_of_new_ones(
+    agent: Browser, shop: Shop, db: Database
+) -> None:
+    before = standing(db).waiting
+    case_id, _order = a_question(shop)
+    page = agent.page(LIST)
+
+    assert words_of(page.select_one("#main-nav .count")) == counted(before + 1)
+    answer = agent.get(str(page.select_one("main")["data-live"]), headers={"X-Fragment": "live"}).json
+    assert str(case_id) in {change["about"] for change in answer["changes"]}
+    assert answer["waiting"] == {LIST: counted(before + 1)}
+    late = agent.get(f"{LIST}/changes/{lowest_id(datetime.now(UTC) + timedelta(minutes=1))}").json
+    assert late == {"changes": [], "waiting": {}}
+    for made_up in (UUID(int=0), UUID(int=2**128 - 1)):
+        assert agent.get(f"{LIST}/changes/{made_up}").status_code == 200
+
+
+def test_a_case_that_changes_again_is_told_again(agent: Browser, shop: Shop) -> None:
+    case_id, _order = a_question(shop)
+
+    def told() -> set[str]:
+        found = agent.get(f"{LIST}/changes/{lowest_id(datetime.now(UTC))}").json["changes"]
+        return {change["id"] for change in found if change["about"] == str(case_id)}
+
+    first = told()
+    operator_cases.answer(shop.db, shop.merchant_id, case_id, Message("We look into it."), AGENT)
+    assert len(first) == len(told()) == 1
+    assert told() != first
+
+
+def test_a_page_that_asks_by_itself_keeps_no_agents_session_alive(
+    agent: Browser, robin: Robin, database_server, database_name
+) -> None:  # type: ignore[no-untyped-def]
+    mine = "user_id = (SELECT id FROM users WHERE email = %(email)s)"
+    with database_server.superuser(database_name) as connection:
+        connection.execute(
+            f"UPDATE agent_sessions SET seen_at = seen_at - interval '2 minutes' WHERE {mine}",
+            {"email": robin.email},
+        )
+
+    def is_unnoted() -> bool:
+        with database_server.superuser(database_name) as connection:
+            [row] = connection.execute(
+                f"SELECT seen_at < now() - interval '1 minute' FROM agent_sessions WHERE {mine}",
+                {"email": robin.email},
+            ).fetchall()
+        return bool(row[0])
+
+    agent.get(f"{LIST}/changes/{UUID(int=0)}", headers={"X-Fragment": "live"})
+    assert is_unnoted()
+    agent.page(LIST)
+    assert not is_unnoted()
 
 
 def test_a_case_is_seen_only_in_its_account_which_is_opened_with_a_reason(agent: Browser, shop: Shop) -> None:

@@ -7,6 +7,8 @@ import csv
 import io
 from collections.abc import Callable
 
+import pytest
+
 from shared.domain.actors import SYSTEM
 from shared.domain.audit import AuditKind
 from shared.domain.permissions import Role
@@ -68,6 +70,22 @@ def test_the_file_holds_what_is_shown_harmlessly_and_is_noted(owner: Browser, sh
     assert head[:3] == ["at", "kind", "who"]
     assert line[1:] == ["invited", "system", "", "'=cmd()", "role=agent", "role=owner"]
     assert "Data exported audit rows: 1" in rows(owner.page(AUDIT))[0]
+
+
+def test_the_file_is_written_piece_by_piece_up_to_its_limit(
+    owner: Browser, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(7):
+        note(shop, AuditKind.SETTINGS_CHANGED, subject=f"Number {number}")
+    monkeypatch.setattr("console.audit.MOST", 6)
+    monkeypatch.setattr("shared.queries.audit.AT_ONCE", 4)
+
+    answer = owner.send(f"{AUDIT}/export", kind="settings_changed")
+
+    assert answer.is_streamed
+    lines = list(csv.reader(io.StringIO(answer.get_data(as_text=True))))[1:]
+    assert [line[4] for line in lines] == [f"Number {number}" for number in range(6, 0, -1)]
+    assert "Data exported audit rows: 6" in rows(owner.page(f"{AUDIT}?kind=exported"))[0]
 
 
 def test_agents_do_not_read_it(visitor: Browser, open_shop: Callable[..., Shop]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -95,6 +96,19 @@ def test_a_batch_that_would_pass_the_limit_warns_and_offers_to_be_spread(owner: 
     assert "6 of 12 orders, 6 a day Today’s part is done. It goes on by itself on" in words_of(waiting.main)
     assert waiting.select("[data-poll]") == []
     assert buttons_named(waiting, "Stop")
+
+
+def test_a_rate_that_stays_above_the_limit_is_not_said_to_go_anywhere(owner: Browser, shop: Shop) -> None:
+    finish(shop, run_id := previewed(shop, "A-1"))
+    confirm_batch(owner, run_id)
+    finish(shop, run_id)
+    old = an_order().with_(number="old", age=timedelta(days=20)).taken_in(shop.db, shop.merchant_id)
+    new = NewRun(RunKind.SELECTION, "orders", reason=Reason.NO_INVENTORY)
+    later = bulk_runs.begin_selection(shop.db, shop.merchant_id, new, [old], USER).run_id
+    finish(shop, later)
+
+    page = words_of(owner.page(f"/console/batches/{later}").main)
+    assert "Your 7-day rate stays at 100.0%, above the limit of 2.5%." in page
 
 
 def test_a_second_confirmation_changes_nothing_and_says_so(owner: Browser, shop: Shop) -> None:

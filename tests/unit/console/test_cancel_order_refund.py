@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from bs4 import BeautifulSoup
 
-from shared.actions import execution
+from shared.actions import execution, reasons
 from shared.domain.actors import ActorKind
 from shared.domain.ids import OrderId
+from shared.domain.reasons import Reason
 from shared.queries.order_values import OrderPage
 from shared.queries.orders import order_page
-from tests.builders import an_order
+from shared.queries.reasons import catalogue
+from tests.builders import USER, an_order
 from tests.unit.console.browsing import Browser, Shop, fields_of, message, order_path, read, words_of
 
 
@@ -21,6 +25,12 @@ def an_order_of(shop: Shop, **changes: object) -> OrderId:
 
 def now(shop: Shop, order_id: OrderId) -> OrderPage:
     return order_page(shop.db, shop.merchant_id, order_id, ActorKind.MERCHANT_USER)
+
+
+def keep(shop: Shop, reason: Reason) -> None:
+    """Let a reason give nothing back unless somebody chooses otherwise."""
+    terms = replace(catalogue(shop.db, shop.merchant_id).of(reason), refunds=False)
+    reasons.change(shop.db, shop.merchant_id, terms, USER)
 
 
 def filled(owner: Browser, order_id: OrderId, refund: str, amount: str = "") -> dict[str, str]:
@@ -56,6 +66,39 @@ def test_all_of_it_is_preset(owner: Browser, shop: Shop) -> None:
 )
 def test_the_sum_follows_the_choice(owner: Browser, shop: Shop, refund: str, amount: str, said: str) -> None:
     assert said in quoted(owner, an_order_of(shop), refund, amount)
+
+
+def test_a_reason_that_keeps_the_money_presets_the_window_and_is_told_before(
+    owner: Browser, shop: Shop
+) -> None:
+    keep(shop, Reason.SUSPECTED_FRAUD)
+    order_id = an_order_of(shop)
+    page = owner.page(order_path(order_id, "/cancel"))
+    fields = {**fields_of(page), "reason": "SuspectedFraud"}
+
+    assert fields["refund"] == "by_reason"
+    assert "Nothing goes back for: Suspected fraud." in words_of(page.main)
+    surprised = owner.send(order_path(order_id, "/cancel"), **fields)
+    assert surprised.status_code == 422
+    told = read(surprised)
+    assert "nothing goes back unless you choose otherwise" in message(told)[1]
+    assert "Not refunded −$134.95" in words_of(told.select_one("section.receipt"))
+    assert not now(shop, order_id).requests
+
+    owner.told(owner.send(order_path(order_id, "/cancel"), **fields_of(told)))
+    assert now(shop, order_id).requests[0].withheld_minor == 13495
+
+
+def test_everything_may_go_back_whatever_the_reason_says(owner: Browser, shop: Shop) -> None:
+    keep(shop, Reason.SUSPECTED_FRAUD)
+    order_id = an_order_of(shop)
+    fields = fields_of(owner.page(order_path(order_id, "/cancel")))
+
+    owner.told(
+        owner.send(order_path(order_id, "/cancel"), **{**fields, "reason": "SuspectedFraud", "refund": "all"})
+    )
+
+    assert now(shop, order_id).requests[0].refund_minor == 13495
 
 
 @pytest.mark.parametrize(("refund", "amount", "back"), [("less", "34.95", 3495), ("nothing", "", 0)])

@@ -22,6 +22,7 @@ from tests.builders import an_order, ship
 from tests.unit.console.browsing import (
     Browser,
     Shop,
+    fields_of,
     links_named,
     order_path,
     read,
@@ -87,6 +88,65 @@ def test_where_canceling_is_blocked_it_is_offered_with_everything_filled_in(
 
     assert (fields["number"], fields["reason"]) == ("NL-3", "NoInventory")
     assert fields["message"].startswith("2 × Tea kettle (TEA-KETTLE)\nWhy it cannot be canceled here: ")
+
+
+def a_half_sent_order(shop: Shop) -> UUID:
+    """Take in an order of which one line has left and the other may still be canceled."""
+    order = an_order().with_(number="NL-3").with_item("Tea kettle", 2).with_item("Lamp", 1)
+    order_id = order.taken_in(shop.db, shop.merchant_id)
+    ship(shop.db, shop.merchant_id, order_id, 2, 0)
+    return order_id
+
+
+def test_where_part_cannot_be_canceled_page_and_window_lead_there_with_that_part(
+    owner: Browser, shop: Shop
+) -> None:
+    order_id = a_half_sent_order(shop)
+
+    for more in ("", "/cancel"):
+        [link] = links_named(owner.page(order_path(order_id, more)).main, "Contact us")  # type: ignore[arg-type]
+        fields = typed(owner.page(str(link["href"])))
+        assert fields["category"] == "Orders, Shipping & Fulfillment"
+        assert fields["number"] == "NL-3"
+        assert fields["message"].startswith("2 × Tea kettle (TEA-KETTLE)\nWhy it cannot be canceled here: ")
+        assert "Lamp" not in fields["message"]
+
+
+def test_the_window_takes_the_chosen_reason_along(owner: Browser, shop: Shop) -> None:
+    order_id = a_half_sent_order(shop)
+    path = order_path(order_id, "/cancel")
+    sent = {**fields_of(owner.page(path)), "reason": "NoInventory"}
+
+    page = read(owner.post(f"{path}/quote", data=sent))
+
+    [link] = links_named(page.main, "Contact us")  # type: ignore[arg-type]
+    assert link["data-takes"] == "reason"
+    assert typed(owner.page(str(link["href"])))["reason"] == "NoInventory"
+
+
+def test_the_list_and_a_batch_lead_there_for_what_they_cannot_cancel(owner: Browser, shop: Shop) -> None:
+    order_id = an_order().with_(number="NL-3").taken_in(shop.db, shop.merchant_id)
+    an_order().with_(number="NL-4").taken_in(shop.db, shop.merchant_id)
+    ship(shop.db, shop.merchant_id, order_id)
+    wanted = f"{PLACE}?order={order_id}"
+    of_list = links_named(owner.page("/console/orders?period=all").main, "Contact us")  # type: ignore[arg-type]
+    assert [link["href"] for link in of_list] == [wanted]
+
+    window = owner.page(f"/console/orders/cancel?order={order_id}")
+    sent = {**fields_of(window), "reason": "NoInventory"}
+    preview = owner.page(owner.post("/console/orders/cancel", data=sent).location)
+
+    [link] = links_named(preview.main, "Contact us")  # type: ignore[arg-type]
+    assert link["href"] == f"{wanted}&reason=NoInventory"
+
+
+def test_whoever_may_not_write_is_led_nowhere(visitor: Browser, open_shop: Callable[..., Shop]) -> None:
+    shop = open_shop(role=Role.VIEWER)
+    order_id = a_half_sent_order(shop)
+    visitor.sign_in(shop.email)
+
+    for path in (order_path(order_id), "/console/orders?period=all"):
+        assert not links_named(visitor.page(path).main, "Contact us")  # type: ignore[arg-type]
 
 
 def test_a_message_reaches_the_agents_once_and_stands_in_the_timeline(owner: Browser, shop: Shop) -> None:

@@ -50,6 +50,12 @@ def test_without_any_the_page_offers_one_of_what_the_list_shows(owner: Browser) 
     assert "None yet." in words_of(page.main)
 
 
+def test_the_days_it_takes_in_are_written_out(owner: Browser) -> None:
+    page = owner.page("/console/exports?placed_from=2026-11-03&placed_to=2026-11-20")
+
+    assert "From November 3, 2026 To November 20, 2026" in words_of(page.main)
+
+
 def test_what_matches_is_written_in_the_background_and_fetched(owner: Browser, shop: Shop) -> None:
     db, merchant_id = shop.db, shop.merchant_id
     an_order().with_(number="old", age=timedelta(days=90)).taken_in(db, merchant_id)

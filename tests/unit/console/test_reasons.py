@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from bs4 import BeautifulSoup, Tag
 
+from shared.domain.catalogue import Giver
 from shared.domain.permissions import Role
 from shared.domain.reasons import Reason
 from shared.queries.reasons import catalogue, offered
@@ -33,23 +34,27 @@ def row_of(page: BeautifulSoup, code: str) -> str:
 def test_every_reason_says_who_may_give_it_and_what_follows(owner: Browser) -> None:
     page = owner.page(PAGE)
 
-    assert "Your team Not back on the shelf" in row_of(page, "NoInventory")
-    assert "Customers Back on the shelf" in row_of(page, "FoundCheaper")
-    assert "Customers and your team" in row_of(page, "Other")
+    assert "Your team, Your store, Files Not back on the shelf" in row_of(page, "NoInventory")
+    assert "Customers, Your store Back on the shelf" in row_of(page, "FoundCheaper")
+    assert "Customers, Your team, Your store, Files" in row_of(page, "Other")
     assert links_named(page, "No inventory")[0]["href"] == f"{PAGE}/NoInventory"
 
 
 def test_an_owner_changes_words_and_terms_of_a_reason(owner: Browser, shop: Shop) -> None:
     told = owner.told(
-        owner.send(f"{PAGE}/NoInventory", for_merchants="y", restock="y", words_en="We sold the last one")
+        owner.send(
+            f"{PAGE}/NoInventory", for_merchants="y", restock="y", refund="nothing", words_en="We sold it"
+        )
     )
 
     assert told == ("status", "Saved. Requests that were made before keep their words and terms.")
     terms = catalogue(shop.db, shop.merchant_id).of(Reason.NO_INVENTORY)
-    assert (terms.restock, terms.counts, dict(terms.words)) == (True, False, {"en": "We sold the last one"})
+    assert (terms.restock, terms.counts, dict(terms.words)) == (True, False, {"en": "We sold it"})
+    assert (terms.givers, terms.refunds) == ((Giver.MERCHANT,), False)
     row = row_of(owner.page(PAGE), "NoInventory")
-    assert "We sold the last one" in row
+    assert "We sold it" in row
     assert "Not in the rate" in row
+    assert "Nothing goes back unless chosen" in row
 
 
 def test_the_windows_offer_the_merchants_own_list(owner: Browser, shop: Shop) -> None:
@@ -73,7 +78,7 @@ def test_reasons_are_moved_without_a_script(owner: Browser, shop: Shop) -> None:
     response = owner.send(f"{PAGE}/ArrivesTooLate/move", way="up")
 
     assert response.location.endswith("#ArrivesTooLate")
-    assert offered(shop.db, shop.merchant_id, to_buyers=True)[0][0] == "ArrivesTooLate"
+    assert offered(shop.db, shop.merchant_id, Giver.BUYER)[0][0] == "ArrivesTooLate"
     assert owner.send(f"{PAGE}/ArrivesTooLate/move", way="away").status_code == 400
 
 
@@ -89,7 +94,14 @@ def test_the_team_is_left_one_reason_to_give(owner: Browser, shop: Shop) -> None
 
 def test_saving_what_holds_changes_nothing(owner: Browser) -> None:
     told = owner.told(
-        owner.send(f"{PAGE}/NoInventory", for_merchants="y", counts="y", words_en="No inventory")
+        owner.send(
+            f"{PAGE}/NoInventory",
+            for_merchants="y",
+            for_stores="y",
+            for_feeds="y",
+            counts="y",
+            words_en="No inventory",
+        )
     )
 
     assert told == ("alert", "Nothing has changed. This is what holds already.")
@@ -114,4 +126,4 @@ def test_the_form_shows_what_holds(owner: Browser) -> None:
     page = owner.page(f"{PAGE}/Other")
 
     ticked = {str(box["name"]) for box in page.find_all("input", type="checkbox") if box.has_attr("checked")}
-    assert ticked == {"for_buyers", "for_merchants", "restock", "counts"}
+    assert ticked == {"for_buyers", "for_merchants", "for_stores", "for_feeds", "restock", "counts"}

@@ -4,8 +4,7 @@ import pytest
 
 from shared.domain.completion import pairs
 from shared.domain.order_reports import ReportedLine
-from shared.domain.reasons import Reason
-from shared.domain.wishes import reason_of
+from shared.domain.wishes import sentence_of
 
 
 def line(**facts) -> ReportedLine:
@@ -32,8 +31,13 @@ def test_lines_are_paired_by_what_both_tell(
 
 
 @pytest.mark.parametrize(
-    ("words", "reason"),
-    [("  ", None), ("Found cheaper somewhere else", Reason.FOUND_CHEAPER), ("Moving house", Reason.OTHER)],
+    ("words", "sentence"),
+    [
+        ("  ", None),
+        ("found cheaper, somewhere else.", "Found cheaper somewhere else"),
+        ("Item would not arrive on time", "Item(s) would not arrive on time"),
+        ("Moving house", "Other"),
+    ],
 )
-def test_a_buyers_sentence_stands_for_a_reason(words: str, reason: Reason | None) -> None:
-    assert reason_of(words) is reason
+def test_a_buyers_words_are_one_of_the_marketplaces_sentences(words: str, sentence: str | None) -> None:
+    assert sentence_of(words) == sentence

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 
-from shared.actions import merchants, reasons
+from shared.actions import foreign_codes, merchants, reasons
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.bulk import RunState
 from shared.domain.errors import InvalidContent, TooMany
+from shared.domain.foreign_codes import CodeList
 from shared.domain.ids import new_id
 from shared.domain.permissions import Role
 from shared.domain.reasons import Reason
@@ -122,7 +123,7 @@ def test_rows_that_contradict_each_other_name_each_other(db, merchant_id, tmp_pa
 
 def test_a_reason_that_is_switched_off_refuses_its_rows_alone(db, merchant_id, tmp_path: Path) -> None:
     orders(db, merchant_id, 1, 2)
-    off = replace(catalogue(db, merchant_id).of(Reason.NO_INVENTORY), for_merchants=False)
+    off = replace(catalogue(db, merchant_id).of(Reason.NO_INVENTORY), for_feeds=False)
     reasons.change(db, merchant_id, off, USER)
 
     run_id = carry_out(db, merchant_id, tmp_path, cancel(
@@ -132,9 +133,25 @@ def test_a_reason_that_is_switched_off_refuses_its_rows_alone(db, merchant_id, t
 
     told = report_text(db, merchant_id, run_id).decode().splitlines()[5:]
     assert [(line.split("\t")[0], line.split("\t")[3]) for line in told] == [("3", "90056")]
-    assert "The reason “NoInventory” has been switched off in Settings." in told[0]
+    assert "The code comes in as “NoInventory”, which files may not give" in told[0]
     assert statuses(db, merchant_id) == ["unshipped", "unshipped"]
     assert count(db, merchant_id, RequestRecord) == 1
+
+
+def test_a_code_comes_in_as_what_its_merchant_says(db, merchant_id, tmp_path: Path) -> None:
+    orders(db, merchant_id, 1, 2, 3)
+    said = {"WeatherDelay": Reason.OTHER, "NoInventory": Reason.LISTING_ERROR}
+    foreign_codes.change(db, merchant_id, CodeList.ACKNOWLEDGEMENT, said, USER)
+
+    carry_out(db, merchant_id, tmp_path, cancel(
+        (number(1), "WeatherDelay", LAMP),
+        (number(2), "no inventory", LAMP),
+        (number(3), "RejectOrder", LAMP),
+    ))  # fmt: skip
+
+    with db.begin(merchant_id) as tx:
+        found = set(tx.session.scalars(select(RequestRecord.reason)))
+    assert found == {"Other", "ListingError", "BusinessConditions"}
 
 
 def test_the_same_file_again_changes_nothing_and_is_the_first_report(db, merchant_id, tmp_path) -> None:

@@ -16,7 +16,7 @@ WITHOUT_PAGE = frozenset({
     "console.support_picture", "portal.case_picture",
     "console.import_findings", "console.new_passkey", "console.passkey_question",
     "console.open_invitation", "console.open_reset",
-    "console.settings", "console.changes", "console.order_export_file",
+    "console.settings", "console.changes", "console.agent_changes", "console.order_export_file",
     "console.mail_preview",
     "console.batch_results", "console.bulk_schema", "console.bulk_template", "console.upload_report",
 })  # fmt: skip

@@ -22,7 +22,7 @@ OPEN = frozenset({
     "console.reset_password",
     "console.passkey_question", "console.second_step", "console.sign_in", "console.sign_in_with_passkey",
     "console.sign_out",
-    "health.healthz", "health.readyz", "health.robots",
+    "health.healthz", "health.metrics", "health.readyz", "health.robots",
     "portal.find_order", "portal.help_page", "portal.open_link", "portal.start",
 })  # fmt: skip
 # Never mounted in production; the settings refuse to.

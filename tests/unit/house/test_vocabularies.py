@@ -17,14 +17,16 @@ from shared.domain.actors import ActorKind
 from shared.domain.audit import AuditKind
 from shared.domain.bulk import RowAction, RowProblem, RunKind, RunState, StopReason, Verdict
 from shared.domain.cancellation import Move, Question, RequestState
+from shared.domain.catalogue import Giver
 from shared.domain.changes import OrderPart
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
+from shared.domain.foreign_codes import CodeList
 from shared.domain.gateways import Trouble
 from shared.domain.lists import Column, ExportState, OrderSort
 from shared.domain.mail_texts import MailField
-from shared.domain.metrics import RateLevel
+from shared.domain.metrics import RATE_THRESHOLD, RateLevel
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.permissions import Permission, Role
 from shared.domain.policy import (
@@ -77,6 +79,8 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     RefundState: wording.refund_state,
     Trouble: wording.trouble,
     Reason: wording.reason,
+    Giver: wording.giver,
+    CodeList: wording.code_list,
     DeclineReason: wording.decline_reason,
     OrderPart: wording.order_part,
     Column: wording.column,
@@ -106,7 +110,7 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     RunState: wording.run_state,
     RowProblem: lambda problem: wording.row_problem(problem) and wording.row_remedy(problem),
     StopReason: wording.run_note,
-    RateLevel: wording.rate_level,
+    RateLevel: lambda level: wording.rate_level(level, RATE_THRESHOLD),
     ActorKind: lambda kind: for_merchant(event=Event.MEMO_CHANGED, actor=kind),
 }
 # Read by machines and by ourselves, never by people. Next steps are said through the blocker they follow

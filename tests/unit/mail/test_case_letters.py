@@ -32,7 +32,7 @@ def test_the_team_reads_what_a_customer_wrote_and_where_to_answer(db: Database, 
     mail = shop.newest()
     assert (mail["To"], mail["Subject"]) == (email, "Message from a customer about order NL-1")
     assert both_say(mail, "A customer wrote to you", "Products", "Is it <b>safe</b> & sound?")
-    assert f"{BASE_URL}/console/support/{case_id}" in text_of(mail)
+    assert f"{BASE_URL}/console/support/{case_id}?merchant={shop.id}" in text_of(mail)
 
 
 def test_the_customer_reads_the_answer_and_where_the_conversation_is(db: Database, shop: Shop) -> None:
@@ -65,4 +65,4 @@ def test_the_team_reads_what_the_operator_answered(db: Database, shop: Shop) -> 
         mail = shop.newest()
         assert (mail["To"], mail["Subject"]) == (email, subject)
         assert both_say(mail, "Rescind support answered you", "Open the conversation")
-        assert f"{BASE_URL}/console/contact/{case_id}" in text_of(mail)
+        assert f"{BASE_URL}/console/contact/{case_id}?merchant={shop.id}" in text_of(mail)

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from shared.actions import bulk_cancel, gateways, merchants, refund_outcomes, refunds, reported_refunds
+from shared.domain.catalogue import Giver
 from shared.domain.errors import AlreadyDecided, NothingLeft
 from shared.domain.gateways import Trouble
 from shared.domain.orders import Gateway
@@ -379,7 +380,7 @@ def test_a_batch_has_its_refunds_sent_as_single_cancellations_do(till: Till) -> 
     wishes = [bulk_cancel.Wanted(order_id, Reason.NO_INVENTORY, str(order_id)) for order_id in order_ids]
 
     with till.db.begin(till.merchant_id) as tx:
-        plan = bulk_cancel.plan(tx, wishes, lock=True)
+        plan = bulk_cancel.plan(tx, wishes, Giver.MERCHANT, lock=True)
         bulk_cancel.carry_out(tx, [one for one in plan if isinstance(one, bulk_cancel.Planned)], USER)
     assert [till.states(order_id) for order_id in order_ids] == [["pending"], ["pending"]]
     till.work()

@@ -13,6 +13,7 @@ import pytest
 from shared.actions import bulk_cancel, cancellations, execution, intake, rates
 from shared.actions.cancellations import Ask
 from shared.actions.stock import set_on_hand
+from shared.domain.catalogue import Giver
 from shared.domain.ids import MerchantId, RequestId
 from shared.domain.reasons import Reason
 from shared.queries.invariants import violations_of
@@ -123,7 +124,7 @@ def test_a_batch_and_a_single_cancellation_lock_stock_and_counters_in_the_same_o
     def cancel_batch() -> None:
         wish = bulk_cancel.Wanted(batched, Reason.BUYER_CANCELED, "k")
         with db.begin(merchant_id) as tx:
-            plan = bulk_cancel.plan(tx, [wish], lock=True)
+            plan = bulk_cancel.plan(tx, [wish], Giver.MERCHANT, lock=True)
             bulk_cancel.carry_out(tx, [one for one in plan if isinstance(one, bulk_cancel.Planned)], USER)
 
     ended = at_once(cancel_batch, partial(execution.execute, db, merchant_id, request_id))

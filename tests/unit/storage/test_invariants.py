@@ -9,8 +9,10 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from shared.actions import refunds
+from shared.actions import operator_cases, refunds
 from shared.actions.adjustments import Adjustment, adjust
+from shared.actions.case_steps import Message
+from shared.actions.operator_cases import Asking
 from shared.domain.ids import LineItemId
 from shared.domain.reasons import Reason
 from shared.queries import documents
@@ -38,6 +40,7 @@ PLANTED = {
         "UPDATE orders SET canceled = 1 WHERE id = :order",
     ],
     "orders_are_counted_by_status": ["UPDATE order_counts SET orders = orders + 1"],
+    "agents_find_each_case_as_it_is": ["UPDATE operator_cases SET state = 'resolved' WHERE case_id = :asked"],
     "order_sums_are_its_lines_sums": ["UPDATE orders SET line_count = 2 WHERE id = :order"],
     "claimed_units_are_as_many_as_asked": [
         "UPDATE request_units SET units = '{[3,5)}' WHERE request_id = :open"
@@ -188,6 +191,7 @@ def shop(db) -> dict[str, UUID]:
         vase = documents.order(tx, sent).line_items[0].id
     adjustment = adjust(db, merchant_id, sent, Adjustment({LineItemId(vase): 300}, 50), USER)
     refunds.mark_paid(db, merchant_id, told.refunds[0].id, USER)
+    asking = Asking("Products", Message("Please help."))
     return {
         "merchant": merchant_id,
         "order": order_id,
@@ -198,6 +202,7 @@ def shop(db) -> dict[str, UUID]:
         "line": told.line_items[0].id,
         "accepted": accepted,
         "open": waiting,
+        "asked": operator_cases.ask(db, merchant_id, asking, USER),
     }
 
 
@@ -252,6 +257,21 @@ def test_a_status_that_is_not_derived_is_found(shop, forced) -> None:
     forced.execute(text("UPDATE orders SET status = 'shipped' WHERE id = :other"), shop)
 
     assert fired(forced, shop["merchant"]) == {"statuses_follow_from_quantities"}
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "UPDATE operator_cases SET since = since - interval '1 minute' WHERE case_id = :asked",
+        "UPDATE operator_cases SET merchant_id = gen_random_uuid() WHERE case_id = :asked",
+        "DELETE FROM operator_cases WHERE case_id = :asked",
+        "UPDATE cases SET floor = 'merchant' WHERE id = :asked",
+    ],
+)
+def test_a_case_that_agents_find_otherwise_or_not_at_all_is_found(shop, forced, planted) -> None:
+    forced.execute(text(planted), shop)
+
+    assert fired(forced, shop["merchant"]) == {"agents_find_each_case_as_it_is"}
 
 
 def test_anothers_violations_are_not_seen(shop, stranger, forced) -> None:

@@ -8,8 +8,10 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from shared.domain.errors import NotFound
 from shared.domain.ids import new_id
+from shared.queries.list_values import OrderFilter
+from shared.queries.order_list import order_list
 from shared.storage.engine import TenantNotSet, UnsafeRole, open_database
-from shared.storage.records import LineItemRecord, OrderRecord, OrderTermRecord
+from shared.storage.records import LineItemRecord, OrderRecord, OrderTermRecord, ShipmentRecord
 from shared.storage.scopes import find_order
 from tests.builders import a_merchant, an_order, line_ids
 
@@ -81,7 +83,19 @@ def test_a_row_cannot_hang_on_anothers_order(db, two) -> None:
     mine, _order_id, _theirs, other = two
 
     with pytest.raises(IntegrityError), db.begin(mine) as tx:
+        tx.session.add(
+            ShipmentRecord(
+                merchant_id=mine, id=new_id(), order_id=other, carrier="", tracking="", shipped_at=tx.now
+            )
+        )
+
+
+def test_a_word_that_points_at_anothers_order_finds_nothing(db, two) -> None:
+    mine, _order_id, _theirs, other = two
+    with db.begin(mine) as tx:
         tx.session.add(OrderTermRecord(merchant_id=mine, term="stolen", order_id=other))
+
+    assert order_list(db, mine, OrderFilter(search="stolen"), cursor=None).rows == ()
 
 
 def test_two_merchants_may_use_the_same_ids_and_numbers(db, two) -> None:

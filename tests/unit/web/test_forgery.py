@@ -27,9 +27,19 @@ def test_a_post_without_the_token_changes_nothing_and_says_so(app: Flask, path: 
 
 def test_the_page_that_held_the_form_is_offered_again(app: Flask) -> None:
     headers = {"Referer": "http://localhost/page"}
-    answer = app.test_client().post("/page", data={"units": "1"}, headers=headers)
+    answer = app.test_client().post("/act", data={"units": "1"}, headers=headers)
 
     assert 'href="/page"' in answer.text
+
+
+def test_a_page_that_holds_its_own_form_is_shown_again(app: Flask) -> None:
+    headers = {"Referer": "http://localhost/page"}
+    answer = app.test_client().post("/page", data={"units": "1", "words": "Kept."}, headers=headers)
+
+    assert (answer.status_code, answer.text.count("<h1>A page</h1>")) == (400, 1)
+    assert "This page was open too long; nothing was changed." in answer.text
+    asked_by_script = {**headers, "X-Fragment": "quote"}
+    assert "<h1>A page</h1>" not in app.test_client().post("/page", headers=asked_by_script).text
 
 
 def test_a_foreign_page_is_never_offered(app: Flask) -> None:
