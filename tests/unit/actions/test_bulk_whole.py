@@ -336,7 +336,7 @@ def test_whatever_is_unusual_is_left_to_the_judge(db: Database, monkeypatch, unu
     monkeypatch.setattr(
         bulk_batches.bulk_cancel,
         "plan",
-        lambda tx, wanted, **more: judged.extend(wanted) or judge(tx, wanted, **more),
+        lambda tx, wanted, *more, **named: judged.extend(wanted) or judge(tx, wanted, *more, **named),
     )
 
     run(db, merchant_id, rows_of("A-1", 1, drawn), SAYING_NOTHING, dry_run=False)
