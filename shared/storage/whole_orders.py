@@ -10,6 +10,8 @@ from sqlalchemy import TextClause, text
 from shared.storage import whole_orders_sql as sql
 from shared.storage.engine import Transaction
 
+# A plan for any batch fits none: arrays of unknown length would be joined as if they had a few entries.
+_FOR_THIS_BATCH = text("SET LOCAL plan_cache_mode = force_custom_plan")
 _READ_POLICIES, _LOCK_AND_READ_POLICIES = text(sql.READ_POLICIES), text(sql.LOCK_AND_READ_POLICIES)
 _PREVIEW, _CARRY_OUT = text(sql.PREVIEW), text(sql.CARRY_OUT)
 
@@ -81,6 +83,7 @@ class Whole:
 
 def policies(tx: Transaction, batch: Batch, *, lock: bool) -> list[Mapping[str, Any]]:
     """Read the policies of the orders that are to be canceled, once each; with `lock` lock the orders."""
+    tx.session.connection().execute(_FOR_THIS_BATCH)
     statement = _LOCK_AND_READ_POLICIES if lock else _READ_POLICIES
     return list(tx.session.connection().execute(statement, _given(tx, batch)).scalars())
 

@@ -7,14 +7,17 @@ the two against each other, column by column.
 
 # ruff: noqa: S608 - the statements are put together from the constants of this module alone
 
+# A batch of orders with hundreds of lines each would not come to its end in a statement's time.
+_MOST_LINES = 50
 _OF_BATCH = """r.merchant_id = :merchant AND r.run_id = :run AND r.group_no > :after AND r.group_no <= :end
     AND r.verdict = ''"""
-# Locked in the order of their ids, like everywhere.
+# Locked in the order of their ids, like everywhere. Orders are looked up key by key, here and below: while
+# nothing is known of a run's rows, the planner may hold all of a merchant's orders against them.
 _POLICIES = f"""
 SELECT DISTINCT policy FROM (
-  SELECT o.policy FROM orders o WHERE o.merchant_id = :merchant
-    AND o.id IN (SELECT r.order_id FROM bulk_rows r WHERE {_OF_BATCH})
-  ORDER BY o.id {{lock}}) every
+  SELECT o.policy FROM (SELECT DISTINCT r.order_id FROM bulk_rows r WHERE {_OF_BATCH} ORDER BY r.order_id) b
+  CROSS JOIN LATERAL (SELECT o.policy FROM orders o
+    WHERE o.merchant_id = :merchant AND o.id = b.order_id OFFSET 0 {{lock}}) o) every
 """
 _GIVEN = """
 given AS MATERIALIZED (
@@ -40,7 +43,7 @@ asked AS MATERIALIZED (
 )"""
 # An order that nothing has happened to, of which all is asked: the one place that says so. Shipping goes back
 # with the last unit or with each, or is kept; what was charged goes back to all payments, or to the only one.
-_WHOLE = """
+_WHOLE = f"""
 whole AS MATERIALIZED (
   SELECT o.id AS order_id, o.currency, o.buyer_email, o.buyer_locale, o.timeline_length, o.timeline_head,
     o.version, o.shipping_minor AS order_shipping_minor, (o.placed_at AT TIME ZONE g.zone)::date AS placed_on,
@@ -49,7 +52,8 @@ whole AS MATERIALIZED (
     o.ordered AS units, m.value_minor, m.shipping_minor, c.refund_minor,
     m.value_minor - c.refund_minor AS released_minor, m.kept_minor
   FROM asked a CROSS JOIN given g
-  JOIN orders o ON o.merchant_id = :merchant AND o.id = a.order_id
+  CROSS JOIN LATERAL (SELECT o.* FROM orders o
+    WHERE o.merchant_id = :merchant AND o.id = a.order_id OFFSET 0) o
   CROSS JOIN LATERAL (SELECT array_position(g.reasons,
     coalesce(nullif(a.reason, ''), CAST(:reason AS text), 'GeneralAdjustment')) AS place) r
   CROSS JOIN LATERAL (SELECT array_position(g.policies, o.policy) AS place,
@@ -87,22 +91,26 @@ whole AS MATERIALIZED (
     AND o.priced AND NOT o.fulfilled_by_other AND NOT o.in_fulfillment AND NOT o.hold AND NOT o.disputed
     AND NOT o.canceled_by_merchant
     AND coalesce(o.policy -> 'warehouse', 'null') = 'null' AND d.place IS NOT NULL AND r.place IS NOT NULL
-    AND l.untouched AND l.units = o.ordered AND p.untouched AND l.asked
+    AND l.untouched AND l.units = o.ordered AND p.untouched AND l.asked AND l.lines <= {_MOST_LINES}
     AND ((a.rows = 1 AND a.named = 0 AND a.quantities[1] IS NULL) OR (a.named = a.rows AND a.rows = l.lines))
     AND m.value_minor >= 0
     AND (c.refund_minor IN (0, p.captured_minor) OR p.charged = 1)
     AND (p.idle_minor = 0 OR o.total_minor - m.value_minor <= p.captured_minor - c.refund_minor)
 )"""
-# The rows of these orders; one refund may answer several rows, and stands on the first of them. The groups
-# are named once more: of rows only just written the planner knows nothing, and would read all of the run's.
+# The rows of these orders; one refund may answer several rows, and stands on the first of them. What each row
+# is told is one document, since there is no bad way to join a single one.
 _DEALT = """
-dealt AS (
-  UPDATE bulk_rows r SET verdict = CASE WHEN d.warned THEN 'warning' ELSE 'done' END, detail = '',
-    request_id = {request_id}, adjustment_id = NULL,
-    units = CASE WHEN d.line IS NULL THEN w.units ELSE w.ordered[array_position(w.ids, d.line)] END,
-    refund_minor = CASE WHEN d.number = w.first_row THEN w.refund_minor ELSE 0 END
-  FROM {source} w CROSS JOIN LATERAL unnest(w.row_numbers, w.row_lines, w.warned) AS d(number, line, warned)
-  WHERE {rows} AND r.row_number = d.number
+told AS MATERIALIZED (
+  SELECT jsonb_object_agg(d.number, jsonb_build_array(
+    CASE WHEN d.line IS NULL THEN w.units ELSE w.ordered[array_position(w.ids, d.line)] END,
+    CASE WHEN d.number = w.first_row THEN w.refund_minor ELSE 0 END, {request_id})) AS rows
+  FROM {source} w CROSS JOIN LATERAL unnest(w.row_numbers, w.row_lines) AS d(number, line)
+), dealt AS (
+  UPDATE bulk_rows r SET verdict = CASE r.problems WHEN '[]' THEN 'done' ELSE 'warning' END, detail = '',
+    adjustment_id = NULL, units = (t.rows -> r.row_number::text ->> 0)::bigint,
+    refund_minor = (t.rows -> r.row_number::text ->> 1)::bigint,
+    request_id = (t.rows -> r.row_number::text ->> 2)::uuid
+  FROM told t WHERE {rows} AND jsonb_exists(t.rows, r.row_number::text)
 )"""
 _SUMS = """
 SELECT count(*) AS orders, coalesce(sum(w.units), 0)::bigint AS units,
@@ -265,4 +273,4 @@ _CARRIED_OUT = (
 )
 PREVIEW = f"WITH {','.join(_PREVIEWED)} {_SUMS.format(more=_NO_MORE)}"
 CARRY_OUT = f"WITH {','.join(_CARRIED_OUT)} {_SUMS.format(more=_MORE)}"
-READ_POLICIES, LOCK_AND_READ_POLICIES = _POLICIES.format(lock=""), _POLICIES.format(lock="FOR UPDATE OF o")
+READ_POLICIES, LOCK_AND_READ_POLICIES = _POLICIES.format(lock=""), _POLICIES.format(lock="FOR UPDATE")

@@ -50,6 +50,7 @@ ORDER = st.fixed_dictionaries(
         "odd": st.sampled_from([""] * 8 + ["hold", "disputed", "other", "shipped", "asked", "bundle"]),
         "row": st.sampled_from(["order"] * 3 + ["items"] * 3 + ["counted", "part", "twice", "two reasons"]),
         "reason": st.sampled_from(REASONS),
+        "joins": st.sampled_from([False, False, True]),
     }
 )
 SHOP = st.fixed_dictionaries(
@@ -151,6 +152,16 @@ def rows_of(number: str, record: int, drawn: dict) -> list[StagedRow]:
     return [row, row] if drawn["row"] == "twice" else [row]
 
 
+def rows_of_all(numbers: list[str], orders: list[dict]) -> list[StagedRow]:
+    """Ask for all of them; one that joins another stands in the same records of the file."""
+    rows: list[StagedRow] = []
+    record = 1
+    for number, drawn in zip(numbers, orders, strict=True):
+        record = record if drawn["joins"] else record + 10
+        rows += rows_of(number, record, drawn)
+    return rows
+
+
 @contextmanager
 def judged_one_by_one() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
@@ -241,7 +252,7 @@ def kept_hashes(db: Database, merchant_id: MerchantId) -> set[tuple[str, str]]:
 
 @given(orders=st.lists(ORDER, min_size=1, max_size=5), shop=SHOP)
 @settings(
-    max_examples=30,
+    max_examples=25,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -249,9 +260,7 @@ def kept_hashes(db: Database, merchant_id: MerchantId) -> set[tuple[str, str]]:
 def test_what_one_statement_cancels_is_what_judging_each_order_cancels(db: Database, orders, shop) -> None:
     at_once, one_by_one = opened(db, shop), opened(db, shop)
     numbers = [f"A-{place}" for place in range(len(orders))]
-    rows = [
-        row for place, drawn in enumerate(orders) for row in rows_of(numbers[place], 1 + 10 * place, drawn)
-    ]
+    rows = rows_of_all(numbers, orders)
     for merchant_id in (at_once, one_by_one):
         for number, drawn in zip(numbers, orders, strict=True):
             taken_in(db, merchant_id, number, drawn)
@@ -308,3 +317,29 @@ def test_a_preview_counts_no_reason_that_is_kept_out_of_the_rate(db: Database, o
 
     assert counted["counting"] == 1
     assert "counting" not in left_out
+
+
+@pytest.mark.parametrize(
+    "unusual",
+    [
+        *({"odd": odd} for odd in ("hold", "disputed", "other", "shipped", "asked", "bundle")),
+        {"row": "part"},
+        {"lines": [(1, 100, 0)] * 51},
+    ],
+    ids=str,
+)
+def test_whatever_is_unusual_is_left_to_the_judge(db: Database, monkeypatch, unusual: dict) -> None:
+    merchant_id = a_merchant(db)
+    drawn = {**PLAIN, **unusual}
+    taken_in(db, merchant_id, "A-1", drawn)
+    judge, judged = bulk_batches.bulk_cancel.plan, []
+    monkeypatch.setattr(
+        bulk_batches.bulk_cancel,
+        "plan",
+        lambda tx, wanted, *more, **named: judged.extend(wanted) or judge(tx, wanted, *more, **named),
+    )
+
+    run(db, merchant_id, rows_of("A-1", 1, drawn), SAYING_NOTHING, dry_run=False)
+
+    assert judged
+    assert violations_of(db, merchant_id) == []
