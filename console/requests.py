@@ -1,10 +1,10 @@
-"""The inbox of requests that wait for a decision, and of those that wait for the warehouse."""
+"""The inbox of requests that wait for a decision or for the warehouse, and how earlier ones ended."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import redirect, url_for
+from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console import tabs, words
@@ -14,6 +14,7 @@ from console.request_forms import DeclineRequestsForm, ticked_ids
 from shared.actions import decisions
 from shared.actions.decisions import Decision, Outcome
 from shared.domain.actors import ActorKind
+from shared.domain.cancellation import OPEN_STATES, RequestState
 from shared.queries import cancellations, inbox
 from shared.queries.orders import order_page
 from shared.queries.request_values import RequestView
@@ -41,8 +42,25 @@ def requests(member: Member) -> ResponseReturnValue:
         member,
         "console/requests.html",
         waiting_pages=tabs.waiting(member),
+        outcomes=tabs.outcomes(member, RequestState.REQUESTED),
         waiting=inbox.waiting(services().db, member.merchant_id),
         time_left=lambda asked: words.time_left(asked, member.now),
+    )
+
+
+def ended_requests(member: Member) -> ResponseReturnValue:
+    """List the requests of customers that ended in one way, newest first."""
+    state = _ended_state()
+    found = inbox.ended(services().db, member.merchant_id, state, cursor=request.args.get("after", ""))
+    following = url_for("console.ended_requests", outcome=state, after=found.next_cursor)
+    return show(
+        member,
+        "console/ended_requests.html",
+        waiting_pages=tabs.waiting(member),
+        outcomes=tabs.outcomes(member, state),
+        state=state,
+        rows=found.rows,
+        next_url=following if found.next_cursor else "",
     )
 
 
@@ -87,6 +105,14 @@ def warehouse_questions(member: Member) -> ResponseReturnValue:
         asked=cancellations.warehouse_questions(services().db, member.merchant_id),
         time_left=lambda request: words.time_to_answer(request, member.now),
     )
+
+
+def _ended_state() -> RequestState:
+    try:
+        state = RequestState(request.args.get("outcome", RequestState.ACCEPTED))
+    except ValueError:
+        abort(404)
+    return state if state not in OPEN_STATES else abort(404)
 
 
 def _ticked(member: Member, ids: Sequence[UUID]) -> tuple[RequestView, ...]:

@@ -122,6 +122,7 @@ _page("/orders/import", imports.import_orders, "GET", "POST", may=Permission.IMP
 _page("/orders/import/<uuid:upload_id>", imports.import_result, may=Permission.IMPORT)
 _page("/orders/import/<uuid:upload_id>/findings", imports.import_findings, may=Permission.IMPORT)
 _page("/requests", requests.requests, may=Permission.READ)
+_page("/requests/ended", requests.ended_requests, may=Permission.READ)
 _page("/requests/accept", requests.accept_requests, "GET", "POST", may=Permission.DECIDE)
 _page("/requests/decline", requests.decline_requests, "GET", "POST", may=Permission.DECIDE)
 _page("/requests/warehouse", requests.warehouse_questions, may=Permission.READ)

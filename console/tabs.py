@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
+from shared import wording
+from shared.domain.cancellation import RequestState
 from shared.domain.ids import MerchantId
 from shared.queries import cancellations, refunds
 from shared.queries.sign_in import Member
@@ -33,6 +35,14 @@ def waiting(member: Member) -> tuple[Tab, ...]:
     )
 
 
+def outcomes(member: Member, here: RequestState) -> tuple[Tab, ...]:
+    """Make the tabs of what waits and of what became of earlier requests; `here` is the one that is shown."""
+    count = counted(cancellations.open_request_count(services().db, member.merchant_id))
+    waits = Tab(_("Open"), url_for("console.requests"), count, is_here=here is RequestState.REQUESTED)
+    ended = (RequestState.ACCEPTED, RequestState.DECLINED, RequestState.WITHDRAWN)
+    return (waits, *(_outcome(state, here) for state in ended))
+
+
 def counted(number: int) -> str:
     """Write how many wait; counting stops at a hundred."""
     if number >= cancellations.MOST_COUNTED:
@@ -46,4 +56,10 @@ def _tab(member: Member, endpoint: str, words: str, count: Callable[[Database, M
         href=url_for(endpoint),
         count=counted(count(services().db, member.merchant_id)),
         is_here=request.endpoint == endpoint,
+    )
+
+
+def _outcome(state: RequestState, here: RequestState) -> Tab:
+    return Tab(
+        wording.outcome(state), url_for("console.ended_requests", outcome=state), "", is_here=here is state
     )

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, tuple_
 from shared.domain.errors import NotFound
 from shared.domain.ids import MerchantId, UserId
 from shared.domain.support import CaseState, Floor
-from shared.queries.case_list import make_cursor, read_cursor
+from shared.queries.places import make_cursor, read_cursor
 from shared.queries.support import views
 from shared.queries.support_values import CaseView
 from shared.storage.cases import cases_on, find_case

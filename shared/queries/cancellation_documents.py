@@ -1,17 +1,14 @@
 """Read cancellations as the API answers them, one or a page at a time, with a fixed number of statements."""
 
-import base64
-import binascii
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import Row, select, tuple_
 
 from shared.domain.actors import ActorKind
 from shared.domain.cancellation import OPEN_STATES, Question, RequestState, bwp_state
-from shared.domain.errors import InvalidContent, NotFound
+from shared.domain.errors import NotFound
 from shared.domain.ids import LineItemId, MerchantId, OrderId
 from shared.domain.reasons import Reason
 from shared.domain.refunds import AmountState
@@ -25,6 +22,7 @@ from shared.queries.document_values import (
     UnitsDocument,
     WarehouseDocument,
 )
+from shared.queries.places import make_cursor, read_cursor
 from shared.queries.quote_values import QuoteView
 from shared.storage.engine import Database, Transaction
 from shared.storage.records import (
@@ -59,18 +57,18 @@ def list_cancellations(
     db: Database, merchant_id: MerchantId, *, state: RequestState | None, cursor: str | None, limit: int
 ) -> CancellationList:
     """List cancellations, newest first; raises InvalidContent for a cursor that is none of ours."""
+    after = read_cursor(cursor)
     with db.snapshot(merchant_id) as tx:
         wanted = requests_of(tx).order_by(RequestRecord.requested_at.desc(), RequestRecord.id.desc())
         if state is not None:
             wanted = wanted.where(RequestRecord.state == state)
-        if cursor is not None:
-            wanted = wanted.where(
-                tuple_(RequestRecord.requested_at, RequestRecord.id) < tuple_(*_read_cursor(cursor))
-            )
+        if after is not None:
+            wanted = wanted.where(tuple_(RequestRecord.requested_at, RequestRecord.id) < tuple_(*after))
         records = tx.session.scalars(wanted.limit(limit + 1)).all()
         page = records[:limit]
-        more = len(records) > limit
-        return CancellationList(cancellation_documents(tx, page), _write_cursor(page[-1]) if more else None)
+        last = page[-1] if len(records) > limit else None
+        following = make_cursor(last.requested_at, last.id) if last else None
+        return CancellationList(cancellation_documents(tx, page), following)
 
 
 def quote_document(
@@ -192,17 +190,3 @@ def _units(tx: Transaction, request_ids: Sequence[UUID]) -> dict[UUID, list[Unit
     for request_id, line_item_id, sku, quantity in rows:
         units[request_id].append(UnitsDocument(line_item_id, sku, quantity))
     return units
-
-
-def _write_cursor(record: RequestRecord) -> str:
-    place = f"{record.requested_at.isoformat()} {record.id}"
-    return base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
-
-
-def _read_cursor(cursor: str) -> tuple[datetime, UUID]:
-    try:
-        place = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii")
-        at, _, request_id = place.partition(" ")
-        return datetime.fromisoformat(at).astimezone(UTC), UUID(request_id)
-    except (ValueError, OverflowError, binascii.Error):
-        raise InvalidContent("This cursor is none of ours; begin without one.") from None

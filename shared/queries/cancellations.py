@@ -75,9 +75,11 @@ def _count(tx: Transaction, wanted: Select[RequestRecord]) -> int:
     return tx.session.execute(select(func.count()).select_from(some)).scalar_one()
 
 
-def listed(tx: Transaction, wanted: Select[RequestRecord]) -> tuple[RequestView, ...]:
-    """Read the requests that are selected, 200 at most."""
-    requests = tx.session.scalars(wanted.limit(_MOST_LISTED)).all()
+def listed(
+    tx: Transaction, wanted: Select[RequestRecord], most: int = _MOST_LISTED
+) -> tuple[RequestView, ...]:
+    """Read the requests that are selected, so many at most."""
+    requests = tx.session.scalars(wanted.limit(most)).all()
     order_ids = {request.order_id for request in requests}
     orders = {
         order.id: order for order in tx.session.scalars(orders_of(tx).where(OrderRecord.id.in_(order_ids)))

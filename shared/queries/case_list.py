@@ -1,15 +1,10 @@
 """One page of a merchant's cases, longest waiting first, with a key to go on from, never an offset."""
 
-import base64
-import binascii
-from datetime import datetime
-from uuid import UUID
-
 from sqlalchemy import ScalarSelect, Select, func, select, tuple_
 
-from shared.domain.errors import InvalidContent
 from shared.domain.ids import MerchantId, OrderId
 from shared.domain.support import CaseState, Floor, MessageKind
+from shared.queries.places import make_cursor, read_cursor
 from shared.queries.support_values import CaseFilter, CaseList, CaseRow
 from shared.storage.cases import cases_on
 from shared.storage.engine import Database, Transaction
@@ -48,23 +43,6 @@ def counts(db: Database, merchant_id: MerchantId) -> dict[CaseState, int]:
     """Count the cases of each state, at most 100 each; resolved ones are not counted."""
     with db.snapshot(merchant_id) as tx:
         return {state: _count(tx, state) for state in (CaseState.OPEN, CaseState.WAITING)}
-
-
-def make_cursor(since: datetime, case_id: UUID) -> str:
-    """Write a place in a list into an address."""
-    return base64.urlsafe_b64encode(f"{since.isoformat()} {case_id}".encode()).decode().rstrip("=")
-
-
-def read_cursor(cursor: str) -> tuple[datetime, UUID] | None:
-    """Read a place in a list back; None is its beginning. Raises InvalidContent."""
-    if not cursor:
-        return None
-    try:
-        padded = cursor + "=" * (-len(cursor) % 4)
-        since, case_id = base64.urlsafe_b64decode(padded).decode("ascii").split(" ")
-        return datetime.fromisoformat(since), UUID(case_id)
-    except (ValueError, binascii.Error) as error:
-        raise InvalidContent("This page of the list does not exist; begin at the first one.") from error
 
 
 def _joined(tx: Transaction) -> Select[OrderRecord, CaseRecord, str, str]:

@@ -1,14 +1,16 @@
-"""The inbox: who waits for a decision, with what helps to take it."""
+"""The inbox: who waits for a decision, with what helps to take it, and what became of earlier ones."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, func, literal, select, true
+from sqlalchemy import ARRAY, Text, func, literal, select, true, tuple_
 
+from shared.domain.cancellation import RequestState
 from shared.domain.ids import MerchantId
 from shared.queries.cancellations import listed, waiting_in
+from shared.queries.places import make_cursor, read_cursor
 from shared.queries.request_values import RequestView
 from shared.storage.catalogues import catalogue
 from shared.storage.engine import Database, Transaction
@@ -54,6 +56,35 @@ def waiting(db: Database, merchant_id: MerchantId) -> tuple[Waiting, ...]:
         )
         for request in requests
     )
+
+
+@dataclass(frozen=True, slots=True)
+class EndedRequests:
+    """A page of requests that came to an end; `next_cursor` is empty on the last page."""
+
+    rows: tuple[RequestView, ...]
+    next_cursor: str
+
+
+def ended(
+    db: Database, merchant_id: MerchantId, state: RequestState, *, cursor: str = "", limit: int = 50
+) -> EndedRequests:
+    """List what customers asked for and how it ended, newest first.
+
+    Raises InvalidContent for a cursor that is none of ours.
+    """
+    after = read_cursor(cursor)
+    with db.snapshot(merchant_id) as tx:
+        wanted = (
+            requests_of(tx)
+            .where(RequestRecord.state == state, RequestRecord.requested_by == "buyer")
+            .order_by(RequestRecord.requested_at.desc(), RequestRecord.id.desc())
+        )
+        if after is not None:
+            wanted = wanted.where(tuple_(RequestRecord.requested_at, RequestRecord.id) < tuple_(*after))
+        found = listed(tx, wanted, limit + 1)
+    rows = found[:limit]
+    return EndedRequests(rows, make_cursor(rows[-1].requested_at, rows[-1].id) if len(found) > limit else "")
 
 
 def named(db: Database, merchant_id: MerchantId, ids: Sequence[UUID]) -> tuple[RequestView, ...]:

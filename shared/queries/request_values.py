@@ -105,6 +105,11 @@ class RequestView:
         return self.can_be_decided or self.awaits_warehouse
 
     @property
+    def was_accepted(self) -> bool:
+        """Its units are canceled."""
+        return self.state is RequestState.ACCEPTED
+
+    @property
     def was_stopped(self) -> bool:
         """The merchant had accepted it and changed its mind before it was carried out."""
         return self.decided_at is not None and self.decline_reason in MERCHANT_DECLINE_REASONS

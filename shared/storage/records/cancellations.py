@@ -62,6 +62,14 @@ class RequestRecord(TenantRow, Base):
             text("id DESC"),
         ),
         Index(
+            "ix_cancellation_requests_of_buyers",
+            "merchant_id",
+            "state",
+            text("requested_at DESC"),
+            text("id DESC"),
+            postgresql_where=text("requested_by = 'buyer'"),
+        ),
+        Index(
             "ix_cancellation_requests_undecided",
             "merchant_id",
             "requested_at",
