@@ -66,3 +66,12 @@ def test_several_orders_are_ticked_and_canceled_together(shop: Shop, make_page: 
     expect(phone.get_by_role("row", name="NL-1")).to_contain_text("Canceled")
     expect(phone.get_by_role("row", name="NL-3")).to_contain_text("Canceled")
     expect(phone.get_by_role("row", name="NL-2")).to_contain_text("Unshipped")
+
+
+def test_a_long_order_number_does_not_push_the_list_wide(shop: Shop, make_page: Callable[..., Page]) -> None:
+    shop.place_order(number="W" * 50)
+    phone = sign_in(make_page(viewport=PHONE, has_touch=True), shop)
+
+    expect(phone.get_by_role("link", name="W" * 50)).to_be_visible()
+    width = phone.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert width == 0
