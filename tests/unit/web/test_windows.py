@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from shared import wording
 from shared.domain.ids import LineItemId, OrderId, PaymentId, new_id
+from shared.domain.metrics import RateTerms
 from shared.domain.orders import Gateway, ItemStatus, OrderStatus, PaymentStatus
 from shared.domain.reasons import Reason
 from shared.domain.refunds import Kept, KeptReason, LineShare, PaymentShare, Quote
@@ -40,6 +41,7 @@ class ConsoleForm(CancelWindowForm):
     refund_amount = TextField("Amount to refund")
     message = LongTextField("Message to customer")
     memo = LongTextField("Seller memo", limit=2000)
+    keeping = ("Suspected fraud",)
 
 
 def _item(label: str, *, ordered: int, may_go: int, status: ItemStatus = ItemStatus.UNSHIPPED) -> ItemView:
@@ -111,7 +113,7 @@ QUOTE = Quote(
     withheld_minor=0,
     voids=(),
 )
-VIEW = QuoteView(QUOTE, 3, 3, 3, Fraction(11, 1000), Fraction(12, 1000))
+VIEW = QuoteView(QUOTE, 3, 3, 3, RateTerms(), Fraction(11, 1000), Fraction(12, 1000))
 
 
 def _window(
