@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import func, select, text
 
-from shared.actions import cancellations, merchants, refunds
-from shared.domain.actors import BUYER
+from shared.actions import execution, merchants, refunds, warehouse
+from shared.domain.policy import Policy, Warehouse, WarehouseAnswer
 from shared.domain.reasons import Reason
 from shared.storage.day_counts import DAY_TABLES
 from shared.storage.records import (
@@ -104,13 +104,14 @@ def test_units_without_inventory_are_counted_by_sku(db, merchant_id) -> None:
     assert differences(db, merchant_id) == []
 
 
-def test_what_shipped_before_the_cancellation_is_not_counted_as_canceled(db, merchant_id) -> None:
+def test_what_shipped_before_the_cancellation_is_not_counted_as_canceled(db) -> None:
+    merchant_id = a_merchant(db, Policy(warehouse=Warehouse(answer_minutes=30)))
     order_id = an_order().with_item("Lamp", 3, 3000, sku="LMP").taken_in(db, merchant_id)
-    ask = cancellations.Ask(reason=Reason.NO_INVENTORY, for_buyer=True)
-    asked = cancellations.request(db, merchant_id, order_id, ask, BUYER)
+    asked = cancel(db, merchant_id, order_id, reason=Reason.NO_INVENTORY)
 
     ship(db, merchant_id, order_id, 2)
-    accept(db, merchant_id, asked)
+    warehouse.answer(db, merchant_id, asked, WarehouseAnswer.STOPPED, USER)
+    execution.execute(db, merchant_id, asked)
 
     assert counted(db, merchant_id, SkuDayRecord, "sku", "units") == {"LMP": 1}
     assert differences(db, merchant_id) == []
