@@ -28,7 +28,7 @@ CREATE TEMP TABLE coming AS
 SELECT min(line) AS line, uuidv7() AS id, number, min(placed_at) AS placed_at, min(paid_at) AS paid_at,
   min(email) AS email, min(name) AS name, min(currency) AS currency, min(delivery) AS delivery, count(*) AS lines,
   sum(quantity) AS quantity, sum(price) AS price, sum(tax) AS tax, sum(shipping) AS shipping,
-  sum(shipping_tax) AS shipping_tax, sum(price + tax + shipping + shipping_tax) AS total, min(quantity) AS units, min(title) AS title
+  sum(shipping_tax) AS shipping_tax, sum(price + tax + shipping + shipping_tax) AS total, min(quantity) AS units, min(title) AS title, array_agg(sku) AS skus
 FROM lines GROUP BY number
 """,
     "ANALYZE lines, coming",
@@ -65,10 +65,10 @@ SELECT %(merchant)s, uuidv7(), id, 1, 'manual', number, total, total FROM coming
 """,
     """
 INSERT INTO order_terms (merchant_id, term, order_id)
-SELECT %(merchant)s, term COLLATE "C", id FROM (
-  SELECT id, right(lower(number), -start) AS term FROM coming, generate_series(0, length(number) - 1) start
-  UNION SELECT id, unnest(string_to_array(lower(name), ' ') || lower(name) || email) FROM coming
-  UNION SELECT c.id, unnest(ARRAY[lower(sku), split_part(lower(sku), '-', 2)]) FROM lines JOIN coming c USING (number)) found
+SELECT %(merchant)s, term COLLATE "C", id FROM coming, LATERAL (
+  SELECT right(lower(number), -start) AS term FROM generate_series(0, length(number) - 1) start
+  UNION SELECT unnest(string_to_array(lower(name), ' ') || lower(name) || email)
+  UNION SELECT unnest(ARRAY[lower(sku), split_part(lower(sku), '-', 2)]) FROM unnest(skus) AS sku) found
 """,
     """
 INSERT INTO doors (kind, sha256, merchant_id, row_id)
