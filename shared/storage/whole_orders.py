@@ -1,17 +1,17 @@
 """Cancel orders of a batch that nothing has happened to, all of each, without reading them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
+import psycopg
 from sqlalchemy import TextClause, text
 
 from shared.storage import whole_orders_sql as sql
 from shared.storage.engine import Transaction
 
-# A plan for any batch fits none: arrays of unknown length would be joined as if they had a few entries.
-_FOR_THIS_BATCH = text("SET LOCAL plan_cache_mode = force_custom_plan")
 _READ_POLICIES, _LOCK_AND_READ_POLICIES = text(sql.READ_POLICIES), text(sql.LOCK_AND_READ_POLICIES)
 _PREVIEW, _CARRY_OUT = text(sql.PREVIEW), text(sql.CARRY_OUT)
 
@@ -83,9 +83,9 @@ class Whole:
 
 def policies(tx: Transaction, batch: Batch, *, lock: bool) -> list[Mapping[str, Any]]:
     """Read the policies of the orders that are to be canceled, once each; with `lock` lock the orders."""
-    tx.session.connection().execute(_FOR_THIS_BATCH)
     statement = _LOCK_AND_READ_POLICIES if lock else _READ_POLICIES
-    return list(tx.session.connection().execute(statement, _given(tx, batch)).scalars())
+    with _planned_anew(tx):
+        return list(tx.session.connection().execute(statement, _given(tx, batch)).scalars())
 
 
 def preview(tx: Transaction, batch: Batch, terms: Terms) -> Whole:
@@ -106,4 +106,20 @@ def _given(tx: Transaction, batch: Batch) -> dict[str, Any]:
 
 
 def _whole(tx: Transaction, statement: TextClause, given: Mapping[str, Any]) -> Whole:
-    return Whole(**tx.session.connection().execute(statement, given).mappings().one())
+    with _planned_anew(tx):
+        return Whole(**tx.session.connection().execute(statement, given).mappings().one())
+
+
+@contextmanager
+def _planned_anew(tx: Transaction) -> Iterator[None]:
+    """Let the driver prepare nothing inside the block.
+
+    A plan for any batch, which a prepared statement comes to, fits none. To forbid such plans by a setting of
+    the database would have every check of a foreign key planned anew as well.
+    """
+    driver = cast(psycopg.Connection, tx.session.connection().connection.driver_connection)
+    threshold, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = threshold

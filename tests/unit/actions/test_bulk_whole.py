@@ -62,6 +62,7 @@ SHOP = st.fixed_dictionaries(
         "connected": st.booleans(),
         "zone": st.sampled_from(["UTC", "Asia/Tokyo"]),
         "changed": st.sampled_from(REASONS),
+        "refunds": st.sampled_from([True, True, False]),
         "off": st.sampled_from([None, None, *REASONS]),
         "memo": st.sampled_from(["", "water damage"]),
         "message": st.sampled_from(["", "We are sorry"]),
@@ -86,11 +87,17 @@ def opened(db: Database, shop: dict) -> MerchantId:
     if shop["connected"]:
         gateways.connect(db, merchant_id, Gateway.STRIPE, Credentials("sk_1", "whsec_1"), GATEWAY_KEYS)
     terms = catalogue(db, merchant_id).of(shop["changed"])
-    mine = replace(terms, counts=False, restock=not terms.restock, words={"en": "Our own words"})
+    mine = replace(
+        terms,
+        counts=False,
+        refunds=shop["refunds"],
+        restock=not terms.restock,
+        words={"en": "Our own words"},
+    )
     reasons.change(db, merchant_id, mine, USER)
     if shop["off"] is not None:
         terms = catalogue(db, merchant_id).of(shop["off"])
-        reasons.change(db, merchant_id, replace(terms, for_merchants=False), USER)
+        reasons.change(db, merchant_id, replace(terms, for_feeds=False), USER)
     return merchant_id
 
 
