@@ -42,7 +42,6 @@ class ConsoleForm(CancelWindowForm):
     refund_amount = TextField("Amount to refund")
     message = LongTextField("Message to customer")
     memo = LongTextField("Seller memo", limit=2000)
-    keeping = ("Suspected fraud",)
 
 
 def _item(label: str, *, ordered: int, may_go: int, status: ItemStatus = ItemStatus.UNSHIPPED) -> ItemView:
