@@ -58,7 +58,6 @@ def ended_requests(member: Member) -> ResponseReturnValue:
         "console/ended_requests.html",
         waiting_pages=tabs.waiting(member),
         outcomes=tabs.outcomes(member, state),
-        state=state,
         rows=found.rows,
         next_url=following if found.next_cursor else "",
     )

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
-from shared import wording
 from shared.domain.cancellation import RequestState
 from shared.domain.ids import MerchantId
 from shared.queries import cancellations, refunds
@@ -39,8 +38,12 @@ def outcomes(member: Member, here: RequestState) -> tuple[Tab, ...]:
     """Make the tabs of what waits and of what became of earlier requests; `here` is the one that is shown."""
     count = counted(cancellations.open_request_count(services().db, member.merchant_id))
     waits = Tab(_("Open"), url_for("console.requests"), count, is_here=here is RequestState.REQUESTED)
-    ended = (RequestState.ACCEPTED, RequestState.DECLINED, RequestState.WITHDRAWN)
-    return (waits, *(_outcome(state, here) for state in ended))
+    return (
+        waits,
+        _outcome(RequestState.ACCEPTED, _("Accepted"), here),
+        _outcome(RequestState.DECLINED, _("Declined"), here),
+        _outcome(RequestState.WITHDRAWN, _("Withdrawn"), here),
+    )
 
 
 def counted(number: int) -> str:
@@ -59,7 +62,5 @@ def _tab(member: Member, endpoint: str, words: str, count: Callable[[Database, M
     )
 
 
-def _outcome(state: RequestState, here: RequestState) -> Tab:
-    return Tab(
-        wording.outcome(state), url_for("console.ended_requests", outcome=state), "", is_here=here is state
-    )
+def _outcome(state: RequestState, words: str, here: RequestState) -> Tab:
+    return Tab(words, url_for("console.ended_requests", outcome=state), "", is_here=here is state)

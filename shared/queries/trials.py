@@ -186,13 +186,14 @@ def _told(tried: Sequence[_Tried], *, is_capped: bool) -> Trial:
         )
         kept_then[one.currency] += one.request.fee_minor if was_accepted else 0
         kept_now[one.currency] += one.verdict.fee_minor if is_accepted else 0
+    fees = [Fees(code, kept_then[code], kept_now[code]) for code in sorted(kept_then | kept_now)]
     differing = [one.row for one in tried if one.row.then is not one.row.now]
     return Trial(
         tried=len(tried),
         is_capped=is_capped,
         tallies=tuple(Tally(outcome, then[outcome], now[outcome]) for outcome in TrialOutcome),
         refused=tuple(Refused(blocker, count) for blocker, count in blockers.most_common()),
-        fees=tuple(Fees(code, kept_then[code], kept_now[code]) for code in sorted(kept_then)),
+        fees=tuple(fees),
         differ=len(differing),
         rows=tuple(differing[:MOST_SHOWN]),
     )

@@ -184,7 +184,7 @@ def test_a_customer_on_a_phone_in_the_dark_is_answered_with_a_picture_and_a_cred
     merchant.goto("/console/settings/replies")
     merchant.get_by_label("Title").fill("Blue")
     merchant.get_by_label("Text").fill("{customer_name}, blue it is.")
-    merchant.get_by_role("button", name="Keep reply").click()
+    merchant.get_by_role("button", name="Save reply").click()
     main = merchant.get_by_role("navigation", name="Main")
     main.get_by_role("link", name="Support").click()
     merchant.get_by_role("link", name="Ana Torres").click()

@@ -45,6 +45,7 @@ ASKED = {
     "console.orders": Permission.READ,
     "console.order_detail": Permission.READ,
     "console.requests": Permission.READ,
+    "console.ended_requests": Permission.READ,
     "console.warehouse_questions": Permission.READ,
     "console.changes": Permission.READ,
     "console.order_exports": Permission.EXPORT,
