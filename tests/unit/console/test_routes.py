@@ -32,6 +32,7 @@ OPEN = {
 # For the operator's support agents, whatever a role holds; tests/unit/console/test_agents.py tries them.
 OF_AGENTS = {
     "console.agents",
+    "console.agent_changes",
     "console.agent_case",
     "console.agent_cancel",
     "console.agent_cancel_quote",
