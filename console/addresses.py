@@ -26,8 +26,8 @@ def is_own_path(path: str) -> bool:
 
 
 def named_merchant(path: str) -> UUID | None:
-    """Tell which merchant an address of an e-mail names; None for one that names none."""
-    named = dict(parse_qsl(urlsplit(path).query)).get(_MERCHANT)
+    """Tell which merchant an address of an e-mail names; None for one that names none, or is not ours."""
+    named = dict(parse_qsl(urlsplit(path).query)).get(_MERCHANT) if is_own_path(path) else None
     try:
         return UUID(named) if named else None
     except ValueError:

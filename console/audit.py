@@ -85,9 +85,10 @@ def export_audit_trail(member: Member) -> ResponseReturnValue:
     """Give the newest entries that match as a table, piece by piece, and note that they were taken along."""
     db, wanted = services().db, _asked().wanted(member.time_zone)
     rows = queries.count(db, member.merchant_id, wanted, most=MOST)
-    exports.note(db, member.merchant_id, "audit", rows, actor(member))
+    # The file holds what was there before it was taken.
+    noted = exports.note(db, member.merchant_id, "audit", rows, actor(member))
     headers = {"Content-Disposition": 'attachment; filename="audit.csv"'}
-    found = queries.newest(db, member.merchant_id, wanted, most=rows)
+    found = queries.newest(db, member.merchant_id, wanted, after=noted, most=rows)
     return Response(_lines(found), mimetype="text/csv", headers=headers)
 
 

@@ -84,6 +84,11 @@ class CancelOrderForm(CancelWindowForm):
         return not self.problems()
 
     @property
+    def less_choice(self) -> str:
+        """Name the element of the choice that an amount stands for."""
+        return next(choice.id for choice in self.refund if choice.data == LESS)
+
+    @property
     def amount_field(self) -> AmountField:
         """Return the field of the amount that goes back at most."""
         field: AmountField = self["refund_amount"]

@@ -29,6 +29,7 @@ def choose_order_view(member: Member) -> ResponseReturnValue:
     actions.choose(
         services().db, member.merchant_id, member.user_id, form.chosen(), is_dense=form.is_dense.data
     )
+    done(_("The list shows what you chose."))
     return redirect(back, code=303)
 
 

@@ -51,13 +51,25 @@ def mark_refunds_paid(member: Member) -> ResponseReturnValue:
         done(
             ngettext("%(num)s refund marked as paid.", "%(num)s refunds marked as paid.", paid)
             % {"num": paid},
-            _("Their customers get an e-mail."),
+            _left_out(len(ids) - paid),
         )
     elif ids:
         not_done(_("Nothing was changed."), _("Somebody was faster: these refunds do not wait any more."))
     else:
         not_done(_("Nothing was changed."), _("Tick the refunds first, then press the button."))
     return redirect(url_for("console.refunds"), code=303)
+
+
+def _left_out(count: int) -> str:
+    told = _("Their customers get an e-mail.")
+    if count == 0:
+        return told
+    faster = ngettext(
+        "%(num)s of those that were ticked did not wait any more: somebody was faster.",
+        "%(num)s of those that were ticked did not wait any more: somebody was faster.",
+        count,
+    ) % {"num": count}
+    return f"{told} {faster}"
 
 
 def _is_marked(member: Member, refund_id: UUID) -> bool:

@@ -86,7 +86,8 @@ class AssignForm(PageForm):
         form = cls()
         form.assignee.label.text = _("Assigned to")
         form.assignee.offer(((str(one.id), one.name) for one in team), empty=_("Nobody"))
-        if not form.is_submitted():
+        # It stands beside another form, which may have been sent without it.
+        if not form.assignee.raw_data:
             form.assignee.data = str(chosen or "")
         return form
 

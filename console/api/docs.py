@@ -1,7 +1,7 @@
 """The API's own description: for programs, and as a page for people."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Response, jsonify, render_template
@@ -21,14 +21,14 @@ class Field:
     is_needed: bool
 
 
-def describe(endpoints: Sequence[Endpoint]) -> Response:
+def describe(endpoints: tuple[Endpoint, ...]) -> Response:
     """Give the OpenAPI document."""
-    return jsonify(openapi(endpoints, services().settings.base_url + _BASE))
+    return jsonify(_document(endpoints, services().settings.base_url + _BASE))
 
 
-def docs(endpoints: Sequence[Endpoint]) -> str:
+def docs(endpoints: tuple[Endpoint, ...]) -> str:
     """Show the description as a page."""
-    document = openapi(endpoints, services().settings.base_url + _BASE)
+    document = _document(endpoints, services().settings.base_url + _BASE)
     schemas = document["components"]["schemas"]
     return render_template(
         "api/docs.html",
@@ -37,6 +37,12 @@ def docs(endpoints: Sequence[Endpoint]) -> str:
         kinds={name: _fields(schema) for name, schema in sorted(schemas.items()) if "properties" in schema},
         vocabularies={name: schema["enum"] for name, schema in sorted(schemas.items()) if "enum" in schema},
     )
+
+
+@cache
+def _document(endpoints: tuple[Endpoint, ...], base: str) -> dict[str, Any]:
+    """Write the document once: everybody may ask for it."""
+    return openapi(endpoints, base)
 
 
 def _fields(schema: dict[str, Any]) -> list[Field]:

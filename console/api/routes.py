@@ -147,5 +147,5 @@ blueprint.add_url_rule(
 )
 
 # What the API is like is nobody's secret.
-blueprint.add_url_rule("/openapi.json", "describe", lambda: docs.describe(_endpoints))
-blueprint.add_url_rule("/docs", "docs", lambda: docs.docs(_endpoints))
+blueprint.add_url_rule("/openapi.json", "describe", lambda: docs.describe(tuple(_endpoints)))
+blueprint.add_url_rule("/docs", "docs", lambda: docs.docs(tuple(_endpoints)))

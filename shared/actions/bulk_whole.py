@@ -11,6 +11,7 @@ from shared.actions.rates import count_days
 from shared.actions.refunds import connected_gateways
 from shared.domain.actors import Actor
 from shared.domain.bulk import RunKind, giver_in
+from shared.domain.catalogue import Catalogue
 from shared.domain.events import EffectKind
 from shared.domain.policy import from_document, to_text
 from shared.domain.reasons import Reason
@@ -31,8 +32,10 @@ def carry_out(
     With `writes` all orders of the batch are locked, and those are canceled. Rows of the others stay open.
     """
     batch = Batch(run.id, run.next_group, end, run.reason)
-    terms = _terms(tx, run, batch, lock=writes)
+    known = catalogue(tx)
+    terms = _terms(tx, run, batch, known, lock=writes)
     if writes:
+        whole_orders.lock_stock(tx, batch, [reason for reason in Reason if known.restocks(reason)])
         whole = whole_orders.carry_out(tx, batch, terms, _asker(tx, run, actor))
         _follow(tx, whole)
     else:
@@ -40,9 +43,9 @@ def carry_out(
     _add_up(results, whole)
 
 
-def _terms(tx: Transaction, run: BulkRunRecord, batch: Batch, *, lock: bool) -> Terms:
+def _terms(tx: Transaction, run: BulkRunRecord, batch: Batch, known: Catalogue, *, lock: bool) -> Terms:
     policies = whole_orders.policies(tx, batch, lock=lock)
-    known, giver = catalogue(tx), giver_in(RunKind(run.kind))
+    giver = giver_in(RunKind(run.kind))
     # By a reason that keeps the money less goes back than was paid: such orders are judged one by one.
     offered = [
         known.of(reason)
@@ -74,7 +77,6 @@ def _asker(tx: Transaction, run: BulkRunRecord, actor: Actor) -> Asker:
 
 
 def _follow(tx: Transaction, whole: Whole) -> None:
-    # Stock before counters, as everywhere, so that nobody waits for each other.
     bulk_writes.put_back(tx, whole.put_back)
     if whole.first_counted is not None:
         count_days(tx, whole.counted, whole.first_counted)

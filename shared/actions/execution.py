@@ -35,7 +35,6 @@ def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
         if not _is_due(tx, record):
             return
         quoted = _settle(tx, order, record)
-        # A batch locks stock before counters as well, so that the two never wait for each other.
         _restock(tx, order, record)
         if record.counts:
             count_canceled(tx, order, requested_by=record.requested_by)

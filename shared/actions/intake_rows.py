@@ -1,6 +1,5 @@
 """The rows that an incoming order becomes."""
 
-import random
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -15,7 +14,6 @@ from shared.domain.intake import AllocatedLine, Allocation, IncomingLine, Incomi
 from shared.storage.engine import Transaction
 from shared.storage.records import MerchantRecord, OrderTermRecord, ShipmentRecord
 
-_SHARDS = 8
 _GAPS = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[-_./ ]")
 
@@ -201,8 +199,3 @@ def spoken_numbers(number: str) -> set[str]:
     """List how a person may write an order's number: in any case, with or without a leading #."""
     plain = number.casefold().strip()
     return {plain, plain.lstrip("#")} - {""}
-
-
-def shard() -> int:
-    """Choose a counter's shard, so that no row is hot."""
-    return random.randrange(_SHARDS)  # noqa: S311 - spreads writes, guards nothing

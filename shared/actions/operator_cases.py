@@ -96,7 +96,7 @@ def resolve(db: Database, merchant_id: MerchantId, case_id: UUID, actor: Actor) 
 def _show(tx: Transaction, case: CaseRecord) -> None:
     """Let agents find the case: its ids and state stand where no merchant's wall is."""
     tx.session.flush()
-    seen = {"state": case.state, "since": case.since}
+    seen = {"state": case.state, "since": case.since, "changed_at": tx.now}
     tx.session.execute(
         insert(OperatorCaseRecord)
         .values(case_id=case.id, merchant_id=tx.merchant_id, **seen)

@@ -1,13 +1,16 @@
-"""Count orders on the day they were placed, and those that the merchant canceled, once each."""
+"""Count orders on the day they were placed, and those that the merchant canceled, once each.
+
+Every transaction counts in a shard that nobody else holds (`day_shard` in the database), so it never waits.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import func
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.actions.intake_rows import shard
 from shared.domain.events import EffectKind
 from shared.storage import bulk_writes, outbox
 from shared.storage.calendar import zone_of
@@ -25,7 +28,7 @@ def count_placed(tx: Transaction, placed: Iterable[datetime]) -> None:
             .values(
                 merchant_id=tx.merchant_id,
                 day=day,
-                shard=shard(),
+                shard=func.day_shard(tx.merchant_id),
                 orders=days[day],
                 canceled_by_merchant=0,
             )
@@ -56,6 +59,6 @@ def count_canceled_of(tx: Transaction, orders: Iterable[OrderRecord]) -> None:
 
 def count_days(tx: Transaction, days: Mapping[str, int], one: UUID) -> None:
     """Count so many orders on their days, ISO dates, and have the rate looked at; `one` is one of them."""
-    bulk_writes.count_canceled(tx, days, shard())
+    bulk_writes.count_canceled(tx, days)
     # An order counts once, so this key is nobody else's to wait for.
     outbox.defer(tx, EffectKind.CHECK_RATE, tx.merchant_id, dedup_key=f"rate:{one}")

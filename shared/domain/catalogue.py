@@ -105,11 +105,6 @@ def default_terms(reason: Reason) -> ReasonTerms:
     )
 
 
-def givers_of(reason: Reason) -> tuple[Giver, ...]:
-    """List who may be let give a reason: buyers theirs, the team and files a merchant's, stores both."""
-    return default_terms(reason).givers
-
-
 def giver_of(actor: ActorKind, *, for_buyer: bool = False) -> Giver:
     """Tell through whom a reason comes; what a file says of a buyer is the buyer's own word."""
     if actor is ActorKind.STORE:

@@ -18,7 +18,7 @@ _RANDOM_BITS = 80
 
 @dataclass(frozen=True, slots=True)
 class CaseChange:
-    """A case that came into another state; `id` stands for this change alone."""
+    """A case that changed; `id` stands for this change alone."""
 
     id: UUID
     case_id: UUID
@@ -39,21 +39,21 @@ def standing(db: Database) -> Standing:
 
 
 def case_changes_since(db: Database, seen: UUID) -> tuple[CaseChange, ...]:
-    """List which cases changed their state since, and in the seconds before it once more; oldest first."""
+    """List which cases changed since, by a message alone as well, some told once more; oldest first."""
     since = instant_before(seen, OVERLAP)
     with db.begin_untenanted() as tx:
         rows = tx.session.execute(
-            select(OperatorCaseRecord.case_id, OperatorCaseRecord.since)
-            .where(OperatorCaseRecord.state.in_(list(CaseState)), OperatorCaseRecord.since >= since)
-            .order_by(OperatorCaseRecord.since.desc())
+            select(OperatorCaseRecord.case_id, OperatorCaseRecord.changed_at)
+            .where(OperatorCaseRecord.changed_at >= since)
+            .order_by(OperatorCaseRecord.changed_at.desc())
             .limit(MOST)
         ).all()
-    return tuple(CaseChange(_change_id(row.since, row.case_id), row.case_id) for row in reversed(rows))
+    return tuple(CaseChange(_change_id(row.changed_at, row.case_id), row.case_id) for row in reversed(rows))
 
 
-def _change_id(since: datetime, case_id: UUID) -> UUID:
+def _change_id(at: datetime, case_id: UUID) -> UUID:
     # A case that comes and goes changes more than once: the instant is part of the id.
-    return UUID(int=lowest_id(since).int | case_id.int & ((1 << _RANDOM_BITS) - 1))
+    return UUID(int=lowest_id(at).int | case_id.int & ((1 << _RANDOM_BITS) - 1))
 
 
 def _waiting(tx: UntenantedTransaction) -> int:

@@ -90,15 +90,17 @@ def count(db: Database, merchant_id: MerchantId, wanted: AuditFilter, *, most: i
         return tx.session.scalar(select(func.count()).select_from(found)) or 0
 
 
-def newest(db: Database, merchant_id: MerchantId, wanted: AuditFilter, *, most: int) -> Iterator[AuditRow]:
-    """Read the newest entries that match, so many at once, each time in a transaction of its own."""
-    after, left = None, most
+def newest(
+    db: Database, merchant_id: MerchantId, wanted: AuditFilter, *, after: UUID, most: int
+) -> Iterator[AuditRow]:
+    """Read the newest entries that match and came before one, some at once, each time in a transaction."""
+    place, left = after, most
     while left > 0:
-        found = page(db, merchant_id, wanted, after=after, limit=min(AT_ONCE, left))
+        found = page(db, merchant_id, wanted, after=place, limit=min(AT_ONCE, left))
         yield from found.rows
         if found.older is None:
             return
-        after, left = found.older, left - len(found.rows)
+        place, left = found.older, left - len(found.rows)
 
 
 def people(db: Database, merchant_id: MerchantId) -> Sequence[Person]:

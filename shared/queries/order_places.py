@@ -50,7 +50,7 @@ def read_cursor(cursor: str | None, sort: OrderSort) -> Place:
         return Place()
     try:
         return _read(cursor, sort)
-    except (ValueError, TypeError, AttributeError, binascii.Error) as error:
+    except (ValueError, TypeError, AttributeError, RecursionError, binascii.Error) as error:
         raise InvalidContent("This page of the list does not exist; begin at the first one.") from error
 
 

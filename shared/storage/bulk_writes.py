@@ -113,7 +113,7 @@ WHERE s.merchant_id = :merchant AND s.sku = d.sku
 """
 _DAYS = """
 INSERT INTO order_days (merchant_id, day, shard, orders, canceled_by_merchant)
-SELECT :merchant, d.day, :shard, 0, d.orders
+SELECT :merchant, d.day, day_shard(:merchant), 0, d.orders
 FROM json_to_recordset(:rows) AS d(day date, orders bigint) ORDER BY d.day
 ON CONFLICT (merchant_id, day, shard)
 DO UPDATE SET canceled_by_merchant = order_days.canceled_by_merchant + excluded.canceled_by_merchant
@@ -162,9 +162,9 @@ def put_back(tx: Transaction, units: Mapping[str, int]) -> None:
     _run(tx, _STOCK, [{"sku": sku, "units": count} for sku, count in units.items()])
 
 
-def count_canceled(tx: Transaction, days: Mapping[str, int], shard: int) -> None:
+def count_canceled(tx: Transaction, days: Mapping[str, int]) -> None:
     """Add orders that the merchant canceled to their days; the keys are ISO dates."""
-    _run(tx, _DAYS, [{"day": day, "orders": count} for day, count in days.items()], shard=shard)
+    _run(tx, _DAYS, [{"day": day, "orders": count} for day, count in days.items()])
 
 
 def tie_orders(tx: Transaction, names: Sequence[OwnOrder]) -> set[UUID]:

@@ -11,8 +11,10 @@ from sqlalchemy import TextClause, text
 
 from shared.storage import whole_orders_sql as sql
 from shared.storage.engine import Transaction
+from shared.storage.scopes import lock_skus
 
 _READ_POLICIES, _LOCK_AND_READ_POLICIES = text(sql.READ_POLICIES), text(sql.LOCK_AND_READ_POLICIES)
+_SKUS = text(sql.SKUS)
 _PREVIEW, _CARRY_OUT = text(sql.PREVIEW), text(sql.CARRY_OUT)
 
 
@@ -86,6 +88,16 @@ def policies(tx: Transaction, batch: Batch, *, lock: bool) -> list[Mapping[str, 
     statement = _LOCK_AND_READ_POLICIES if lock else _READ_POLICIES
     with _planned_anew(tx):
         return list(tx.session.connection().execute(statement, _given(tx, batch)).scalars())
+
+
+def lock_stock(tx: Transaction, batch: Batch, restocking: Sequence[str]) -> None:
+    """Lock all counts that the batch may change, at once: piece by piece two batches would wait in a ring.
+
+    `restocking` are the reasons that put units back.
+    """
+    given = {**_given(tx, batch), "restocking": list(restocking)}
+    skus = tx.session.connection().execute(_SKUS, given).scalars()
+    lock_skus(tx, sorted(skus))
 
 
 def preview(tx: Transaction, batch: Batch, terms: Terms) -> Whole:

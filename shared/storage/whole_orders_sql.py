@@ -19,6 +19,15 @@ SELECT DISTINCT policy FROM (
   CROSS JOIN LATERAL (SELECT o.policy FROM orders o
     WHERE o.merchant_id = :merchant AND o.id = b.order_id OFFSET 0 {{lock}}) o) every
 """
+# What the batch may put back on the shelf, of orders that go either way.
+SKUS = f"""
+SELECT DISTINCT l.sku FROM (
+  SELECT DISTINCT r.order_id FROM bulk_rows r WHERE {_OF_BATCH} AND r.action = 'cancel'
+    AND coalesce(nullif(r.reason, ''), CAST(:reason AS text), 'GeneralAdjustment')
+      = ANY (CAST(:restocking AS text[]))) o
+CROSS JOIN LATERAL (SELECT l.sku FROM line_items l WHERE l.merchant_id = :merchant AND l.order_id = o.order_id
+  OFFSET 0) l
+"""
 _GIVEN = """
 given AS MATERIALIZED (
   SELECT CAST(:now AS timestamptz) AS now, CAST(CAST(:policies AS text[]) AS jsonb[]) AS policies,

@@ -18,8 +18,12 @@ class OperatorCaseRecord(Base):
     merchant_id: Mapped[UUID] = mapped_column(ForeignKey("merchants.id"))
     state: Mapped[str]
     since: Mapped[datetime]
+    changed_at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_operator_cases_list", "state", "since", "case_id"),)
+    __table_args__ = (
+        Index("ix_operator_cases_list", "state", "since", "case_id"),
+        Index("ix_operator_cases_changed", "changed_at", "case_id"),
+    )
 
 
 class AgentSessionRecord(Base):

@@ -3,11 +3,12 @@
   "use strict";
 
   const PLACE = "rescind-place";
+  const PLACE_KEPT = 60000;
   const rows = () => [...document.querySelectorAll("[data-row]")];
   let openedFrom = null;
 
   function keepPlace(row) {
-    const place = { path: window.location.pathname, name: row.dataset.row, ordinal: rows().indexOf(row) };
+    const place = { path: window.location.pathname, name: row.dataset.row, ordinal: rows().indexOf(row), at: Date.now() };
     window.sessionStorage.setItem(PLACE, JSON.stringify(place));
   }
 
@@ -33,7 +34,8 @@
   const kept = JSON.parse(window.sessionStorage.getItem(PLACE) || "null");
   if (kept && kept.path === window.location.pathname) {
     window.sessionStorage.removeItem(PLACE);
-    if (!document.querySelector("main [role=alert]")) returnTo(kept);
+    /* Who comes back later has gone on with something else. */
+    if (Date.now() - kept.at < PLACE_KEPT && !document.querySelector("main [role=alert]")) returnTo(kept);
   }
 
   /* What is ticked far down is counted in a bar that stays in sight, with what can be done about it. */

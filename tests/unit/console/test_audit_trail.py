@@ -97,6 +97,18 @@ def test_the_file_is_written_piece_by_piece_up_to_its_limit(
     assert "Data exported audit rows: 6" in rows(owner.page(f"{AUDIT}?kind=exported"))[0]
 
 
+def test_the_file_holds_the_first_entry_of_all_and_not_itself(owner: Browser, shop: Shop) -> None:
+    note(shop, AuditKind.INVITED, subject="The first")
+    shown = len(rows(owner.page(AUDIT)))
+
+    answer = owner.send(f"{AUDIT}/export")
+
+    lines = list(csv.reader(io.StringIO(answer.get_data(as_text=True))))[1:]
+    assert len(lines) == shown
+    assert "exported" not in {line[1] for line in lines}
+    assert "The first" in {line[4] for line in lines}
+
+
 def test_agents_do_not_read_it(visitor: Browser, open_shop: Callable[..., Shop]) -> None:
     visitor.sign_in(open_shop(role=Role.AGENT).email)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 
 from shared.actions import execution, reasons
 from shared.domain.actors import ActorKind
@@ -87,6 +87,22 @@ def test_a_reason_that_keeps_the_money_presets_the_window_and_is_told_before(
 
     owner.told(owner.send(order_path(order_id, "/cancel"), **fields_of(told)))
     assert now(shop, order_id).requests[0].withheld_minor == 13495
+
+
+@pytest.mark.parametrize("keeps", [False, True])
+def test_an_amount_that_is_typed_chooses_less_whatever_else_there_is_to_choose(
+    owner: Browser, shop: Shop, *, keeps: bool
+) -> None:
+    if keeps:
+        keep(shop, Reason.SUSPECTED_FRAUD)
+
+    page = owner.page(order_path(an_order_of(shop), "/cancel"))
+
+    amount = page.select_one("[data-chooses]")
+    assert amount is not None
+    chosen = page.find(id=str(amount["data-chooses"]))
+    assert isinstance(chosen, Tag)
+    assert chosen["value"] == "less"
 
 
 def test_everything_may_go_back_whatever_the_reason_says(owner: Browser, shop: Shop) -> None:

@@ -87,6 +87,11 @@ def test_several_refunds_are_marked_as_paid_at_once(owner, shop) -> None:
     assert again[0] == "alert"
     assert "Somebody was faster" in again[1]
     assert "Tick the refunds first" in owner.told(owner.send(address))[1]
+    role, words = owner.told(owner.send(address, **dict.fromkeys(boxes, "on")))
+    assert role == "status"
+    assert words.startswith(
+        "1 refund marked as paid. Their customers get an e-mail. 2 of those that were ticked"
+    )
 
 
 def test_a_refund_in_doubt_is_asked_about_again(owner, till) -> None:

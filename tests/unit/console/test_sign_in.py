@@ -86,6 +86,7 @@ def test_after_signing_in_one_is_where_one_wanted_to_be(visitor: Browser, shop: 
         "%0A//evil.example",
         "console",
         "/",
+        "//[?merchant=1",
     ],
 )
 def test_nobody_is_sent_to_another_host(visitor: Browser, shop: Shop, address: str) -> None:

@@ -30,6 +30,7 @@ from tests.unit.console.browsing import (
     links_named,
     message,
     order_path,
+    read,
     value_of,
     words_of,
 )
@@ -166,6 +167,17 @@ def test_it_can_be_given_to_a_colleague_and_taken_back(owner: Browser, shop: Sho
     assert owner.send(path(case_id, "/assign"), assignee=str(uuid4())).status_code == 422
     with pytest.raises(NotFound):
         cases.assign(shop.db, shop.merchant_id, case_id, uuid4())
+
+
+def test_a_refused_answer_leaves_the_case_with_whom_it_is(owner: Browser, shop: Shop) -> None:
+    case_id = a_case(shop)
+    maya = support.colleagues(shop.db, shop.merchant_id)[0]
+    owner.send(path(case_id, "/assign"), assignee=str(maya.id))
+
+    page = read(owner.send(path(case_id, "/reply"), kind="message", message=""))
+
+    chosen = page.select_one('[name="assignee"] option[selected]')
+    assert words_of(chosen) == "Maya Lindqvist"
 
 
 def test_it_is_resolved_and_taken_up_again(owner: Browser, shop: Shop) -> None:

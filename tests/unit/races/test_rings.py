@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from functools import partial
 from threading import Barrier, BrokenBarrierError
-from types import ModuleType
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
-from shared.actions import bulk_cancel, cancellations, execution, intake, rates
-from shared.actions.cancellations import Ask
+from shared.actions import bulk_runs, execution, intake, rates
+from shared.actions.bulk_runs import NewRun
 from shared.actions.stock import set_on_hand
-from shared.domain.catalogue import Giver
-from shared.domain.ids import MerchantId, RequestId
+from shared.domain.bulk import RunKind
+from shared.domain.ids import MerchantId, RequestId, new_id
+from shared.domain.metrics import RateCounts
 from shared.domain.reasons import Reason
 from shared.queries.invariants import violations_of
+from shared.storage import bulk_writes
 from shared.storage.engine import Database
+from shared.storage.rates import counts as counted
 from tests.builders import STORE, USER, a_merchant, an_order, automatic, request
 from tests.unit.races.scene import FEW_ROUNDS, IN_VAIN_SECONDS, at_once
 
@@ -89,45 +93,51 @@ def test_two_orders_that_two_people_change_in_opposite_order_never_wait_in_a_rin
     assert violations_of(db, merchant_id) == []
 
 
-def stop_between(monkeypatch: pytest.MonkeyPatch, module: ModuleType, meeting: Barrier) -> None:
-    """Let whoever has stock and counters to lock wait for the other between the first and the second."""
-    begun: list[str] = []
+def test_whoever_counts_waits_for_nobody_who_counts(db: Database) -> None:
+    merchant_id = a_merchant(db)
+    now = datetime.now(UTC)
 
-    def halting(name: str, step: Callable[..., object]) -> Callable[..., object]:
-        def take(*facts: object, **more: object) -> object:
-            if begun:
-                with suppress(BrokenBarrierError):
-                    meeting.wait()
-            begun.append(name)
-            return step(*facts, **more)
+    with db.begin(merchant_id) as first:
+        rates.count_placed(first, [now])
+        with db.begin(merchant_id) as second:
+            second.session.execute(text("SET LOCAL lock_timeout = '1s'"))
+            rates.count_placed(second, [now])
+            rates.count_days(second, {now.date().isoformat(): 1}, new_id())
+        rates.count_days(first, {now.date().isoformat(): 1}, new_id())
 
-        return take
-
-    for name in ("_restock", "_put_back", "count_canceled", "count_canceled_of"):
-        if hasattr(module, name):
-            monkeypatch.setattr(module, name, halting(name, getattr(module, name)))
+    with db.snapshot(merchant_id) as tx:
+        assert counted(tx, 1) == RateCounts(2, 2)
 
 
-def test_a_batch_and_a_single_cancellation_lock_stock_and_counters_in_the_same_order(
+def a_batch(db: Database, merchant_id: MerchantId, whole: str, unusual: str) -> UUID:
+    """Confirm a batch of two orders that put their units back: one goes as it is, one is judged by itself."""
+    orders = [an_order().with_item(sku=whole), an_order().with_item(sku=unusual).with_(hold=True)]
+    new = NewRun(RunKind.SELECTION, title="2 orders", reason=Reason.BUYER_CANCELED)
+    ids = [order.taken_in(db, merchant_id) for order in orders]
+    run_id = bulk_runs.begin_selection(db, merchant_id, new, ids, USER).run_id
+    while bulk_runs.advance(db, merchant_id, run_id):
+        pass
+    bulk_runs.confirm(db, merchant_id, run_id, USER)
+    return run_id
+
+
+def test_batches_whose_orders_go_both_ways_never_wait_in_a_ring_for_stock(
     db: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     merchant_id = a_merchant(db)
-    set_on_hand(db, merchant_id, "TEA-KETTLE", 1)
-    batched, single = (an_order().taken_in(db, merchant_id) for _ in range(2))
-    ask = Ask(reason=Reason.BUYER_CANCELED)
-    request_id = cancellations.request(db, merchant_id, single, ask, USER)
-    meeting = Barrier(2, timeout=IN_VAIN_SECONDS)
-    monkeypatch.setattr(rates, "shard", lambda: 0)
-    for module in (bulk_cancel, execution):
-        stop_between(monkeypatch, module, meeting)
+    for sku in ("A", "Z"):
+        set_on_hand(db, merchant_id, sku, 1)
+    runs = [a_batch(db, merchant_id, *skus) for skus in (("A", "Z"), ("Z", "A"))]
+    meeting, put_back = Barrier(2, timeout=IN_VAIN_SECONDS), bulk_writes.put_back
 
-    def cancel_batch() -> None:
-        wish = bulk_cancel.Wanted(batched, Reason.BUYER_CANCELED, "k")
-        with db.begin(merchant_id) as tx:
-            plan = bulk_cancel.plan(tx, [wish], Giver.MERCHANT, lock=True)
-            bulk_cancel.carry_out(tx, [one for one in plan if isinstance(one, bulk_cancel.Planned)], USER)
+    def halting(*facts: object) -> None:
+        put_back(*facts)
+        with suppress(BrokenBarrierError):
+            meeting.wait()
 
-    ended = at_once(cancel_batch, partial(execution.execute, db, merchant_id, request_id))
+    monkeypatch.setattr(bulk_writes, "put_back", halting)
+
+    ended = at_once(*(partial(bulk_runs.advance, db, merchant_id, run_id) for run_id in runs))
 
     assert [each.error for each in ended] == [None, None]
     assert violations_of(db, merchant_id) == []

@@ -40,6 +40,7 @@ class ConsoleForm(CancelWindowForm):
         choices=[SelectChoice("all", "All of it"), SelectChoice("less", "Less")], default="all"
     )
     refund_amount = TextField("Amount to refund")
+    less_choice = "refund-1"
     message = LongTextField("Message to customer")
     memo = LongTextField("Seller memo", limit=2000)
 

@@ -11,6 +11,7 @@ _FOLLOWED = """
 UPDATE reasons SET for_feeds = for_merchants, for_stores = CASE
   WHEN code IN ('OrderedByMistake', 'ArrivesTooLate', 'ShippingCostTooHigh', 'PriceTooHigh', 'FoundCheaper',
     'ChangeAddress', 'ChangeShippingSpeed', 'ChangeBillingAddress', 'ChangePaymentMethod') THEN for_buyers
+  WHEN code = 'Other' THEN for_buyers OR for_merchants
   ELSE for_merchants END
 """
 
