@@ -69,7 +69,7 @@ WHERE l.merchant_id = :merchant AND l.id = d.id
 """
 # Entries go by their places among the new ones of their order. A row of an order is written once, with its
 # sums, the length of its timeline and its head: each further version of it would cost as much as all else.
-_ORDERS = """
+CHAINED = """
 WITH chained AS MATERIALIZED (
   SELECT e.*, o.timeline_length + e.seq AS place,
     timeline_hash(o.timeline_head, o.timeline_length + e.seq, e) OVER (PARTITION BY e.order_id ORDER BY e.seq)
@@ -84,6 +84,10 @@ WITH chained AS MATERIALIZED (
 ), heads AS (
   SELECT DISTINCT ON (order_id) order_id, place, link FROM chained ORDER BY order_id, place DESC
 )
+"""
+_ORDERS = (
+    CHAINED
+    + """
 UPDATE orders o SET timeline_length = heads.place, timeline_head = heads.link,
   requested = o.requested + d.requested, canceled = o.canceled + d.canceled,
   canceled_minor = o.canceled_minor + d.canceled_minor, repriced_minor = o.repriced_minor + d.repriced_minor,
@@ -99,6 +103,7 @@ FROM unnest(CAST(:id AS uuid[]), CAST(:requested AS bigint[]), CAST(:canceled AS
     released_minor, by_merchant) JOIN heads ON heads.order_id = d.id
 WHERE o.merchant_id = :merchant AND o.id = d.id
 """
+)
 _PAYMENTS = """
 UPDATE payments p SET refunded_minor = p.refunded_minor + d.refunded_minor,
   released_minor = p.released_minor + d.released_minor

@@ -6,28 +6,17 @@ from typing import Any
 from sqlalchemy import text
 
 from shared.storage.bulk import document
+from shared.storage.bulk_writes import CHAINED
 from shared.storage.engine import Transaction
 
-# Entries go by their places among the new ones of their order, as in `bulk_writes`; its row is written once.
-_ORDERS = """
-WITH chained AS MATERIALIZED (
-  SELECT e.*, o.timeline_length + e.seq AS place,
-    timeline_hash(o.timeline_head, o.timeline_length + e.seq, e) OVER (PARTITION BY e.order_id ORDER BY e.seq)
-      AS link
-  FROM json_populate_recordset(json_populate_record(NULL::timeline, :same), :entries) e
-  JOIN orders o ON o.merchant_id = e.merchant_id AND o.id = e.order_id
-), written AS (
-  INSERT INTO timeline (merchant_id, id, order_id, seq, event, actor_kind, actor_id, from_state, to_state, at,
-    details, hash)
-  SELECT merchant_id, id, order_id, place, event, actor_kind, actor_id, from_state, to_state, at, details,
-    link FROM chained
-), heads AS (
-  SELECT DISTINCT ON (order_id) order_id, place, link FROM chained ORDER BY order_id, place DESC
-)
+_ORDERS = (
+    CHAINED
+    + """
 UPDATE orders o SET timeline_length = h.place, timeline_head = h.link, {values}
 FROM json_populate_recordset(NULL::orders, :rows) d JOIN heads h ON h.order_id = d.id
 WHERE o.merchant_id = :merchant AND o.id = d.id
 """
+)
 
 
 def write_completed(
