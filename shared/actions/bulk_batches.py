@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from operator import attrgetter
 from uuid import UUID
 
 from shared.actions import bulk_acknowledge, bulk_adjust, bulk_cancel, bulk_whole
@@ -81,19 +82,15 @@ def carry_out(tx: Transaction, run: BulkRunRecord, end: int, codes: Mapping[RowP
 
 
 def _rows(tx: Transaction, run: BulkRunRecord, end: int) -> list[BulkRowRecord]:
-    return list(
-        read_rows(
-            tx,
-            BulkRowRecord,
-            [
-                BulkRowRecord.run_id == run.id,
-                BulkRowRecord.group_no > run.next_group,
-                BulkRowRecord.group_no <= end,
-                BulkRowRecord.verdict == Verdict.OPEN,
-            ],
-            spare=_SPARE,
-        )
-    )
+    of_batch = [
+        BulkRowRecord.run_id == run.id,
+        BulkRowRecord.group_no > run.next_group,
+        BulkRowRecord.group_no <= end,
+        BulkRowRecord.verdict == Verdict.OPEN,
+    ]
+    # Asked for in the order of their numbers, each batch would look at all rows of the run for that.
+    rows = read_rows(tx, BulkRowRecord, of_batch, spare=_SPARE, in_order=False)
+    return sorted(rows, key=attrgetter("row_number"))
 
 
 def _builds_up(rows: Iterable[BulkRowRecord]) -> bool:

@@ -123,7 +123,8 @@ def keep_rows(
             raise AlreadyDecided("Another worker reads this file.", state=run.state)
         outbox.keep_hold(tx, EffectKind.ADVANCE_RUN, run.id)
         run.state = RunState.READING
-        bulk_staging.stage(tx, run.id, first, rows)
+        groups = run.group_count if first > 1 else 0
+        run.group_count = bulk_staging.stage(tx, run.id, first, groups, rows)
         run.row_count, run.read_bytes = first + len(rows) - 1, read_bytes
 
 

@@ -115,5 +115,12 @@ class _ReadBytes:
 
 
 def _pieces(rows: Iterator[StagedRow]) -> Iterator[Sequence[StagedRow]]:
-    while piece := list(islice(rows, PIECE)):
+    """Part rows so that those of an order that stand together stay together, up to a piece more of them."""
+    row = next(rows, None)
+    while row is not None:
+        piece = [row, *islice(rows, PIECE - 1)]
+        row = next(rows, None)
+        while row is not None and row.order_ref == piece[-1].order_ref and len(piece) < 2 * PIECE:
+            piece.append(row)
+            row = next(rows, None)
         yield piece

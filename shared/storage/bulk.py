@@ -42,14 +42,17 @@ def read_rows(
     where: Sequence[ColumnElement[bool]],
     *,
     spare: Collection[str] = (),
+    in_order: bool = True,
 ) -> Sequence[_Record]:
-    """Read the merchant's rows, in the order of their keys, without the columns that can be spared.
+    """Read the merchant's rows, in the order of their keys if asked, without the columns that can be spared.
 
     They read like records and belong to no session, which costs most of what reading records costs.
     """
     table = record.metadata.tables[record.__tablename__]
     columns = [column for column in table.columns if column.name not in spare]
-    query = select(*columns).where(table.c.merchant_id == tx.merchant_id, *where).order_by(*table.primary_key)
+    query = select(*columns).where(table.c.merchant_id == tx.merchant_id, *where)
+    if in_order:
+        query = query.order_by(*table.primary_key)
     return cast(Sequence[_Record], tx.session.connection().execute(query).all())
 
 

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 
 from shared.domain.bulk import RowProblem, StagedRow, Verdict
 from shared.storage.bulk import document
@@ -15,15 +15,24 @@ from shared.storage.engine import Transaction
 # A million rows take longer than a page may.
 _NO_LIMIT = "SET LOCAL statement_timeout = 0"
 
-# What most rows name is looked up as they are kept: to write each of them anew for it costs three times that.
+# What most rows name is looked up as they are kept, and their orders are numbered: to write each of them anew
+# for it costs three times that.
 _STAGE = """
-INSERT INTO bulk_rows ({names}, order_id, line_item_id)
-SELECT {values}, o.id, (SELECT l.id FROM line_items l
-  WHERE l.merchant_id = :merchant AND l.order_id = o.id
-    AND coalesce(nullif(d.item_ref, ''), d.own_item_ref) <> ''
-    AND l.external_id = coalesce(nullif(d.item_ref, ''), d.own_item_ref) LIMIT 1)
-FROM json_populate_recordset(json_populate_record(NULL::bulk_rows, :same), :rows) d
-LEFT JOIN orders o ON o.merchant_id = :merchant AND o.number = d.order_ref AND d.verdict = ''
+WITH read AS (
+  SELECT {values}, o.id AS found_order, (SELECT l.id FROM line_items l
+    WHERE l.merchant_id = :merchant AND l.order_id = o.id
+      AND coalesce(nullif(d.item_ref, ''), d.own_item_ref) <> ''
+      AND l.external_id = coalesce(nullif(d.item_ref, ''), d.own_item_ref) LIMIT 1) AS found_line,
+    CASE WHEN o.id IS NOT NULL THEN min(d.row_number) OVER (PARTITION BY o.id) END AS first
+  FROM json_populate_recordset(json_populate_record(NULL::bulk_rows, :same), :rows) d
+  LEFT JOIN orders o ON o.merchant_id = :merchant AND o.number = d.order_ref AND d.verdict = ''
+), kept AS (
+  INSERT INTO bulk_rows ({names}, order_id, line_item_id, group_no)
+  SELECT {names}, found_order, found_line,
+    CASE WHEN found_order IS NOT NULL THEN :groups + dense_rank() OVER (ORDER BY first) END FROM read
+  RETURNING group_no
+)
+SELECT coalesce(max(group_no), :groups) FROM kept
 """
 _BY_NUMBER = """
 UPDATE bulk_rows r SET order_id = o.id FROM orders o
@@ -44,9 +53,10 @@ FROM (SELECT DISTINCT ON (value) value, id FROM orders, jsonb_each_text(external
 WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND r.order_id IS NULL
   AND o.value = coalesce(nullif(r.order_ref, ''), r.own_order_ref)
 """
-_LACK_AN_ORDER = """
-SELECT EXISTS (SELECT FROM bulk_rows
-  WHERE merchant_id = :merchant AND run_id = :run AND verdict = '' AND order_id IS NULL)
+_LACKS = """
+SELECT coalesce(bool_or(order_id IS NULL), false) AS an_order, coalesce(bool_or(line_item_id IS NULL
+    AND (item_ref <> '' OR own_item_ref <> '')), false) AS an_item
+FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run AND verdict = ''
 """
 _ITEMS = """
 UPDATE bulk_rows r SET line_item_id = l.id FROM line_items l
@@ -129,12 +139,16 @@ _MARKS = (
     (_MARK_BESIDE.format(found=_CONFLICTING), Verdict.ERROR, RowProblem.CONFLICTING_ROWS),
     (_MARK.format(condition=_IN_REFUSED_RECORD), Verdict.ERROR, RowProblem.RECORD_REFUSED),
 )
+# Numbers are anew where rows of an order stood far apart, or an order before theirs was refused.
 _NUMBER_GROUPS = """
 UPDATE bulk_rows r SET group_no = g.group_no
-FROM (SELECT row_number, dense_rank() OVER (ORDER BY first) AS group_no
-      FROM (SELECT row_number, min(row_number) OVER (PARTITION BY order_id) AS first
-            FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run AND verdict = '') f) g
+FROM (SELECT row_number, before,
+        CASE WHEN verdict = '' THEN dense_rank() OVER (PARTITION BY verdict ORDER BY first) END AS group_no
+      FROM (SELECT row_number, verdict, group_no AS before,
+              min(row_number) OVER (PARTITION BY verdict, order_id) AS first
+            FROM bulk_rows WHERE merchant_id = :merchant AND run_id = :run) f) g
 WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.row_number = g.row_number
+  AND g.before IS DISTINCT FROM g.group_no
 """
 _COUNT = """
 SELECT coalesce(max(group_no), 0), count(*), count(*) FILTER (WHERE verdict = 'error'),
@@ -174,10 +188,10 @@ WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.group_no > :after AND 
 """
 
 
-def stage(tx: Transaction, run_id: UUID, first: int, rows: Sequence[StagedRow]) -> None:
-    """Keep rows as they were read, numbered from `first` on."""
+def stage(tx: Transaction, run_id: UUID, first: int, groups: int, rows: Sequence[StagedRow]) -> int:
+    """Keep rows as they were read, numbered from `first` on, their orders after `groups`; give the last."""
     if not rows:
-        return
+        return groups
     own, same = _parted(rows)
     for number, (kept, row) in enumerate(zip(own, rows, strict=True), start=first):
         kept["row_number"] = number
@@ -185,7 +199,8 @@ def stage(tx: Transaction, run_id: UUID, first: int, rows: Sequence[StagedRow]) 
     same |= {"merchant_id": tx.merchant_id, "run_id": run_id}
     names = [*own[0], *same]
     statement = _STAGE.format(names=", ".join(names), values=", ".join(f"d.{name}" for name in names))
-    _run(tx, statement, run_id, same=document(same), rows=document(own))
+    given = {**_of(tx, run_id), "groups": groups, "same": document(same), "rows": document(own)}
+    return int(tx.session.connection().execute(text(statement), given).scalar_one())
 
 
 def _parted(rows: Sequence[StagedRow]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -211,13 +226,12 @@ def resolve(tx: Transaction, run_id: UUID, codes: Mapping[RowProblem, str]) -> t
     Returns what `counts` does.
     """
     tx.session.connection().execute(text(_NO_LIMIT))
-    _run(tx, _BY_NUMBER, run_id)
-    _run(tx, _BY_OWN_NUMBER, run_id)
-    if tx.session.connection().execute(text(_LACK_AN_ORDER), _of(tx, run_id)).scalar_one():
-        _run(tx, _BY_EXTERNAL_ID, run_id)
-    _run(tx, _ITEMS, run_id)
-    _run(tx, _ITEMS_BY_OWN_ID, run_id)
-    _run(tx, _ITEMS_BY_SKU, run_id)
+    if _lacks(tx, run_id).an_order:
+        for statement in (_BY_NUMBER, _BY_OWN_NUMBER, _BY_EXTERNAL_ID):
+            _run(tx, statement, run_id)
+    if _lacks(tx, run_id).an_item:
+        for statement in (_ITEMS, _ITEMS_BY_OWN_ID, _ITEMS_BY_SKU):
+            _run(tx, statement, run_id)
     # Of rows that were only just written the planner knows nothing, and would hold each against all others.
     tx.session.connection().execute(text("SET LOCAL enable_nestloop = off"))
     for statement, verdict, problem in _MARKS:
@@ -266,6 +280,10 @@ def keep_results(
     """
     if results:
         _run(tx, _RESULTS, run_id, after=after, end=end, rows=document(results))
+
+
+def _lacks(tx: Transaction, run_id: UUID) -> Row[tuple[bool, bool]]:
+    return tx.session.connection().execute(text(_LACKS), _of(tx, run_id)).one()
 
 
 def _of(tx: Transaction, run_id: UUID) -> dict[str, Any]:
