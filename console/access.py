@@ -10,7 +10,9 @@ from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, login_user, logout_user
+from werkzeug.datastructures import ImmutableMultiDict
 
+from console import pending
 from console.addresses import is_own_path, named_merchant, without_merchant
 from shared.actions import sign_in
 from shared.domain.actors import Actor, ActorKind
@@ -19,6 +21,9 @@ from shared.queries import sign_in as signed_in
 from shared.queries.sign_in import Member
 from shared.web.app import wanted_fragment
 from shared.web.services import services
+
+# Beside a form that was held up by asking for it: the name of the field that held the proof.
+PROOF = "proof"
 
 View = Callable[..., ResponseReturnValue]
 
@@ -115,7 +120,9 @@ def guarded(view: View, terms: Terms) -> View:
         if member.lacks_second_factor and not terms.during_setup:
             return redirect(url_for("console.account"), code=303)
         if terms.sudo and not member.is_verified:
-            return redirect(url_for("console.verify", next=wanted_page(), again=_again()), code=303)
+            return _to_proof()
+        if terms.sudo and PROOF in request.form:
+            _drop_proof()
         return view(member, **parts)
 
     return guard
@@ -151,6 +158,16 @@ def _to_merchant(member: Member, named: UUID) -> ResponseReturnValue:
     return redirect(url_for("console.switch_merchant", to=named, next=path), code=303)
 
 
-def _again() -> str | None:
-    """Say in the address that a button has to be pressed once more: what its form held is gone."""
-    return "1" if request.method == "POST" else None
+def _drop_proof() -> None:
+    """Take the proof out of a form that comes on from there: views take their own fields alone."""
+    proof = {PROOF, request.form[PROOF]}
+    kept = (field for field in request.form.items(multi=True) if field[0] not in proof)
+    request.form = ImmutableMultiDict(kept)
+
+
+def _to_proof() -> ResponseReturnValue:
+    """Ask first who it is. What a form held goes along, and from there to where it was sent."""
+    if request.method == "POST":
+        held = pending.hold_form(request.path)
+        return redirect(url_for("console.verify", next=wanted_page(), held=held), code=307)
+    return redirect(url_for("console.verify", next=wanted_page()), code=303)

@@ -13,9 +13,11 @@ from shared.web.limits import within_limit
 _USER = "second_step"
 _CHALLENGE = "challenge"
 _TOTP = "totp"
+_FORM = "held_form"
 _STEP_SECONDS = 600
 _CHALLENGE_SECONDS = 300
 _CHALLENGE_BYTES = 32
+_NAME_BYTES = 12
 
 
 def hold_user(user_id: UserId) -> None:
@@ -46,6 +48,22 @@ def take_challenge() -> bytes | None:
         case [str(text), int(at)] if 0 <= time.time() - at <= _CHALLENGE_SECONDS:
             # A copy of the cookie still holds it; a second use is told apart here.
             return urlsafe_b64decode(text) if within_limit("1/hour", "challenge", text) else None
+        case _:
+            return None
+
+
+def hold_form(path: str) -> str:
+    """Remember where a form was sent to that needs proof first; give the name by which it is found again."""
+    name = secrets.token_urlsafe(_NAME_BYTES)
+    session[_FORM] = [name, path, int(time.time())]
+    return name
+
+
+def held_form(name: str) -> str | None:
+    """Tell where that form was sent to; None after ten minutes, or when another has been held since."""
+    match session.get(_FORM):
+        case [str(known), str(path), int(at)] if known == name and 0 <= time.time() - at <= _STEP_SECONDS:
+            return path
         case _:
             return None
 

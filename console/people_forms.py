@@ -74,16 +74,17 @@ class CodeForm(AskingForm):
 class VerifyForm(AskingForm):
     """The password once more."""
 
-    password = PasswordField()
+    # Forms that wait for it go along, and may have a password of their own.
+    own_password = PasswordField()
 
     @classmethod
     def made(cls) -> Self:
         form = cls()
-        form.password.label.text = _("Password")
+        form.own_password.label.text = _("Password")
         return form
 
     def needed(self) -> Iterable[tuple[Field, str]]:
-        return ((self.password, _("Enter your password.")),)
+        return ((self.own_password, _("Enter your password.")),)
 
 
 class ChangePasswordForm(AskingForm):

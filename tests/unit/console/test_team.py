@@ -21,7 +21,15 @@ from shared.storage.records import (
     MembershipRecord,
     UserRecord,
 )
-from tests.unit.console.browsing import PASSWORD, Browser, Shop, buttons_named, message, read, words_of
+from tests.unit.console.browsing import (
+    PASSWORD,
+    Browser,
+    Shop,
+    buttons_named,
+    message,
+    read,
+    words_of,
+)
 from tests.unit.console.mailing import link_in, mails, text_of
 from tests.unit.console.test_second_step import fresh, set_up
 
@@ -285,10 +293,20 @@ def test_what_touches_the_team_asks_for_proof_after_ten_minutes(owner: Browser, 
             .values(verified_at=func.clock_timestamp() - timedelta(minutes=11))
         )
 
-    asked = owner.send(f"{TEAM}/invite", referrer=TEAM, email=somebody(shop), role="owner")
+    invited = somebody(shop)
+    asked = owner.send(f"{TEAM}/invite", referrer=TEAM, email=invited, role="owner")
 
-    assert asked.location == f"/console/verify?next={TEAM}&again=1"
-    assert mails(shop) == []
+    assert (asked.status_code, mails(shop)) == (307, [])
+    page = read(owner.send(asked.location, email=invited, role="owner"))
+    assert words_of(page.h1) == "Confirm that it is you"
+    fields = {str(field["name"]): str(field["value"]) for field in page.main.select("input[name]")}
+    page = read(owner.post(asked.location, data={**fields, "own_password": "not it"}))
+    fields = {str(field["name"]): str(field["value"]) for field in page.main.select("input[name]")}
+    answer = owner.post(asked.location, data={**fields, "own_password": PASSWORD})
+    assert (answer.status_code, answer.location, mails(shop)) == (307, f"{TEAM}/invite", [])
+    answer = owner.post(answer.location, data={**fields, "own_password": PASSWORD})
+    assert owner.told(answer)[0] == "status"
+    assert len(mails(shop)) == 1
 
 
 def test_another_shops_team_is_nowhere_to_be_found(owner: Browser, open_shop: Callable[..., Shop]) -> None:
