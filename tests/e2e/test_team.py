@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.conftest import PHONE, Shop, sign_in
@@ -46,28 +45,3 @@ def test_somebody_joins_by_invitation_and_sets_a_new_password(
     expect(merchant.get_by_role("row", name="Joined the team")).to_contain_text("Noah Berg")
     noah.goto("/console/orders")
     expect(noah.get_by_role("heading", name="Sign in", level=1)).to_be_visible()
-
-
-@pytest.mark.parametrize("has_script", [True, False])
-def test_an_invitation_that_asks_who_it_is_need_not_be_typed_again(
-    shop: Shop, make_page: Callable[..., Page], *, has_script: bool
-) -> None:
-    email = f"ida@{shop.slug}.example"
-    page = sign_in(make_page(java_script_enabled=has_script), shop)
-    page.goto("/console/settings/team")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Role", exact=True).select_option(label="agent")
-    shop.ask("/testkit/clock", {"advance_seconds": 700})
-    try:
-        page.get_by_role("button", name="Invite").click()
-        expect(page.get_by_role("heading", name="Confirm that it is you", level=1)).to_be_visible()
-    finally:
-        shop.kit.post("/testkit/clock", data={"now": None})
-    page.get_by_label("Password").fill("something else")
-    page.get_by_role("button", name="Confirm").click()
-    expect(page.get_by_role("alert")).to_contain_text("That is not your password.")
-    page.get_by_label("Password").fill(shop.password)
-    page.get_by_role("button", name="Confirm").click()
-
-    expect(page.get_by_role("status")).to_contain_text(email)
-    expect(page.get_by_role("table", name="Invitations")).to_contain_text("agent")
