@@ -112,7 +112,7 @@ def terms() -> EndpointTerms:
 
 
 def _with_secret(tx: Transaction, made: NewSecret) -> EndpointSecretDocument:
-    return EndpointSecretDocument(queries.endpoint(tx, made.endpoint_id), made.sealed.decode())
+    return queries.with_secret(tx, made.endpoint_id, made.sealed.decode())
 
 
 def _opened(response: Response) -> Response:

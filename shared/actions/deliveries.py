@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from shared import wording
 from shared.actions.webhooks import lock_endpoint, shown
 from shared.domain.actors import SYSTEM, Actor
 from shared.domain.audit import AuditKind
@@ -120,7 +121,7 @@ def send_again(
             raise NotFound("There is no such delivery.")
         _refuse_idle(endpoint)
         if delivery.state == DeliveryState.READY:
-            raise StillUnderWay("This event is being sent already.")
+            raise StillUnderWay(wording.event_under_way())
         delivery.state = DeliveryState.READY
         endpoint.silent = 0
         outbox.revive(tx, EffectKind.SEND_WEBHOOK, _dedup_key(delivery_id))
@@ -152,7 +153,7 @@ def _find(tx: Transaction, delivery_id: UUID) -> tuple[WebhookDeliveryRecord, We
 
 def _refuse_idle(endpoint: WebhookEndpointRecord) -> None:
     if endpoint.state != EndpointState.ACTIVE:
-        raise EndpointOff("This endpoint is switched off; switch it on first.")
+        raise EndpointOff(wording.endpoint_off())
 
 
 def _refuse_rest(tx: Transaction, endpoint: WebhookEndpointRecord) -> None:

@@ -111,7 +111,7 @@ def change(
             record.url, record.silent = told.url, 0
         if told.events is not None and set(told.events) != set(record.events):
             record.events, record.listens_since = list(told.events), tx.now
-        _switch(tx, record, told.is_active)
+        _switch(tx, record, told)
         after = _settings(record)
         if after != before:
             audit.note(
@@ -203,7 +203,8 @@ def _refuse_too_many(tx: Transaction) -> None:
         raise InvalidContent(wording.too_many_endpoints())
 
 
-def _switch(tx: Transaction, record: WebhookEndpointRecord, is_active: bool | None) -> None:
+def _switch(tx: Transaction, record: WebhookEndpointRecord, told: EndpointChange) -> None:
+    is_active = told.is_active
     if is_active is None or is_active == (record.state == EndpointState.ACTIVE):
         return
     record.state = EndpointState.ACTIVE if is_active else EndpointState.PAUSED

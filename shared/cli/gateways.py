@@ -6,7 +6,7 @@ import sys
 import click
 
 from shared.actions import gateways as actions
-from shared.actions import second_factors
+from shared.actions import second_factors, webhooks
 from shared.actions.gateways import Credentials
 from shared.cli.database import opened
 from shared.domain.orders import Gateway
@@ -82,12 +82,18 @@ def reseal_gateways(*, as_json: bool) -> None:
     with opened(settings) as db:
         keys = settings.derived_keys(PURPOSE)
         count = sum(actions.reseal(db, merchant_id, keys) for merchant_id in merchants.all_ids(db))
+        endpoints = _reseal_endpoints(db, settings)
         factors = second_factors.reseal(db, settings.derived_keys(second_factors.SEALING))
     click.echo(
-        json.dumps({"resealed": count, "second_factors": factors})
+        json.dumps({"resealed": count, "second_factors": factors, "webhooks": endpoints})
         if as_json
         else f"{count} accounts are sealed anew."
     )
+
+
+def _reseal_endpoints(db: Database, settings: Settings) -> int:
+    keys = settings.derived_keys(webhooks.SEALING)
+    return sum(webhooks.reseal(db, merchant_id, keys) for merchant_id in merchants.all_ids(db))
 
 
 def _credentials(account: str) -> Credentials:

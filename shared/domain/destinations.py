@@ -110,7 +110,7 @@ def is_loopback(address: str) -> bool:
 def _is_name(host: str) -> bool:
     labels = host.removesuffix(".").split(".")
     return (
-        1 < len(labels)
+        len(labels) > 1
         and len(host) <= _LONGEST_HOST
         and all(_LABEL.fullmatch(label) for label in labels)
         and not _NUMBER.fullmatch(labels[-1])

@@ -1,7 +1,7 @@
 """Where a merchant's stores hear of events, and what became of each: for the console and the API."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -23,7 +23,7 @@ from shared.storage.records import (
 
 @dataclass(frozen=True, slots=True)
 class EndpointDocument:
-    """An endpoint; without `events` it hears of all but order.taken_in. The last status is None for no answer."""
+    """An endpoint; without `events` it hears of all but order.taken_in. No `last_status` is no answer."""
 
     id: UUID
     url: str
@@ -33,12 +33,16 @@ class EndpointDocument:
     last_status: int | None
     last_at: datetime | None
 
+    @property
+    def is_active(self) -> bool:
+        """Say whether it is told of events."""
+        return self.state is EndpointState.ACTIVE
+
 
 @dataclass(frozen=True, slots=True)
-class EndpointSecretDocument:
-    """An endpoint and its new secret, which is shown this once."""
+class EndpointSecretDocument(EndpointDocument):
+    """An endpoint with its new secret, which is shown this once."""
 
-    endpoint: EndpointDocument
     secret: str
 
 
@@ -70,6 +74,11 @@ class DeliveryDocument:
     last_status: int | None
     last_at: datetime | None
     created_at: datetime
+
+    @property
+    def can_be_sent_again(self) -> bool:
+        """Say whether nothing is trying it just now."""
+        return self.state is not DeliveryState.READY
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +119,7 @@ def delivery(tx: Transaction, delivery_id: UUID) -> DeliveryDocument:
 def deliveries(
     db: Database, merchant_id: MerchantId, endpoint_id: UUID, *, cursor: str | None, limit: int
 ) -> DeliveryList:
-    """List what an endpoint was told. Raises NotFound, or InvalidContent for a cursor that is none of ours."""
+    """List what an endpoint was told. Raises NotFound, InvalidContent for a cursor that is none of ours."""
     after, row = read_cursor(cursor), WebhookDeliveryRecord
     with db.snapshot(merchant_id) as tx:
         endpoint(tx, endpoint_id)
@@ -123,6 +132,11 @@ def deliveries(
         page = tuple(_delivery(*parts) for parts in found[:limit])
     last = page[-1] if len(found) > limit else None
     return DeliveryList(page, make_cursor(last.created_at, last.id) if last else None)
+
+
+def with_secret(tx: Transaction, endpoint_id: UUID, secret: str) -> EndpointSecretDocument:
+    """Read one endpoint, and put its new secret beside it."""
+    return EndpointSecretDocument(**asdict(endpoint(tx, endpoint_id)), secret=secret)
 
 
 def opened(keys: Sequence[str], sealed: str) -> str:

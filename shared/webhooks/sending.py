@@ -47,7 +47,7 @@ def deliver(db: Database, messenger: Messenger, merchant_id: MerchantId, deliver
     body = webhook_bodies.body(db, merchant_id, delivery_id)
     secrets = [unseal(messenger.keys, sealed) for sealed in attempt.secrets]
     # Receivers compare this instant with their own clock, so it is the real one.
-    headers = signed_headers(attempt.event_id, body, secrets, datetime.now(UTC))
+    headers = signed_headers(str(attempt.event_id), body, secrets, datetime.now(UTC))
     try:
         reply = messenger.transport.deliver(attempt.url, {**_ALWAYS, **headers}, body)
     except NoAnswer:

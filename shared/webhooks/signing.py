@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from uuid import UUID
 
 from standardwebhooks import Webhook
 
 
-def signed_headers(event_id: UUID, body: bytes, secrets: Sequence[str], at: datetime) -> dict[str, str]:
+def signed_headers(event_id: str, body: bytes, secrets: Sequence[str], at: datetime) -> dict[str, str]:
     """Make the headers of one try: the event's id, when the try was made, and a signature per secret."""
     moment, text = at.astimezone(UTC), body.decode()
-    signatures = (Webhook(secret).sign(str(event_id), moment, text) for secret in secrets)
+    signatures = (Webhook(secret).sign(event_id, moment, text) for secret in secrets)
     return {
-        "webhook-id": str(event_id),
+        "webhook-id": event_id,
         "webhook-timestamp": str(int(moment.timestamp())),
         "webhook-signature": " ".join(signatures),
     }

@@ -50,7 +50,14 @@ from shared.wording.support import (
 from shared.wording.timeline import actor, timeline_for_buyer, timeline_for_merchant
 from shared.wording.times import duration, pace
 from shared.wording.uploads import upload_state
-from shared.wording.webhooks import address_fault, delivery_state, endpoint_state, too_many_endpoints
+from shared.wording.webhooks import (
+    address_fault,
+    delivery_state,
+    endpoint_off,
+    endpoint_state,
+    event_under_way,
+    too_many_endpoints,
+)
 
 __all__ = [
     "Badge",
@@ -71,7 +78,9 @@ __all__ = [
     "decline_reasons",
     "delivery_state",
     "duration",
+    "endpoint_off",
     "endpoint_state",
+    "event_under_way",
     "export_state",
     "gateway",
     "giver",

@@ -45,6 +45,16 @@ def address_fault(fault: AddressFault) -> str:
     return _(_FAULTS[fault])
 
 
+def endpoint_off() -> str:
+    """Say that an endpoint is told nothing just now."""
+    return _("This endpoint is switched off. Switch it on first.")
+
+
+def event_under_way() -> str:
+    """Say that an event is being tried anyway."""
+    return _("This event is being sent already.")
+
+
 def too_many_endpoints() -> str:
     """Say that there is no room for another endpoint."""
     return _("There is room for %(count)s endpoints. Remove one first.") % {"count": MOST_ENDPOINTS}

@@ -37,6 +37,7 @@ CONSOLE = (
     "/console/settings/branding/emails/order_confirmed",
     "/console/settings/team",
     "/console/settings/keys",
+    "/console/settings/webhooks",
     "/console/settings/audit",
     "/console/account",
     "/console/account/authenticator",

@@ -1,4 +1,4 @@
-"""Webhook endpoints, and a delivery to each that listens for what enters a timeline, however it gets there."""
+"""Webhook endpoints, and a delivery to each that listens for what enters a timeline, whoever writes it."""
 
 import sqlalchemy as sa
 from alembic import op
