@@ -6,7 +6,6 @@ import json
 import socket
 import ssl
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -36,8 +35,9 @@ class Receiver:
     port: int = 0
     heard: list[Heard] = field(default_factory=list)
     answers: list[tuple[int, dict[str, str]]] = field(default_factory=list)
-    seconds_before: float = 0.0
+    is_silent: bool = False
     is_endless: bool = False
+    ended: threading.Event = field(default_factory=threading.Event)
 
     @property
     def url(self) -> str:
@@ -52,24 +52,25 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     """Listen on a free port until the block ends."""
     receiver = Receiver()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            receiver.heard.append(Heard(self.path, dict(self.headers.items()), body))
-            time.sleep(receiver.seconds_before)
-            status, headers = receiver.answers.pop(0) if receiver.answers else (204, {})
-            with suppress(OSError):
-                self.send_response(status)
-                for name, value in headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                while receiver.is_endless:
-                    self.wfile.write(b"x" * 1024)
+    def answer(call: BaseHTTPRequestHandler) -> None:
+        body = call.rfile.read(int(call.headers["Content-Length"]))
+        receiver.heard.append(Heard(call.path, dict(call.headers.items()), body))
+        if receiver.is_silent:
+            receiver.ended.wait()
+            return
+        status, headers = receiver.answers.pop(0) if receiver.answers else (204, {})
+        with suppress(OSError):
+            call.send_response(status)
+            for name, value in headers.items():
+                call.send_header(name, value)
+            call.end_headers()
+            while receiver.is_endless and not receiver.ended.is_set():
+                call.wfile.write(b"x" * 1024)
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    # The library calls these by name.
+    names = {"do_POST": answer, "log_message": lambda *_: None}
+    answering = type("Answering", (BaseHTTPRequestHandler,), names)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), answering)
     server.daemon_threads = True
     if tls is not None:
         server.socket = tls.wrap_socket(server.socket, server_side=True)
@@ -79,27 +80,28 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     try:
         yield receiver
     finally:
-        receiver.is_endless = False
+        receiver.ended.set()
         server.shutdown()
         server.server_close()
         thread.join()
 
 
 @contextmanager
-def dripping(seconds: float) -> Iterator[int]:
-    """Answer with one byte of a header at a time, for so long; give the port."""
+def dripping() -> Iterator[int]:
+    """Answer with one byte of a header at a time until the block ends; give the port."""
+    ended = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def drip() -> None:
             with suppress(OSError):
                 connection, _ = server.accept()
                 with connection:
-                    end = time.monotonic() + seconds
                     connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-                    while time.monotonic() < end:
+                    while not ended.wait(0.02):
                         connection.sendall(b"z")
-                        time.sleep(0.05)
 
         thread = threading.Thread(target=drip, daemon=True)
         thread.start()
         yield server.getsockname()[1]
+        ended.set()
+        thread.join()

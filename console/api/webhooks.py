@@ -53,7 +53,7 @@ def change_webhook(caller: Caller, endpoint_id: str) -> Response:
         told = EndpointChange(
             url=payload.url,
             events=payload.names(),
-            is_active=None if payload.state is None else payload.state == EndpointState.ACTIVE,
+            is_active=None if payload.state is None else EndpointState(payload.state) is EndpointState.ACTIVE,
         )
         return actions.change(
             caller.db, caller.merchant_id, id_of(endpoint_id), told, caller.actor, terms(), once=once

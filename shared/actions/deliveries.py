@@ -118,7 +118,7 @@ def send_again(
         endpoint = lock_endpoint(tx, endpoint_id)
         delivery = tx.session.get(WebhookDeliveryRecord, (merchant_id, delivery_id))
         if delivery is None or delivery.endpoint_id != endpoint_id:
-            raise NotFound("There is no such delivery.")
+            raise NotFound
         _refuse_idle(endpoint)
         if delivery.state == DeliveryState.READY:
             raise StillUnderWay(wording.event_under_way())

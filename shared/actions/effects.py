@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, text, update
+from sqlalchemy import ColumnElement, func, or_, select, text, true, update
 from sqlalchemy.engine import CursorResult
 
 from shared.domain.events import EffectKind
@@ -160,13 +160,13 @@ def due(
     db: Database, merchant_id: MerchantId, limit: int = 500, *, queues: Collection[str] | None = None
 ) -> Sequence[EffectId]:
     """List effects that nobody holds and whose time has come, oldest first; those of some queues, or all."""
-    kinds = [kind for kind, queue in outbox.QUEUES.items() if queues is None or queue in queues]
+    kinds = [kind for kind, queue in outbox.QUEUES.items() if queues and queue in queues]
     with db.begin(merchant_id) as tx:
         ids = tx.session.scalars(
             select(EffectRecord.id)
             .where(
                 EffectRecord.merchant_id == merchant_id,
-                EffectRecord.kind.in_(kinds),
+                true() if queues is None else EffectRecord.kind.in_(kinds),
                 or_(
                     (EffectRecord.state == "ready") & (EffectRecord.due_at <= tx.now),
                     (EffectRecord.state == "running")

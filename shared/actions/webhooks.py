@@ -175,7 +175,7 @@ def lock_endpoint(tx: Transaction, endpoint_id: UUID) -> WebhookEndpointRecord:
         .with_for_update(key_share=True)
     ).one_or_none()
     if record is None:
-        raise NotFound("There is no such webhook endpoint.")
+        raise NotFound
     return record
 
 

@@ -15,6 +15,7 @@ from shared.queries import merchants
 from shared.queries.gateways import GatewayAccount
 from shared.sealing import PURPOSE
 from shared.settings import Settings
+from shared.storage.engine import Database
 
 _SECRETS = ("sk_", "rk_")
 _WEBHOOK_SECRET = "whsec_"  # noqa: S105 - what every such secret begins with

@@ -149,7 +149,7 @@ def _refund(details: dict[str, Any], currency: str) -> ToldRefund:
         id=UUID(known) if known else None,
         amount=details["refund_minor"],
         currency=currency,
-        trouble=details.get("trouble"),
+        trouble=details.get("trouble") or None,
     )
 
 

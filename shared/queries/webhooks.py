@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select, tuple_
+from sqlalchemy import Row, Select, and_, select, tuple_
 
 from shared.domain.errors import NotFound
 from shared.domain.ids import MerchantId
@@ -19,6 +19,7 @@ from shared.storage.records import (
     WebhookDeliveryRecord,
     WebhookEndpointRecord,
 )
+from shared.storage.scopes import orders_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +107,14 @@ def endpoint(tx: Transaction, endpoint_id: UUID) -> EndpointDocument:
     """Read one endpoint in an open transaction. Raises NotFound."""
     found = tx.session.scalars(_endpoints(tx).where(WebhookEndpointRecord.id == endpoint_id)).one_or_none()
     if found is None:
-        raise NotFound("There is no such webhook endpoint.")
+        raise NotFound
     return _endpoint(found)
 
 
 def delivery(tx: Transaction, delivery_id: UUID) -> DeliveryDocument:
     """Read one delivery in an open transaction."""
     wanted = _deliveries(tx).where(WebhookDeliveryRecord.id == delivery_id)
-    return _delivery(*tx.session.execute(wanted).one())
+    return _documents(tx, tx.session.execute(wanted).all())[0]
 
 
 def deliveries(
@@ -129,7 +130,7 @@ def deliveries(
         found = tx.session.execute(
             wanted.order_by(row.created_at.desc(), row.id.desc()).limit(limit + 1)
         ).all()
-        page = tuple(_delivery(*parts) for parts in found[:limit])
+        page = _documents(tx, found[:limit])
     last = page[-1] if len(found) > limit else None
     return DeliveryList(page, make_cursor(last.created_at, last.id) if last else None)
 
@@ -153,16 +154,22 @@ def _endpoints(tx: Transaction) -> Select[WebhookEndpointRecord]:
     )
 
 
-def _deliveries(tx: Transaction) -> Select[WebhookDeliveryRecord, UUID | None, str | None]:
+def _deliveries(tx: Transaction) -> Select[WebhookDeliveryRecord, UUID | None]:
     row, entry = WebhookDeliveryRecord, TimelineRecord
     return (
-        select(row, OrderRecord.id, OrderRecord.number)
+        select(row, entry.order_id)
         .outerjoin(entry, and_(entry.merchant_id == row.merchant_id, entry.id == row.entry_id))
-        .outerjoin(
-            OrderRecord, and_(OrderRecord.merchant_id == entry.merchant_id, OrderRecord.id == entry.order_id)
-        )
         .where(row.merchant_id == tx.merchant_id)
     )
+
+
+def _documents(
+    tx: Transaction, found: Sequence[Row[WebhookDeliveryRecord, UUID | None]]
+) -> tuple[DeliveryDocument, ...]:
+    wanted = orders_of(tx).where(OrderRecord.id.in_({order_id for _, order_id in found if order_id}))
+    named = wanted.with_only_columns(OrderRecord.id, OrderRecord.number)
+    numbers = {row.id: row.number for row in tx.session.execute(named)}
+    return tuple(_delivery(record, order_id, numbers.get(order_id)) for record, order_id in found)
 
 
 def _endpoint(record: WebhookEndpointRecord) -> EndpointDocument:

@@ -8,11 +8,12 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 from queue import Empty, SimpleQueue
 from threading import Thread, Timer
 from time import monotonic
+
+from werkzeug.http import parse_date
 
 from shared.domain import destinations
 from shared.domain.destinations import BadDestination, Destination
@@ -54,7 +55,7 @@ class WebTransport:
         machine = self._checked(destination, end)
         try:
             with _connected(machine, destination, end) as raw:
-                return self._call(raw, destination, headers, body)
+                return self._call(raw, destination, headers, body, end)
         except (OSError, HTTPException, ValueError) as error:
             raise NoAnswer(type(error).__name__) from error
 
@@ -76,13 +77,21 @@ class WebTransport:
         return ()
 
     def _call(
-        self, raw: socket.socket, destination: Destination, headers: Mapping[str, str], body: bytes
+        self,
+        raw: socket.socket,
+        destination: Destination,
+        headers: Mapping[str, str],
+        body: bytes,
+        end: float,
     ) -> Reply:
         connection = HTTPConnection(destination.host, destination.port)
         connection.sock = raw if destination.is_plain else self._secured(raw, destination)
         try:
             connection.request("POST", destination.target, body, {"Host": _named(destination), **headers})
             response = connection.getresponse()
+            # Headers that were cut off read like the end of all headers.
+            if monotonic() >= end:
+                raise TimeoutError
             reply = Reply(response.status, _retry_after(response))
             # Its status counts, whatever comes of the rest; some of that is read, not to cut it off.
             with suppress(OSError, HTTPException, ValueError):
@@ -150,7 +159,5 @@ def _retry_after(response: HTTPResponse) -> timedelta | None:
     told = response.headers.get("Retry-After", "").strip()
     if told.isascii() and told.isdigit() and len(told) <= _LONGEST_NUMBER:
         return timedelta(seconds=int(told))
-    try:
-        return max(timedelta(0), parsedate_to_datetime(told).astimezone(UTC) - datetime.now(UTC))
-    except (ValueError, TypeError, OverflowError):
-        return None
+    until = parse_date(told)
+    return None if until is None else max(timedelta(0), until - datetime.now(UTC))

@@ -47,7 +47,7 @@ async def _work(queue: procrastinate.App) -> None:
 
 async def _work_in(queue: procrastinate.App, queues: Sequence[str]) -> None:
     await queue.run_worker_async(
-        queues=queues,
+        queues=list(queues),
         concurrency=_AT_ONCE_IN_A_LANE,
         fetch_job_polling_interval=2.0,
         update_heartbeat_interval=HEARTBEAT_SECONDS,

@@ -4,16 +4,21 @@ pause_webhook, resume_webhook, rotate_webhook, delete_webhook, try_webhook, send
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 from bs4 import BeautifulSoup
+from flask import Flask
 from sqlalchemy import update
 
 from shared.actions import deliveries
+from shared.actions.webhooks import SEALING
 from shared.domain.permissions import Role
 from shared.queries import webhooks as queries
 from shared.storage.records import ConsoleSessionRecord
+from shared.web.services import EXTENSION
+from shared.webhooks.sending import Messenger
 from tests.builders import an_order, cancel
 from tests.post import Hearing, Remembering, outside, work_off
 from tests.unit.console.browsing import (
@@ -42,8 +47,10 @@ def rows(page: BeautifulSoup) -> list[str]:
     return [words_of(row) for row in page.select("tbody tr")]
 
 
-def told(shop: Shop, hearing: Hearing) -> None:
-    work_off(outside(shop.db, Remembering(), transport=hearing), shop.merchant_id)
+def told(app: Flask, shop: Shop, hearing: Hearing) -> None:
+    """Carry out what is due, with the keys that seal the endpoints' secrets."""
+    messenger = Messenger(hearing, app.extensions[EXTENSION].settings.derived_keys(SEALING))
+    work_off(replace(outside(shop.db, Remembering()), messenger=messenger), shop.merchant_id)
 
 
 def test_an_endpoint_is_added_and_its_secret_shown_once(owner: Browser) -> None:
@@ -137,7 +144,9 @@ def test_removing_asks_first(owner: Browser, shop: Shop) -> None:
     assert owner.get(path).status_code == owner.send(f"{path}/delete").status_code == 404
 
 
-def test_deliveries_are_listed_with_their_order_and_sent_again(owner: Browser, shop: Shop) -> None:
+def test_deliveries_are_listed_with_their_order_and_sent_again(
+    app: Flask, owner: Browser, shop: Shop
+) -> None:
     path = added(owner, shop, cancellation_accepted="y")
     order_id = an_order().with_(number="NL-7001").taken_in(shop.db, shop.merchant_id)
     cancel(shop.db, shop.merchant_id, order_id)
@@ -148,7 +157,7 @@ def test_deliveries_are_listed_with_their_order_and_sent_again(owner: Browser, s
     again = _again(owner, shop, path)
     assert owner.told(owner.send(again)) == ("alert", "Nothing was sent. This event is being sent already.")
 
-    told(shop, Hearing(answers=[410]))
+    told(app, shop, Hearing(answers=[410]))
     page = owner.page(path)
     assert "Not delivered 1 try 410" in rows(page)[0]
     assert [link["href"] for link in links_named(page, "NL-7001")] == [f"/console/orders/{order_id}"]
@@ -156,7 +165,7 @@ def test_deliveries_are_listed_with_their_order_and_sent_again(owner: Browser, s
 
     owner.send(f"{path}/resume")
     assert owner.told(owner.send(again))[1] == "The event is on its way again. It keeps its id."
-    told(shop, Hearing())
+    told(app, shop, Hearing())
     assert "Delivered 2 tries 204" in rows(owner.page(path))[0]
 
 

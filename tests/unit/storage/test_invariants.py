@@ -53,8 +53,8 @@ PLANTED = {
     "outcomes_are_told_once": [
         """INSERT INTO webhook_deliveries (merchant_id, id, event_id, endpoint_id, event, entry_id, state,
           attempts, created_at)
-        SELECT merchant_id, gen_random_uuid(), id, :endpoint, event, id, 'sent', 1, at FROM timeline
-        WHERE request_id = :accepted AND event = 'cancellation_accepted'""",
+        SELECT merchant_id, gen_random_uuid(), gen_random_uuid(), :endpoint, event, id, 'sent', 1, at
+        FROM timeline WHERE request_id = :accepted AND event = 'cancellation_accepted'""",
     ],
     "deliveries_keep_the_id_of_their_event": [
         "UPDATE webhook_deliveries SET event_id = gen_random_uuid() WHERE event = 'cancellation_accepted'"
@@ -181,6 +181,8 @@ TOGETHER = {
     "accepted_requests_are_refunded_once": {"daily_counts_are_the_refunds_counts"},
     "refunds_go_to_their_orders_payments": {"daily_counts_are_the_refunds_counts"},
     "timelines_tell_each_requests_state": {"daily_counts_are_the_requests_counts"},
+    # A second delivery of one event to one endpoint needs an id of its own.
+    "outcomes_are_told_once": {"deliveries_keep_the_id_of_their_event"},
     # The chain covers each entry, and what is adjusted beyond what was captured was refunded beyond it.
     "adjustments_are_in_the_timeline": {"timelines_are_chained"},
     "adjustments_are_within_captured": {
