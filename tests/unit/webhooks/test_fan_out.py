@@ -186,6 +186,7 @@ def test_an_old_order_that_is_canceled_here_is_news(told: Told) -> None:
 
 
 def test_who_does_not_listen_hears_nothing(told: Told, another) -> None:
+    told.endpoint("case_opened")
     paused, removed = told.endpoint(), told.endpoint()
     webhooks.change(told.db, told.merchant_id, paused, EndpointChange(is_active=False), USER, TERMS)
     webhooks.remove(told.db, told.merchant_id, removed, USER)
