@@ -22,6 +22,7 @@ from shared.ports import NoAnswer, Reply
 SECONDS = 20.0
 MOST_READ = 65_536
 _CONNECT_SECONDS = 5.0
+_LEAST_SECONDS = 0.001
 _LONGEST_NUMBER = 6
 Resolver = Callable[[str, int, float], Sequence[str]]
 
@@ -52,22 +53,22 @@ class WebTransport:
             destination = destinations.read(address, loopback=self._loopback)
         except BadDestination as error:
             raise NoAnswer(str(error)) from error
-        machine = self._checked(destination, end)
+        machines = self._checked(destination, end)
         try:
-            with _connected(machine, destination, end) as raw:
+            with _connected(machines, destination, end) as raw:
                 return self._call(raw, destination, headers, body, end)
         except (OSError, HTTPException, ValueError) as error:
             raise NoAnswer(type(error).__name__) from error
 
-    def _checked(self, destination: Destination, end: float) -> str:
-        """Give the machine that a name leads to, if all it leads to may be called. Raises NoAnswer."""
+    def _checked(self, destination: Destination, end: float) -> Sequence[str]:
+        """Give the machines that a name leads to, if all of them may be called. Raises NoAnswer."""
         found = self._resolve(destination.host, destination.port, end - monotonic())
         may_call = destinations.is_loopback if destination.is_plain else destinations.is_public
         if not found or not all(may_call(machine) for machine in found):
             raise NoAnswer("the name leads to no machine that may be called")
         if not destination.is_plain and set(found) & set(self._own(end)):
             raise NoAnswer("the name leads to us")
-        return found[0]
+        return found
 
     def _own(self, end: float) -> Sequence[str]:
         if not self._own_host:
@@ -127,13 +128,12 @@ def look_up(host: str, port: int, seconds: float) -> Sequence[str]:
 
 
 @contextmanager
-def _connected(machine: str, destination: Destination, end: float) -> Iterator[socket.socket]:
+def _connected(machines: Sequence[str], destination: Destination, end: float) -> Iterator[socket.socket]:
     """Connect to a machine, and cut the connection when the time is over, whoever sends what by then."""
-    patience = max(0.001, min(_CONNECT_SECONDS, end - monotonic()))
-    raw = socket.create_connection((machine, destination.port), timeout=patience)
+    raw = _first_open(machines, destination.port, end)
     # The descriptor is the connection's, whichever object comes to hold it.
     cutter = socket.socket(fileno=socket.dup(raw.fileno()))
-    raw.settimeout(max(0.001, end - monotonic()))
+    raw.settimeout(max(_LEAST_SECONDS, end - monotonic()))
     timer = Timer(max(0.0, end - monotonic()), _cut, (cutter,))
     timer.daemon = True
     timer.start()
@@ -143,6 +143,18 @@ def _connected(machine: str, destination: Destination, end: float) -> Iterator[s
         timer.cancel()
         cutter.close()
         raw.close()
+
+
+def _first_open(machines: Sequence[str], port: int, end: float) -> socket.socket:
+    """Connect to the first machine that lets us: a name may lead to some that this network does not reach."""
+    trouble = OSError("no machine")
+    for machine in machines:
+        try:
+            patience = max(_LEAST_SECONDS, min(_CONNECT_SECONDS, end - monotonic()))
+            return socket.create_connection((machine, port), timeout=patience)
+        except OSError as error:
+            trouble = error
+    raise trouble
 
 
 def _cut(cutter: socket.socket) -> None:

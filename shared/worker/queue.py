@@ -36,9 +36,12 @@ def build_queue(outside: Outside, conninfo: str) -> procrastinate.App:
     def perform_effect(merchant_id: str, effect_id: str) -> None:
         perform(outside, MerchantId(UUID(merchant_id)), EffectId(UUID(effect_id)))
 
-    @queue.task(name=PERFORM_EACH)
-    def perform_effects(merchant_id: str, effect_ids: list[str]) -> None:
+    @queue.task(name=PERFORM_EACH, pass_context=True)
+    def perform_effects(context: JobContext, merchant_id: str, effect_ids: list[str]) -> None:
         for effect_id in effect_ids:
+            # A worker that has to end leaves the rest to the next sweep.
+            if context.should_abort():
+                return
             perform(outside, MerchantId(UUID(merchant_id)), EffectId(UUID(effect_id)))
 
     @queue.task(name=LOOK_UP_LINK)

@@ -12,7 +12,8 @@ from shared.worker.queue import HEARTBEAT_SECONDS, MAIN_LANE, STALLED_SECONDS, W
 from shared.worker.setting_up import libpq_url, outside_of
 
 _AT_ONCE_IN_A_LANE = 4
-_LANES = (MAIN_LANE, WEBHOOK_LANE)
+# Each lane with the seconds that its jobs have to end by themselves; a webhook takes twenty more at most.
+_LANES = ((MAIN_LANE, 30.0), (WEBHOOK_LANE, 8.0))
 _STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -34,7 +35,7 @@ async def _work(queue: procrastinate.App) -> None:
     for stop in _STOPS:
         loop.add_signal_handler(stop, told.set)
     async with queue.open_async():
-        lanes = [asyncio.create_task(_work_in(queue, queues)) for queues in _LANES]
+        lanes = [asyncio.create_task(_work_in(queue, *lane)) for lane in _LANES]
         stopping = asyncio.create_task(told.wait())
         await asyncio.wait((*lanes, stopping), return_when=asyncio.FIRST_COMPLETED)
         for task in (*lanes, stopping):
@@ -45,14 +46,14 @@ async def _work(queue: procrastinate.App) -> None:
             raise failure
 
 
-async def _work_in(queue: procrastinate.App, queues: Sequence[str]) -> None:
+async def _work_in(queue: procrastinate.App, queues: Sequence[str], grace: float) -> None:
     await queue.run_worker_async(
         queues=list(queues),
         concurrency=_AT_ONCE_IN_A_LANE,
         fetch_job_polling_interval=2.0,
         update_heartbeat_interval=HEARTBEAT_SECONDS,
         stalled_worker_timeout=STALLED_SECONDS,
-        shutdown_graceful_timeout=30.0,
+        shutdown_graceful_timeout=grace,
         delete_jobs="successful",
         install_signal_handlers=False,
     )

@@ -100,6 +100,13 @@ def test_nobody_there_is_no_answer() -> None:
         calling().deliver(url, HEADERS, b"{}")
 
 
+def test_a_machine_that_is_not_reached_gives_way_to_the_next(receiver: Receiver) -> None:
+    # Nothing listens there, and it is this machine as well.
+    transport = calling(resolve=lambda *_: ("127.0.0.9", "::1", "127.0.0.1"))
+
+    assert transport.deliver(receiver.url, HEADERS, b"{}").status == 204
+
+
 def test_no_proxy_of_the_environment_is_asked(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     with receiving() as proxy:
         for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY"):
