@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from console.access import actor
@@ -10,6 +10,7 @@ from console.pages import show
 from console.people_forms import KeyForm
 from console.settings import settings_tabs
 from shared.actions import merchants as actions
+from shared.domain.errors import NotFound
 from shared.queries import keys as queries
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
@@ -35,7 +36,13 @@ def make_api_key(member: Member) -> ResponseReturnValue:
 
 
 def revoke_api_key(member: Member, key_id: UUID) -> ResponseReturnValue:
-    """End a key."""
+    """Ask whether to end a key; then do it."""
+    if request.method != "POST":
+        known = queries.keys(services().db, member.merchant_id)
+        key = next((key for key in known if key.id == key_id and key.revoked_at is None), None)
+        if key is None:
+            raise NotFound("There is no such key.")
+        return show(member, "console/revoke_api_key.html", key=key)
     actions.revoke_api_key(services().db, member.merchant_id, key_id, actor(member))
     done(_("The key is revoked."), _("The next call with it is refused."))
     return redirect(url_for("console.api_keys"), code=303)

@@ -243,7 +243,9 @@ _page(f"{_MEMBER}/remove", team.remove_member, "GET", "POST", may=Permission.MAN
 _page(f"{_TEAM}/second-factor", team.require_second_factor, "POST", may=Permission.MANAGE_TEAM, sudo=True)
 _page(_KEYS, keys.api_keys, may=Permission.CONFIGURE)
 _page(_KEYS, keys.make_api_key, "POST", may=Permission.CONFIGURE, sudo=True)
-_page(f"{_KEYS}/<uuid:key_id>/revoke", keys.revoke_api_key, "POST", may=Permission.CONFIGURE, sudo=True)
+_page(
+    f"{_KEYS}/<uuid:key_id>/revoke", keys.revoke_api_key, "GET", "POST", may=Permission.CONFIGURE, sudo=True
+)
 _page(_WEBHOOKS, webhooks.webhooks, may=Permission.CONFIGURE)
 _page(_WEBHOOKS, webhooks.add_webhook, "POST", may=Permission.CONFIGURE, sudo=True)
 _page(_WEBHOOK, webhooks.webhook, may=Permission.CONFIGURE)

@@ -13,6 +13,7 @@ from console.api.payloads import BUYER, CancellationPayload, DeclinePayload, Not
 from shared.actions import cancellations, warehouse
 from shared.domain.cancellation import RequestState
 from shared.domain.errors import InvalidContent, NotFound
+from shared.domain.reasons import DeclineReason
 from shared.queries import cancellation_documents, documents
 from shared.storage.idempotency import Once
 from shared.web.strict_json import read_body
@@ -81,7 +82,7 @@ def decline_cancellation(caller: Caller, cancellation_id: str) -> Response:
             caller.merchant_id,
             id_of(cancellation_id),
             caller.actor,
-            reason=payload.reason,
+            reason=DeclineReason(payload.reason),
             message=payload.message,
             once=once,
         )

@@ -25,7 +25,7 @@ from shared.storage.records import (
     StockMovementRecord,
     StockRecord,
 )
-from shared.storage.scopes import lines_of, lock_request, lock_sku, units_of
+from shared.storage.scopes import lines_of, lock_request, lock_stock, units_of
 
 
 def execute(db: Database, merchant_id: MerchantId, request_id: UUID) -> None:
@@ -101,12 +101,11 @@ def _restock(tx: Transaction, order: OrderRecord, record: RequestRecord) -> None
     if not record.restocks:
         return
     skus = {line.id: line.sku for line in lines_of(tx, order.id)}
+    claims = [claim for claim in units_of(tx, [record.id]) if claim.quantity]
+    lock_stock(tx, (skus[claim.line_item_id] for claim in claims))
     moved = 0
-    for claim in sorted(units_of(tx, [record.id]), key=lambda units: skus[units.line_item_id]):
-        if claim.quantity == 0:
-            continue
+    for claim in claims:
         sku = skus[claim.line_item_id]
-        lock_sku(tx, sku)
         tx.session.add(
             StockMovementRecord(
                 merchant_id=tx.merchant_id,

@@ -1,7 +1,7 @@
 """What the dashboard is asked for and shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.ids import OrderId
@@ -74,6 +74,11 @@ class OrderFilter:
     placed_from: datetime | None = None
     placed_before: datetime | None = None
     sort: OrderSort = OrderSort.NEWEST
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves any order out."""
+        return replace(self, sort=OrderSort.NEWEST) != OrderFilter()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, literal_column, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, exists, func, literal_column, select, tuple_
+from sqlalchemy.orm import aliased
 
 from shared.domain.cancellation import OPEN_STATES
 from shared.domain.ids import MerchantId, OrderId
@@ -19,6 +20,7 @@ from shared.storage.records import LineItemRecord, OrderRecord, OrderTermRecord,
 from shared.storage.scopes import orders_of, requests_of, units_of
 
 _LAST = "\U0010ffff"
+_SORTED_AT_ONCE = 4_000
 
 
 def order_list(
@@ -60,14 +62,33 @@ def orders_from(
     tx: Transaction, wanted: OrderFilter, place: Place, limit: int
 ) -> tuple[list[OrderRecord], bool]:
     """Read the orders that follow a place, nearest first, and say whether there are more."""
-    columns = COLUMNS[wanted.sort.by]
     falls = wanted.sort.falls is not place.backward
-    query = filtered(tx, wanted).order_by(*(column.desc() if falls else column.asc() for column in columns))
+    orders, query = _searched(tx, wanted)
+    columns = [getattr(orders, column.key) for column in COLUMNS[wanted.sort.by]]
+    query = query.order_by(*(column.desc() if falls else column.asc() for column in columns))
     if place.key is not None:
         here, there = tuple_(*columns), tuple_(*place.key)
         query = query.where(here < there if falls else here > there)
     found = list(tx.session.scalars(query.limit(limit + 1)))
     return found[:limit], len(found) > limit
+
+
+def _searched(tx: Transaction, wanted: OrderFilter) -> tuple[type[OrderRecord], Select[OrderRecord]]:
+    """Select the orders that match, under the name that they have in the statement.
+
+    Few that match are found by an index of what they match, and sorted then. In the order of an index of
+    amounts or numbers the database would look for them among all orders of a merchant: what it knows of how
+    many match, it knows of all merchants together. How rare a word is it knows.
+    """
+    matching = filtered(tx, wanted)
+    if wanted.sort.by == "date" or wanted.search.strip() or not wanted.narrows:
+        return OrderRecord, matching
+    newest = matching.order_by(OrderRecord.placed_at.desc(), OrderRecord.id.desc())
+    some = newest.with_only_columns(OrderRecord.id).limit(_SORTED_AT_ONCE + 1).subquery()
+    if tx.session.scalars(select(func.count()).select_from(some)).one() > _SORTED_AT_ONCE:
+        return OrderRecord, matching
+    few = aliased(OrderRecord, newest.limit(_SORTED_AT_ONCE).subquery())
+    return few, select(few)
 
 
 def matching_ids(

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from shared.storage.bulk import arrays, document, plain
 from shared.storage.engine import Transaction
-from shared.storage.scopes import lock_skus
+from shared.storage.scopes import lock_stock
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +160,10 @@ def change_payments(tx: Transaction, changes: Sequence[PaymentChange]) -> None:
 
 
 def put_back(tx: Transaction, units: Mapping[str, int]) -> None:
-    """Add units to the counts of tracked SKUs, locked by the order of their names."""
+    """Add units to the counts of tracked SKUs."""
     if not units:
         return
-    lock_skus(tx, sorted(units))
+    lock_stock(tx, units)
     _run(tx, _STOCK, [{"sku": sku, "units": count} for sku, count in units.items()])
 
 

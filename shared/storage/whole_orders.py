@@ -9,9 +9,9 @@ from uuid import UUID
 import psycopg
 from sqlalchemy import TextClause, text
 
+from shared.storage import scopes
 from shared.storage import whole_orders_sql as sql
 from shared.storage.engine import Transaction
-from shared.storage.scopes import lock_skus
 
 _READ_POLICIES, _LOCK_AND_READ_POLICIES = text(sql.READ_POLICIES), text(sql.LOCK_AND_READ_POLICIES)
 _SKUS = text(sql.SKUS)
@@ -96,8 +96,7 @@ def lock_stock(tx: Transaction, batch: Batch, restocking: Sequence[str]) -> None
     `restocking` are the reasons that put units back.
     """
     given = {**_given(tx, batch), "restocking": list(restocking)}
-    skus = tx.session.connection().execute(_SKUS, given).scalars()
-    lock_skus(tx, sorted(skus))
+    scopes.lock_stock(tx, tx.session.connection().execute(_SKUS, given).scalars())
 
 
 def preview(tx: Transaction, batch: Batch, terms: Terms) -> Whole:

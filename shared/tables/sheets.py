@@ -32,6 +32,7 @@ _DAMAGE = (BadZipFile, BadMarkup, OSError, zlib.error)
 # Such a cell says in its place what a spreadsheet made of it, as its own errors do.
 _DATE = "#DATE!"
 _NO_RESULT = "#FORMULA!"
+_TOLD_EVERY = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,14 @@ class SheetTable:
     _member: str
 
     def rows(self, progress: Progress | None = None) -> Generator[Row]:
-        """Stream the rows below the header; raises UnreadableFile when it is damaged or too long."""
+        """Stream the rows below the header, telling now and then how many bytes of the file they come to.
+
+        Raises UnreadableFile when it is damaged or too long.
+        """
         count = 0
-        for line, cells in self._book.lines(self._member):
+        for line, cells, share in self._book.lines(self._member):
+            if progress is not None and share is not None:
+                progress(int(self.size * share))
             if line <= self.header_line or not any(cells):
                 continue
             count += 1
@@ -85,7 +91,7 @@ def _opened(
 ) -> SheetTable | None:
     above = ""
     with closing(book.lines(member)) as lines:
-        for line, cells in lines:
+        for line, cells, _share in lines:
             first = next(filter(None, cells), "")
             if preamble.match(first):
                 above = "\t".join(cells)
@@ -124,14 +130,17 @@ class _Workbook:
                 if part.get("state", "visible") == "visible" and part.get(_REL) in self._targets
             ]
 
-    def lines(self, member: str) -> Generator[tuple[int, list[str]]]:
-        """Stream number and trimmed cells of the rows that are written down."""
+    def lines(self, member: str) -> Generator[tuple[int, list[str], float | None]]:
+        """Stream number and trimmed cells of the rows written down, and now and then the share read."""
         number = 0
         try:
             with ZipFile(self._path) as archive, archive.open(member) as stream:
-                for part in _parts(stream, "row"):
+                # A workbook may say of its parts what it likes.
+                size = max(archive.getinfo(member).file_size, 1)
+                for count, part in enumerate(_parts(stream, "row"), start=1):
                     number = int(part.get("r", number + 1))
-                    yield number, self._cells(part)
+                    share = None if count % _TOLD_EVERY else min(stream.tell() / size, 1.0)
+                    yield number, self._cells(part), share
         except (*_DAMAGE, ValueError, IndexError) as error:
             raise _no_workbook() from error
 

@@ -4,6 +4,7 @@
 
   const QUOTE_DELAY = 150;
   const POLL_DELAY = 1500;
+  const LEAVING_TIME = 5000;
   const FIRST_FIELD = "input:not([type=hidden]):not([hidden]), select, textarea";
 
   const parse = (html) => new DOMParser().parseFromString(html, "text/html");
@@ -149,13 +150,25 @@
 
   /* Work under way: the figures follow it, and the page is shown anew when it is done */
 
+  let leftAt = 0;
+
+  function noteLeaving() {
+    leftAt = Date.now();
+  }
+
+  /* Whoever has just followed a link is not brought back; a download leaves the page as it is. */
+  function isLeft() {
+    return Date.now() - leftAt < LEAVING_TIME;
+  }
+
   function followWork(element) {
     window.setTimeout(async () => {
       try {
         const answer = await fetch(window.location.href);
         const next = answer.ok ? parse(await answer.text()).getElementById(element.id) : null;
         if (!next || next.dataset.state !== element.dataset.state || !("poll" in next.dataset)) {
-          window.location.reload();
+          if (isLeft()) followWork(element);
+          else window.location.reload();
           return;
         }
         const [old, fresh] = [element, next].map((part) => part.querySelectorAll("[aria-live], progress, [data-figure]"));
@@ -204,6 +217,7 @@
     /* Disabled as well, so that Enter in a field neither leaves the page nor cancels. */
     root.querySelectorAll("[data-update]").forEach((button) => { button.hidden = button.disabled = true; });
     root.querySelectorAll("form[data-quote-url]").forEach(followQuote);
+    if (root.querySelector("[data-poll]")) window.addEventListener("beforeunload", noteLeaving);
     root.querySelectorAll("[data-poll]").forEach(followWork);
     root.querySelectorAll("[data-host]").forEach((element) => {
       element.hidden = !knowsPasskeys || element.dataset.host !== window.location.hostname;

@@ -1,9 +1,14 @@
 """Cancellations through the API: ask, list, decide, and what each answers."""
 
+import re
+from typing import get_args
+
+from console.api.payloads import DeclineCode
 from shared.actions import execution
 from shared.domain.actors import ActorKind
 from shared.domain.events import Event
 from shared.domain.policy import Fee, Mode, Policy, Warehouse
+from shared.domain.reasons import MERCHANT_DECLINE_REASONS, DeclineReason
 from shared.queries.orders import order_page
 from tests.builders import an_order
 
@@ -148,7 +153,13 @@ def test_a_decision_may_go_without_a_body_and_a_decline_may_say_why(store) -> No
 
     assert store.call("POST", f"/cancellations/{first['id']}/accept").status_code == 202
     path = f"/cancellations/{second['id']}/decline"
-    assert store.call("POST", path, {"reason": "already_shipped"}).status_code == 422
+    for code in DeclineReason:
+        refused = code not in MERCHANT_DECLINE_REASONS
+        assert (code not in get_args(DeclineCode)) is refused
+        if refused:
+            answer = store.call("POST", path, {"reason": code.value})
+            assert answer.status_code == 422
+            assert not re.search("shipped|by_rule|order_ended", answer.json["detail"])
     assert store.call("POST", path, {"reason": "already_packed", "message": "Sorry"}).status_code == 202
 
 

@@ -138,13 +138,19 @@ def test_a_key_is_shown_once_used_and_revoked(owner: Browser) -> None:
     assert "Shop system" in rows(listed)[0]
     assert "Never" in rows(listed)[0]
 
-    path = str(listed.select_one("tbody form")["action"])
+    path = str(links_named(listed, "Revoke")[0]["href"])
+    question = owner.page(path)
+    assert "It was never used." in words_of(question.find("main"))
+    assert buttons_named(question, "Revoke key")
+    assert "Revoked" not in rows(owner.page(KEYS))[0]
     assert owner.told(owner.send(path)) == ("status", "The key is revoked. The next call with it is refused.")
     assert "Revoked" in rows(owner.page(KEYS))[0]
+    assert owner.get(path).status_code == 404
     assert [
         kind for row in rows(owner.page(AUDIT)) for kind in ("API key revoked", "API key made") if kind in row
     ] == ["API key revoked", "API key made"]
 
 
 def test_another_shops_key_is_nowhere_to_be_found(owner: Browser) -> None:
-    assert owner.send(f"{KEYS}/0190b4a8-0000-7000-8000-000000000000/revoke").status_code == 404
+    path = f"{KEYS}/0190b4a8-0000-7000-8000-000000000000/revoke"
+    assert (owner.get(path).status_code, owner.send(path).status_code) == (404, 404)

@@ -13,8 +13,10 @@ from shared.actions import changes, shipments
 from shared.actions.changes import OrderChange
 from shared.actions.shipments import Shipment
 from shared.domain.lists import OrderSort
+from shared.domain.orders import OrderStatus
 from shared.domain.permissions import Role
 from shared.domain.policy import Policy
+from shared.queries import order_list as lists
 from shared.queries.list_values import OrderFilter
 from shared.queries.order_list import order_list
 from tests.builders import USER, an_order, cancel, request, ship
@@ -262,13 +264,25 @@ def test_another_merchants_orders_are_not_counted(owner: Browser, open_shop: Cal
         ("number", ["A-1", "A-2", "A-3"]),
     ],
 )
+@pytest.mark.parametrize(
+    ("status", "most"), [(None, 10), (OrderStatus.UNSHIPPED, 10), (OrderStatus.UNSHIPPED, 2)]
+)
 def test_the_list_is_sorted_and_its_pages_go_on_both_ways(
-    shop: Shop, sort: str, first_to_last: list[str]
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    sort: str,
+    first_to_last: list[str],
+    status: OrderStatus | None,
+    most: int,
 ) -> None:
+    monkeypatch.setattr(lists, "_SORTED_AT_ONCE", most)
     for number, hours, price in (("A-1", 2, 100), ("A-2", 3, 300), ("A-3", 1, 200)):
         order = an_order().with_(number=number, age=timedelta(hours=hours)).with_item(price=price)
         order.taken_in(shop.db, shop.merchant_id)
-    wanted, found, cursor = OrderFilter(sort=OrderSort(sort)), [], None
+    if status:
+        gone = an_order().with_(number="B-1").with_item(price=250).taken_in(shop.db, shop.merchant_id)
+        cancel(shop.db, shop.merchant_id, gone)
+    wanted, found, cursor = OrderFilter(status=status, sort=OrderSort(sort)), [], None
     pages = []
     while cursor is not None or not pages:
         page = order_list(shop.db, shop.merchant_id, wanted, cursor=cursor, limit=1)

@@ -310,3 +310,26 @@ def test_an_empty_file_and_too_many_files_are_not_taken(db, merchant_id, tmp_pat
         submitting.submit(db, merchant_id, Feed(path), Actor(ActorKind.FEED), most_an_hour=1)
     path.write_text("a")
     assert submitting.submit(db, merchant_id, Feed(path), Actor(ActorKind.FEED), most_an_hour=1).is_repeated
+
+
+def test_orders_are_numbered_without_gaps_in_the_order_they_are_named(
+    db, merchant_id, tmp_path, monkeypatch
+) -> None:
+    monkeypatch.setattr(running, "PIECE", 2)
+    orders(db, merchant_id, 1, 2, 3)
+
+    run_id = carry_out(db, merchant_id, tmp_path, cancel(
+        (number(1), "NoInventory", LAMP),
+        (number(9), "", ""),
+        (number(2), "NoInventory", LAMP),
+        (number(2), "NoInventory", MUG),
+        (number(1), "NoInventory", MUG),
+        (number(3), "", ""),
+    ))  # fmt: skip
+
+    with db.snapshot(merchant_id) as tx:
+        rows = text("SELECT order_ref, group_no FROM bulk_rows WHERE run_id = :run ORDER BY row_number")
+        numbered = [tuple(row) for row in tx.session.execute(rows, {"run": run_id})]
+    places = [(1, 1), (9, None), (2, 2), (2, 2), (1, 1), (3, 3)]
+    assert numbered == [(number(order), group) for order, group in places]
+    assert feeds.find(db, merchant_id, run_id).orders == 3

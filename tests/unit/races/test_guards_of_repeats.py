@@ -188,7 +188,7 @@ def test_without_the_lock_on_its_sku_a_count_of_stock_loses_what_comes_back_mean
     monkeypatch.setattr(stock, "insert", insert_late)
     if not is_guarded:
         for module in (stock, execution):
-            monkeypatch.setattr(module, "lock_sku", lambda _tx, _sku: None)
+            monkeypatch.setattr(module, "lock_stock", lambda _tx, _skus: None)
 
     ended = at_once(partial(stock.set_on_hand, db, merchant_id, "TEA-KETTLE", 9), put_back)
 

@@ -22,6 +22,7 @@ from shared.queries.invariants import violations_of
 from shared.storage import bulk_writes
 from shared.storage.engine import Database
 from shared.storage.rates import counts as counted
+from shared.storage.scopes import lock_stock
 from tests.builders import STORE, USER, a_merchant, an_order, automatic, request
 from tests.unit.races.scene import FEW_ROUNDS, IN_VAIN_SECONDS, at_once
 
@@ -141,3 +142,10 @@ def test_batches_whose_orders_go_both_ways_never_wait_in_a_ring_for_stock(
 
     assert [each.error for each in ended] == [None, None]
     assert violations_of(db, merchant_id) == []
+
+
+def test_however_many_skus_come_back_a_server_has_room_for_their_locks(db: Database) -> None:
+    with db.begin(a_merchant(db)) as tx:
+        lock_stock(tx, (f"SKU-{number}" for number in range(20_000)))
+        held = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
+        assert tx.session.scalar(held) <= 1024

@@ -82,6 +82,22 @@ def test_rows_keep_their_numbers_and_hidden_sheets_are_left_out(tmp_path: Path) 
     assert [(row.line, row.value("item"), row.fault) for row in sheet.rows()] == [(10, "7", None)]
 
 
+def test_a_sheet_tells_now_and_then_how_much_of_it_is_read(tmp_path: Path) -> None:
+    def fill(book: xlsxwriter.Workbook) -> None:
+        sheet = book.add_worksheet()
+        for line in range(3_000):
+            sheet.write(line, 0, f"value {line}")
+
+    (sheet,) = opened(tmp_path, fill)
+    told: list[int] = []
+    rows = sum(1 for _ in sheet.rows(told.append))
+
+    assert rows == 2_999
+    assert len(told) > 10
+    assert told == sorted(told)
+    assert told[0] < sheet.size // 2 < sheet.size == told[-1]
+
+
 def test_values_beside_the_header_are_a_fault(tmp_path: Path) -> None:
     def fill(book: xlsxwriter.Workbook) -> None:
         sheet = book.add_worksheet()
