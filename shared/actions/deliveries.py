@@ -13,7 +13,14 @@ from shared.domain.audit import AuditKind
 from shared.domain.errors import EndpointOff, NotFound, StillUnderWay
 from shared.domain.events import EffectKind
 from shared.domain.ids import MerchantId, new_id
-from shared.domain.webhooks import SILENT_REST, SILENT_TRIES, TRIAL, DeliveryState, EndpointState
+from shared.domain.webhooks import (
+    LONGEST_CALL,
+    SILENT_REST,
+    SILENT_TRIES,
+    TRIAL,
+    DeliveryState,
+    EndpointState,
+)
 from shared.ports import Refused
 from shared.storage import audit, outbox
 from shared.storage.engine import Database, Transaction
@@ -34,7 +41,7 @@ class Try:
 
 
 class Resting(Exception):
-    """The endpoint has not answered several times in a row; it is left alone for a moment."""
+    """The endpoint has not answered lately; it is not worth another worker's time just now."""
 
 
 class NotListening(Refused):
@@ -53,6 +60,7 @@ def begin(db: Database, merchant_id: MerchantId, delivery_id: UUID) -> Try | Non
         is_listening = endpoint.state == EndpointState.ACTIVE
         if is_listening:
             _refuse_rest(tx, endpoint)
+            endpoint.called_at = tx.now
             delivery.attempts += 1
             delivery.state = DeliveryState.READY
             return Try(delivery.event_id, endpoint.url, _secrets(tx, endpoint))
@@ -157,8 +165,12 @@ def _refuse_idle(endpoint: WebhookEndpointRecord) -> None:
 
 
 def _refuse_rest(tx: Transaction, endpoint: WebhookEndpointRecord) -> None:
-    is_fresh = endpoint.last_at is not None and abs(tx.now - endpoint.last_at) < SILENT_REST
-    if endpoint.silent >= SILENT_TRIES and is_fresh:
+    ended, begun = endpoint.last_at, endpoint.called_at
+    if not endpoint.silent or ended is None or begun is None:
+        return
+    if begun > ended and abs(tx.now - begun) < LONGEST_CALL:
+        raise Resting("the endpoint has not answered, and is being called just now")
+    if endpoint.silent >= SILENT_TRIES and abs(tx.now - ended) < SILENT_REST:
         raise Resting("the endpoint has not answered for a while")
 
 

@@ -9,6 +9,8 @@ MOST_ENDPOINTS = 20
 SECRET_PREFIX = "whsec_"  # noqa: S105 - what secrets begin with, no secret
 # How long the secret before the present one still signs beside it.
 OLD_SECRET_LASTS = timedelta(hours=24)
+# Who has not answered is called by one worker at a time, which takes no longer than this.
+LONGEST_CALL = timedelta(seconds=30)
 # This many tries in a row without an answer, and the endpoint is left alone for so long after the last one.
 SILENT_TRIES = 5
 SILENT_REST = timedelta(minutes=1)

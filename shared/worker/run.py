@@ -11,9 +11,9 @@ from shared.settings import Settings
 from shared.worker.queue import HEARTBEAT_SECONDS, MAIN_LANE, STALLED_SECONDS, WEBHOOK_LANE, build_queue
 from shared.worker.setting_up import libpq_url, outside_of
 
-_AT_ONCE_IN_A_LANE = 4
-# Each lane with the seconds that its jobs have to end by themselves; a webhook takes twenty more at most.
-_LANES = ((MAIN_LANE, 30.0), (WEBHOOK_LANE, 8.0))
+# Each lane with how many jobs it carries out at once, and the seconds these have to end by themselves.
+# Webhooks wait for others most of the time; the one in hand takes twenty seconds more at most.
+_LANES = ((MAIN_LANE, 4, 30.0), (WEBHOOK_LANE, 8, 8.0))
 _STOPS = (signal.SIGTERM, signal.SIGINT)
 
 
@@ -30,7 +30,7 @@ def run(settings: Settings) -> None:
 async def _work(queue: procrastinate.App) -> None:
     loop = asyncio.get_running_loop()
     # As many threads as jobs: those that wait for a receiver leave the others theirs.
-    loop.set_default_executor(ThreadPoolExecutor(len(_LANES) * _AT_ONCE_IN_A_LANE + 1))
+    loop.set_default_executor(ThreadPoolExecutor(sum(jobs for _queues, jobs, _grace in _LANES) + 1))
     told = asyncio.Event()
     for stop in _STOPS:
         loop.add_signal_handler(stop, told.set)
@@ -46,10 +46,10 @@ async def _work(queue: procrastinate.App) -> None:
             raise failure
 
 
-async def _work_in(queue: procrastinate.App, queues: Sequence[str], grace: float) -> None:
+async def _work_in(queue: procrastinate.App, queues: Sequence[str], jobs: int, grace: float) -> None:
     await queue.run_worker_async(
         queues=list(queues),
-        concurrency=_AT_ONCE_IN_A_LANE,
+        concurrency=jobs,
         fetch_job_polling_interval=2.0,
         update_heartbeat_interval=HEARTBEAT_SECONDS,
         stalled_worker_timeout=STALLED_SECONDS,

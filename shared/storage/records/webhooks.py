@@ -14,8 +14,9 @@ class WebhookEndpointRecord(TenantRow, Base):
     """An address that is told of events; no `events` stand for all but those that are told on request.
 
     The secrets are sealed; the previous one signs beside the present one until `previous_until`.
-    `listens_since` is when it last began to hear of these events, `silent` how many tries in a row brought no
-    answer. A removed one keeps its row, for the deliveries that tell of it.
+    `listens_since` is when it last began to hear of these events, `called_at` when a try last began and
+    `last_at` when one ended, `silent` how many in a row brought no answer. A removed one keeps its row, for the
+    deliveries that tell of it.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -31,6 +32,7 @@ class WebhookEndpointRecord(TenantRow, Base):
     listens_since: Mapped[datetime]
     last_status: Mapped[int | None]
     last_at: Mapped[datetime | None]
+    called_at: Mapped[datetime | None]
     silent: Mapped[int] = mapped_column(server_default=text("0"))
     removed_at: Mapped[datetime | None]
 

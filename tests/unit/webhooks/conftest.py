@@ -66,8 +66,9 @@ class Told:
     def rest(self, by: timedelta) -> None:
         """Let time pass since the endpoints were last called."""
         with self.db.begin(self.merchant_id) as tx:
-            past = WebhookEndpointRecord.last_at - by
-            tx.session.execute(update(WebhookEndpointRecord).values(last_at=past))
+            endpoint = WebhookEndpointRecord
+            past = {"last_at": endpoint.last_at - by, "called_at": endpoint.called_at - by}
+            tx.session.execute(update(endpoint).values(**past))
 
     def effects(self) -> list[EffectRecord]:
         with self.db.begin(self.merchant_id) as tx:

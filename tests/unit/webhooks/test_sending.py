@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from shared.actions import deliveries, effects, refunds, webhooks
+from shared.actions.deliveries import Resting
 from shared.actions.webhooks import EndpointChange, EndpointTerms
 from shared.domain.errors import EndpointOff, NotFound, StillUnderWay
 from shared.domain.events import EffectKind
@@ -220,6 +221,22 @@ def test_who_never_answers_is_left_alone_for_a_minute(told: Told, endpoint: UUID
 
     assert len(told.hearing.heard) == SILENT_TRIES + 1
     assert told.record(endpoint).last_status is None
+
+
+def test_who_has_not_answered_is_called_by_one_worker_at_a_time(told: Told, asked: UUID) -> None:
+    assert asked
+    request(told.db, told.merchant_id, an_order().taken_in(told.db, told.merchant_id))
+    first, second = (delivery.id for delivery in told.deliveries())
+    for one in (first, second):
+        assert deliveries.begin(told.db, told.merchant_id, one) is not None
+    deliveries.take(told.db, told.merchant_id, first, None)
+
+    assert deliveries.begin(told.db, told.merchant_id, first) is not None
+    with pytest.raises(Resting):
+        deliveries.begin(told.db, told.merchant_id, second)
+    deliveries.take(told.db, told.merchant_id, first, 503)
+
+    assert deliveries.begin(told.db, told.merchant_id, second) is not None
 
 
 def test_a_new_secret_signs_beside_the_one_before_for_a_day(told: Told, endpoint: UUID, asked: UUID) -> None:

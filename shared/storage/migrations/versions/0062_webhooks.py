@@ -113,6 +113,7 @@ def _make_endpoints() -> None:
         sa.Column("listens_since", _INSTANT, nullable=False),
         sa.Column("last_status", sa.BigInteger(), nullable=True),
         sa.Column("last_at", _INSTANT, nullable=True),
+        sa.Column("called_at", _INSTANT, nullable=True),
         sa.Column("silent", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("removed_at", _INSTANT, nullable=True),
         sa.ForeignKeyConstraint(["merchant_id"], ["merchants.id"], name="fk_webhook_endpoints_merchant_id"),
