@@ -15,8 +15,8 @@ class WebhookEndpointRecord(TenantRow, Base):
 
     The secrets are sealed; the previous one signs beside the present one until `previous_until`.
     `listens_since` is when it last began to hear of these events, `called_at` when a try last began and
-    `last_at` when one ended, `silent` how many in a row brought no answer. A removed one keeps its row, for the
-    deliveries that tell of it.
+    `last_at` when one ended, `silent` how many in a row brought no answer. A removed one keeps its row, for
+    the deliveries that tell of it.
     """
 
     __tablename__ = "webhook_endpoints"
