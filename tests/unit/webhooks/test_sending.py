@@ -19,6 +19,7 @@ from shared.domain.ids import EffectId
 from shared.domain.webhooks import OLD_SECRET_LASTS, SILENT_TRIES
 from shared.ports import Reply
 from shared.queries import documents, webhook_bodies
+from shared.queries import webhooks as queries
 from shared.queries.audit import AuditFilter, page
 from shared.storage.records import EffectRecord, RefundRecord, RequestRecord, WebhookEndpointRecord
 from shared.worker.perform import perform
@@ -274,6 +275,8 @@ def test_secrets_outlive_the_key_that_sealed_them(told: Told, endpoint: UUID, as
     assert told.hearing.heard == []
     record = told.record(endpoint)
     assert webhooks.unseal(["a" * 64], record.secret) == secret
+    assert queries.opened(["a" * 64], record.secret.decode()) == secret
+    assert queries.opened(["b" * 64], record.secret.decode()) == ""
     assert webhooks.unseal(["a" * 64], record.previous_secret or b"")
 
 

@@ -146,6 +146,26 @@ def test_our_own_address_is_not_called() -> None:
         transport.deliver("https://shop.example/", HEADERS, b"{}")
 
 
+def test_a_name_of_ours_that_cannot_be_looked_up_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[tuple[str, int]] = []
+
+    def resolve(host: str, *_: object) -> Sequence[str]:
+        if host == "rescind.example":
+            raise NoAnswer("there is no such name")
+        return ("93.184.216.34",)
+
+    def connect(machine: tuple[str, int], **_: object) -> None:
+        called.append(machine)
+        raise OSError
+
+    monkeypatch.setattr(module.socket, "create_connection", connect)
+    transport = WebTransport(seconds=3.0, own_host="rescind.example", resolve=resolve)
+
+    with pytest.raises(NoAnswer):
+        transport.deliver("https://shop.example/", HEADERS, b"{}")
+    assert called == [("93.184.216.34", 443)]
+
+
 class TestOverTls:
     """A receiver with a certificate for hooks.shop.example."""
 
