@@ -44,9 +44,10 @@ e2e: $(TEST_READY) $(BROWSER_READY) ## Run the end-to-end tests in a browser
 	@$(CLEAN) RESCIND_BROWSER="$$(cat $(BROWSER_READY))" $(BIN)/python -m pytest tests/e2e -q -n 2
 
 .PHONY: gauntlet
-gauntlet: $(TEST_READY) ## Draw many more random lives and races than `make test` does (LIVES=… ROUNDS=…)
-	@$(CLEAN) LIVES=$${LIVES:-10000} ROUNDS=$${ROUNDS:-200} $(BIN)/python -m pytest -q -n 2 \
-		tests/unit/actions/test_order_lives.py tests/unit/races
+gauntlet: $(TEST_READY) ## Draw many more random lives, races and batches than `make test` does (LIVES=… ROUNDS=… BATCHES=…)
+	@$(CLEAN) LIVES=$${LIVES:-10000} ROUNDS=$${ROUNDS:-200} BATCHES=$${BATCHES:-500} $(BIN)/python -m pytest -q -n 2 \
+		tests/unit/actions/test_order_lives.py tests/unit/races tests/unit/actions/test_bulk_whole.py \
+		tests/unit/actions/test_bulk_cancel.py
 
 .PHONY: check
 check: ## What CI runs: format, lint, types, contracts, then all tests with coverage floors
@@ -56,7 +57,7 @@ check: ## What CI runs: format, lint, types, contracts, then all tests with cove
 covered: $(TEST_READY) $(BROWSER_READY)
 	@rm -f .coverage .coverage.*
 	@$(CLEAN) $(BIN)/python -m pytest tests/unit -q -n 2 --cov --cov-report=
-	@$(CLEAN) RESCIND_BROWSER="$$(cat $(BROWSER_READY))" $(BIN)/python -m pytest tests/e2e -q -n 2 --cov --cov-append --cov-report=
+	@$(CLEAN) RESCIND_BROWSER="$$(cat $(BROWSER_READY))" $(BIN)/python -m pytest tests/e2e -q -n 2
 	@echo "Coverage of shared/domain (floor 100 %):"
 	@$(BIN)/coverage report --include='shared/domain/*' --fail-under=100
 	@echo "Coverage of the rest (floor 95 %):"

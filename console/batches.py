@@ -21,7 +21,7 @@ from shared.domain.bulk import RunKind
 from shared.domain.errors import AlreadyDecided, InvalidContent
 from shared.queries import bulk, order_list
 from shared.queries.bulk import RowView, RunView
-from shared.queries.reasons import offered
+from shared.queries.reasons import offered, words_of
 from shared.queries.sign_in import Member
 from shared.rendering import count, ngettext, spoken_locale
 from shared.rendering import gettext as _
@@ -123,6 +123,7 @@ def _page(member: Member, run: RunView, form: ConfirmBatchForm) -> str:
         run=run,
         form=form,
         left_out=left_out,
+        words=words_of(services().db, member.merchant_id),
         problem_of=bulk.problem_of,
         contact_about=contact_about,
     )

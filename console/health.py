@@ -18,6 +18,7 @@ from shared.domain.errors import NotFound
 from shared.domain.metrics import RateTerms
 from shared.queries import health as queries
 from shared.queries.health_values import Health
+from shared.queries.reasons import words_of
 from shared.queries.sign_in import Member
 from shared.rendering import gettext as _
 from shared.tables.guarding import csv_line
@@ -86,6 +87,7 @@ def health_day(member: Member, day: str) -> ResponseReturnValue:
         "console/health_day.html",
         day=wanted,
         orders=orders,
+        words=words_of(services().db, member.merchant_id),
         is_cut=len(orders) == queries.MOST_LISTED,
     )
 

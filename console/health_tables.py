@@ -89,7 +89,7 @@ def reasons(health: Health) -> Table:
     """Make the table of the merchant's own reasons; together the counted ones are what the days show."""
     heads = (_("Reason"), _("Left out"), _("In the rate"))
     rows = (
-        Row(_reason(one.reason), one.reason or "", (_count(one.left_out), _count(one.counted)))
+        Row(_reason(health, one.reason), one.reason or "", (_count(one.left_out), _count(one.counted)))
         for one in health.own_reasons
     )
     return Table("reasons", _("Your reasons"), heads, tuple(rows))
@@ -97,7 +97,7 @@ def reasons(health: Health) -> Table:
 
 def customer_reasons(health: Health) -> Table:
     """Make the table of the customers' reasons."""
-    return _of_reasons("customer-reasons", _("Customers’ reasons"), health.customer_reasons)
+    return _of_reasons(health, "customer-reasons", _("Customers’ reasons"), health.customer_reasons)
 
 
 def askers(health: Health) -> Table:
@@ -149,13 +149,13 @@ TABLES: Mapping[str, Callable[[Health], Table]] = {
 }
 
 
-def _of_reasons(name: str, title: str, found: Sequence[Counted[Reason | None]]) -> Table:
-    rows = (_counted(_reason(one.kind), one.kind or "", one.count) for one in found)
+def _of_reasons(health: Health, name: str, title: str, found: Sequence[Counted[Reason | None]]) -> Table:
+    rows = (_counted(_reason(health, one.kind), one.kind or "", one.count) for one in found)
     return Table(name, title, (_("Reason"), _("Cancellations")), tuple(rows))
 
 
-def _reason(reason: Reason | None) -> str:
-    return wording.reason(reason) if reason else _("No reason given")
+def _reason(health: Health, reason: Reason | None) -> str:
+    return health.words[reason] if reason else _("No reason given")
 
 
 def _day(day: HealthDay, *cells: Cell, is_marked: bool = False) -> Row:

@@ -33,6 +33,7 @@ from shared.queries.health_values import (
     RefundSum,
     SpikeView,
 )
+from shared.queries.reasons import words_in
 from shared.storage import rates
 from shared.storage.calendar import day_of, zone_of
 from shared.storage.engine import Database, Transaction
@@ -114,6 +115,7 @@ def _health(tx: Transaction, first: date, last: date) -> Health:
         spikes=tuple(_spike(tx, spike) for spike in unusual),
         has_orders=bool(counts) or _has_orders(tx),
         alerts=tx.session.get_one(MerchantRecord, tx.merchant_id).alerts_on_rate,
+        words=words_in(tx),
     )
 
 

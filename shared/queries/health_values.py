@@ -1,5 +1,6 @@
 """What Account health shows, as frozen values."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
@@ -97,7 +98,7 @@ class SpikeView:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A merchant's figures of a period; the rates are those of today."""
+    """A merchant's figures of a period; the rates are of today, `words` are the merchant's for reasons."""
 
     first: date
     last: date
@@ -117,6 +118,7 @@ class Health:
     spikes: tuple[SpikeView, ...]
     has_orders: bool
     alerts: bool
+    words: Mapping[Reason, str]
 
     @property
     def share(self) -> Fraction | None:

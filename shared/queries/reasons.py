@@ -6,7 +6,7 @@ from shared.domain.foreign_codes import ForeignCodes
 from shared.domain.ids import MerchantId
 from shared.domain.reasons import Reason
 from shared.storage import catalogues
-from shared.storage.engine import Database
+from shared.storage.engine import Database, Transaction
 
 
 def catalogue(db: Database, merchant_id: MerchantId) -> Catalogue:
@@ -17,7 +17,13 @@ def catalogue(db: Database, merchant_id: MerchantId) -> Catalogue:
 
 def words_of(db: Database, merchant_id: MerchantId) -> dict[Reason, str]:
     """Say every reason in the merchant's words."""
-    return {terms.reason: wording.reason_said(terms) for terms in catalogue(db, merchant_id).entries}
+    with db.snapshot(merchant_id) as tx:
+        return words_in(tx)
+
+
+def words_in(tx: Transaction) -> dict[Reason, str]:
+    """Say every reason in the words of the transaction's merchant."""
+    return {terms.reason: wording.reason_said(terms) for terms in catalogues.catalogue(tx).entries}
 
 
 def foreign_codes(db: Database, merchant_id: MerchantId) -> ForeignCodes:

@@ -1,5 +1,6 @@
 """Many orders at once come to the same as one by one: the same verdicts, sums, rows and e-mails."""
 
+import os
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from shared.queries.invariants import violations_of
 from shared.storage.engine import Database
 from tests.builders import USER, a_merchant, an_order, cancel, request, ship
 
+BATCHES = int(os.environ.get("BATCHES", "15"))
 MANY = st.lists(
     st.fixed_dictionaries(
         {
@@ -100,7 +102,7 @@ def taken_in(db: Database, merchant_id: MerchantId, given: dict[str, int]) -> Or
     shipping=st.sampled_from(ShippingPolicy),
     reason=st.sampled_from([Reason.NO_INVENTORY, Reason.PRICING_ERROR]),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=BATCHES, deadline=None, suppress_health_check=list(HealthCheck))
 def test_many_at_once_leave_what_one_by_one_would(db: Database, orders, shipping, reason) -> None:
     merchant_id = a_merchant(db, Policy(shipping=shipping))
     singly = [taken_in(db, merchant_id, given) for given in orders]

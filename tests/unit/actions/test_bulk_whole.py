@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -35,6 +36,7 @@ from shared.storage.scopes import find_order_by_number
 from tests.builders import USER, a_merchant, an_order, request, ship
 from tests.till import GATEWAY_KEYS
 
+BATCHES = int(os.environ.get("BATCHES", "15"))
 REASONS = [Reason.NO_INVENTORY, Reason.BUYER_CANCELED, Reason.DUPLICATE_ORDER, Reason.PRICING_ERROR]
 PAYMENT = st.tuples(st.sampled_from(Gateway), st.integers(0, 3), st.integers(0, 2))
 ORDER = st.fixed_dictionaries(
@@ -259,7 +261,7 @@ def kept_hashes(db: Database, merchant_id: MerchantId) -> set[tuple[str, str]]:
 
 @given(orders=st.lists(ORDER, min_size=1, max_size=5), shop=SHOP)
 @settings(
-    max_examples=25,
+    max_examples=BATCHES,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -144,6 +144,19 @@ def test_what_is_left_out_of_the_rate_is_left_out_of_its_parts(owner, shop, busy
 
 
 @pytest.mark.usefixtures("busy")
+def test_reasons_are_said_in_the_merchants_own_words(owner, shop) -> None:
+    of = catalogue(shop.db, shop.merchant_id).of
+    for reason, own in ((Reason.NO_INVENTORY, "Sold out"), (Reason.ORDERED_BY_MISTAKE, "Changed my mind")):
+        reasons.change(shop.db, shop.merchant_id, replace(of(reason), words={"en": own}), USER)
+
+    page = owner.page(HEALTH)
+
+    assert table(page, "Your reasons")[0][0] == "Sold out"
+    assert file_of(owner, "reasons")[1][0] == "NoInventory"
+    assert "Sold out" in words_of(owner.page(f"{HEALTH}/days/{today()}").tbody)
+
+
+@pytest.mark.usefixtures("busy")
 def test_refunds_stand_by_currency_and_skus_by_units(owner, shop) -> None:
     euro = (
         an_order()
