@@ -40,6 +40,7 @@ from console import (
     support,
     team,
     verify,
+    webhooks,
 )
 from console.access import Terms, View, guarded, mount_logins
 from console.agent_access import for_agents
@@ -229,6 +230,9 @@ _TEAM = "/settings/team"
 _MEMBER = f"{_TEAM}/<uuid:member_id>"
 _INVITATION = f"{_TEAM}/invitations/<uuid:invitation_id>"
 _KEYS = "/settings/keys"
+_WEBHOOKS = "/settings/webhooks"
+_WEBHOOK = f"{_WEBHOOKS}/<uuid:endpoint_id>"
+_SENT = f"{_WEBHOOK}/deliveries/<uuid:delivery_id>"
 _AUDIT = "/settings/audit"
 _page(_TEAM, team.team, may=Permission.READ)
 _page(f"{_TEAM}/invite", team.invite_member, "POST", may=Permission.MANAGE_TEAM, sudo=True)
@@ -242,5 +246,15 @@ _page(_KEYS, keys.make_api_key, "POST", may=Permission.CONFIGURE, sudo=True)
 _page(
     f"{_KEYS}/<uuid:key_id>/revoke", keys.revoke_api_key, "GET", "POST", may=Permission.CONFIGURE, sudo=True
 )
+_page(_WEBHOOKS, webhooks.webhooks, may=Permission.CONFIGURE)
+_page(_WEBHOOKS, webhooks.add_webhook, "POST", may=Permission.CONFIGURE, sudo=True)
+_page(_WEBHOOK, webhooks.webhook, may=Permission.CONFIGURE)
+_page(_WEBHOOK, webhooks.change_webhook, "POST", may=Permission.CONFIGURE, sudo=True)
+_page(f"{_WEBHOOK}/pause", webhooks.pause_webhook, "POST", may=Permission.CONFIGURE, sudo=True)
+_page(f"{_WEBHOOK}/resume", webhooks.resume_webhook, "POST", may=Permission.CONFIGURE, sudo=True)
+_page(f"{_WEBHOOK}/rotate", webhooks.rotate_webhook, "POST", may=Permission.CONFIGURE, sudo=True)
+_page(f"{_WEBHOOK}/delete", webhooks.delete_webhook, "GET", "POST", may=Permission.CONFIGURE, sudo=True)
+_page(f"{_WEBHOOK}/test", webhooks.try_webhook, "POST", may=Permission.CONFIGURE)
+_page(f"{_SENT}/again", webhooks.send_webhook_again, "POST", may=Permission.CONFIGURE)
 _page(_AUDIT, audit.audit_trail, may=Permission.READ_AUDIT)
 _page(f"{_AUDIT}/export", audit.export_audit_trail, "POST", may=Permission.EXPORT)

@@ -28,6 +28,7 @@ SECTIONS = (
     Section(N_("Canned replies"), "console.canned_replies", Permission.REPLY),
     Section(N_("Team"), "console.team", Permission.READ),
     Section(N_("API keys"), "console.api_keys", Permission.CONFIGURE),
+    Section(N_("Webhooks"), "console.webhooks", Permission.CONFIGURE),
     Section(N_("Audit"), "console.audit_trail", Permission.READ_AUDIT),
 )
 

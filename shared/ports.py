@@ -1,6 +1,8 @@
 """What the core asks of the outside: things with no true in-memory form, so each is a protocol."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from enum import StrEnum
 from typing import Protocol
@@ -19,6 +21,34 @@ class Mailer(Protocol):
 
     def send(self, merchant_id: MerchantId, event: MailEvent, message: EmailMessage) -> None:
         """Send a message whose To header holds exactly one address."""
+
+
+class Later(Exception):
+    """The other side asks to be left alone for a while."""
+
+    def __init__(self, detail: str, after: timedelta) -> None:
+        """Keep how long at least."""
+        super().__init__(detail)
+        self.after = after
+
+
+class NoAnswer(Exception):
+    """Nobody answered a webhook: there was no way there, or it took too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a webhook was answered, and how long its receiver wants to be left alone."""
+
+    status: int
+    retry_after: timedelta | None = None
+
+
+class Transport(Protocol):
+    """Brings one webhook to its receiver, following nothing it is told. Raises NoAnswer."""
+
+    def deliver(self, address: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Send a body, and read the status."""
 
 
 class GatewayRefused(Refused):

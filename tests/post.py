@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
@@ -13,12 +13,14 @@ from shared.domain.events import MailEvent
 from shared.domain.ids import MerchantId
 from shared.mail.sending import Post
 from shared.payments.connections import Connections
-from shared.ports import Mailer
+from shared.ports import Mailer, NoAnswer, Reply, Transport
 from shared.storage.engine import Database
 from shared.storage.records import EffectRecord, MessageRecord
+from shared.webhooks.sending import Messenger
 from shared.worker.perform import Outside, perform
 
 KEYS = ("k" * 64,)
+SEALING_KEYS = ("5a" * 32,)
 BASE_URL = "http://127.0.0.1:8104"
 
 
@@ -35,12 +37,33 @@ class Remembering:
         self.messages.append(message)
 
 
-def outside(db: Database, mailer: Mailer, connect: Connections = lambda *_: None) -> Outside:
+@dataclass
+class Hearing:
+    """A transport that keeps what it is given; `answers` are those of the next calls, None for silence."""
+
+    heard: list[tuple[str, Mapping[str, str], bytes]] = field(default_factory=list)
+    answers: list[int | Reply | None] = field(default_factory=list)
+
+    def deliver(self, address: str, headers: Mapping[str, str], body: bytes) -> Reply:
+        """Keep a call, and answer it."""
+        self.heard.append((address, headers, body))
+        answer = self.answers.pop(0) if self.answers else 204
+        if answer is None:
+            raise NoAnswer("silence")
+        return Reply(answer) if isinstance(answer, int) else answer
+
+
+def outside(
+    db: Database,
+    mailer: Mailer,
+    connect: Connections = lambda *_: None,
+    transport: Transport | None = None,
+) -> Outside:
     """Put together what effects need."""
     post = Post(
         mailer=mailer, base_url=BASE_URL, mail_from="Rescind <no-reply@rescind.example>", link_keys=KEYS
     )
-    return Outside(db, post, connect)
+    return Outside(db, post, connect, Messenger(transport or Hearing(), SEALING_KEYS))
 
 
 def work_off(outside: Outside, merchant_id: MerchantId) -> int:

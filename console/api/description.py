@@ -8,6 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, TypeAdapter
 
 from console.api.auth import Scope
+from shared.domain.webhooks import TOPICS, TRIAL, topic
+from shared.queries.webhook_bodies import WebhookBody
 
 _PLACE = re.compile(r"<[a-z]+:([a-z_]+)>")
 _REFERENCE = "#/components/schemas/{model}"
@@ -77,6 +79,7 @@ def openapi(endpoints: Sequence[Endpoint], server: str) -> dict[str, Any]:
         "servers": [{"url": server}],
         "security": [{"key": []}],
         "paths": paths,
+        "webhooks": {name: {"post": _told(name, schemas)} for name in (*TOPICS, topic(TRIAL))},
         "components": {
             "schemas": {**components, "Problem": _problem_schema()},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
@@ -94,7 +97,7 @@ def _schemas(
     endpoints: Sequence[Endpoint],
 ) -> tuple[Mapping[tuple[type, _Mode], Any], dict[str, Any]]:
     bodies = {endpoint.call.body for endpoint in endpoints} - {None}
-    answers = {endpoint.call.gives for endpoint in endpoints} - {None}
+    answers = {WebhookBody, *(endpoint.call.gives for endpoint in endpoints)} - {None}
     wanted: list[tuple[type, _Mode]] = [
         *((body, "validation") for body in sorted(bodies, key=str) if body),
         *((answer, "serialization") for answer in sorted(answers, key=str) if answer),
@@ -119,6 +122,20 @@ def _operation(endpoint: Endpoint, schemas: Mapping[tuple[type, _Mode], Any]) ->
         body = _content(schemas[call.body, "validation"] if call.body else None)
         operation["requestBody"] = {"required": True, "content": body}
     return operation
+
+
+def _told(name: str, schemas: Mapping[tuple[type, _Mode], Any]) -> dict[str, Any]:
+    text = {"type": "string"}
+    headers = ("webhook-id", "webhook-timestamp", "webhook-signature")
+    return {
+        "operationId": f"hear_{name.replace('.', '_')}",
+        "summary": f"An endpoint hears of {name}; fields without content are left out.",
+        "parameters": [
+            {"name": header, "in": "header", "required": True, "schema": text} for header in headers
+        ],
+        "requestBody": {"required": True, "content": _content(schemas[WebhookBody, "serialization"])},
+        "responses": {"2XX": {"description": "Taken; anything else is tried again."}},
+    }
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ def docs(endpoints: tuple[Endpoint, ...]) -> str:
         "api/docs.html",
         endpoints=endpoints,
         base=document["servers"][0]["url"],
+        topics=list(document["webhooks"]),
         kinds={name: _fields(schema) for name, schema in sorted(schemas.items()) if "properties" in schema},
         vocabularies={name: schema["enum"] for name, schema in sorted(schemas.items()) if "enum" in schema},
     )

@@ -5,12 +5,25 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from console.api import adjustments, auth, cancellations, docs, feeds, gateways, orders, payloads, refunds
+from console.api import (
+    adjustments,
+    auth,
+    cancellations,
+    docs,
+    feeds,
+    gateways,
+    orders,
+    payloads,
+    refunds,
+    webhook_payloads,
+    webhooks,
+)
 from console.api.answers import refused
 from console.api.auth import Scope
 from console.api.description import Call, Endpoint
 from shared.domain.errors import Refusal
 from shared.queries import document_values as documents
+from shared.queries import webhooks as webhook_documents
 from shared.queries.feeds import FeedDocument
 from shared.web.order_payload import OrderPayload
 from shared.web.security import without_csrf
@@ -137,6 +150,52 @@ _endpoint(
 )
 _endpoint("GET", "/feeds/<string:feed_id>", feeds.show_feed, Call(Scope.READ, FeedDocument))
 _endpoint("GET", "/feeds/<string:feed_id>/report", feeds.feed_report, Call(Scope.READ, None))
+
+_WEBHOOK = "/webhooks/<string:endpoint_id>"
+_endpoint("GET", "/webhooks", webhooks.list_webhooks, Call(Scope.ADMIN, webhook_documents.EndpointList))
+_endpoint(
+    "POST",
+    "/webhooks",
+    webhooks.add_webhook,
+    Call(
+        Scope.ADMIN,
+        webhook_documents.EndpointSecretDocument,
+        201,
+        body=webhook_payloads.EndpointPayload,
+        key="needed",
+    ),
+)
+_endpoint("GET", _WEBHOOK, webhooks.show_webhook, Call(Scope.ADMIN, webhook_documents.EndpointDocument))
+_endpoint(
+    "PATCH",
+    _WEBHOOK,
+    webhooks.change_webhook,
+    Call(
+        Scope.ADMIN,
+        webhook_documents.EndpointDocument,
+        body=webhook_payloads.EndpointChangePayload,
+        key="optional",
+    ),
+)
+_endpoint("DELETE", _WEBHOOK, webhooks.remove_webhook, Call(Scope.ADMIN, webhook_documents.RemovedDocument))
+_endpoint(
+    "POST",
+    f"{_WEBHOOK}/rotate",
+    webhooks.rotate_webhook,
+    Call(Scope.ADMIN, webhook_documents.EndpointSecretDocument, key="needed"),
+)
+_endpoint(
+    "POST",
+    f"{_WEBHOOK}/test",
+    webhooks.try_webhook,
+    Call(Scope.ADMIN, webhook_documents.DeliveryDocument, 202, key="needed"),
+)
+_endpoint(
+    "GET",
+    f"{_WEBHOOK}/deliveries",
+    webhooks.list_deliveries,
+    Call(Scope.ADMIN, webhook_documents.DeliveryList, asks=_LIST),
+)
 
 # Whoever knows the address and can sign is a gateway; no key is asked for.
 blueprint.add_url_rule(

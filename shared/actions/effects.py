@@ -1,12 +1,12 @@
 """Claim what is due, and note what came of it: an attempt is counted before it is made and fences its end."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, text, update
+from sqlalchemy import ColumnElement, func, or_, select, text, true, update
 from sqlalchemy.engine import CursorResult
 
 from shared.domain.events import EffectKind
@@ -16,6 +16,9 @@ from shared.storage.engine import Database, Transaction
 from shared.storage.records import EffectRecord
 
 _MAIL_DELAYS = (60, 300, 1_800, 3_600, 7_200, 14_400, 28_800, 57_600, 86_400, 86_400)
+# Ten tries over 75½ hours, as Standard Webhooks has it.
+_WEBHOOK_DELAYS = (5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
+_LONGEST_REST = timedelta(days=1)
 _CORE_DELAYS = (5, 30, 120, 600, 3_600, 10_800, 21_600, 43_200)
 DELAYS: dict[EffectKind, tuple[int, ...]] = {
     EffectKind.EXECUTE_CANCELLATION: _CORE_DELAYS,
@@ -30,6 +33,7 @@ DELAYS: dict[EffectKind, tuple[int, ...]] = {
     EffectKind.SEND_REFUND: _CORE_DELAYS,
     EffectKind.LOOK_UP_REFUND: _CORE_DELAYS,
     EffectKind.CHECK_RATE: _CORE_DELAYS,
+    EffectKind.SEND_WEBHOOK: _WEBHOOK_DELAYS,
 }
 
 
@@ -96,15 +100,26 @@ def give_up(db: Database, merchant_id: MerchantId, claimed: Claimed, error: str)
         _end(tx, claimed, "dead", error)
 
 
-def put_off(db: Database, merchant_id: MerchantId, claimed: Claimed, error: str) -> None:
-    """Try an effect again later, longer each time; after the last delay it is parked."""
+def put_off(
+    db: Database,
+    merchant_id: MerchantId,
+    claimed: Claimed,
+    error: str,
+    *,
+    at_least: timedelta = outbox.AT_ONCE,
+) -> None:
+    """Try an effect again later, longer each time; after the last delay it is parked.
+
+    `at_least` is how long the other side asked for, of which a day is granted.
+    """
     delays = DELAYS[claimed.kind]
-    if claimed.attempt > len(delays):
+    if is_last(claimed):
         give_up(db, merchant_id, claimed, error)
         return
     # Spread by a fifth either way, so that what failed together does not come back together.
     spread = random.uniform(0.8, 1.2)  # noqa: S311 - spreads load, guards nothing
-    delay = timedelta(seconds=delays[claimed.attempt - 1] * spread)
+    own = timedelta(seconds=delays[claimed.attempt - 1] * spread)
+    delay = max(own, min(at_least, _LONGEST_REST))
     with db.begin(merchant_id) as tx:
         changed = tx.session.execute(
             update(EffectRecord)
@@ -131,18 +146,27 @@ def retry_dead(db: Database, merchant_id: MerchantId) -> int:
     return len(revived)
 
 
+def is_last(claimed: Claimed) -> bool:
+    """Say whether no try follows this one."""
+    return claimed.attempt > len(DELAYS[claimed.kind])
+
+
 def is_spent(claimed: Claimed) -> bool:
     """Say whether an effect was begun more often than it may be: it may be what kills its workers."""
     return claimed.attempt > len(DELAYS[claimed.kind]) + 1
 
 
-def due(db: Database, merchant_id: MerchantId, limit: int = 500) -> Sequence[EffectId]:
-    """List effects that nobody holds and whose time has come, oldest first."""
+def due(
+    db: Database, merchant_id: MerchantId, limit: int = 500, *, queues: Collection[str] | None = None
+) -> Sequence[EffectId]:
+    """List effects that nobody holds and whose time has come, oldest first; those of some queues, or all."""
+    kinds = [kind for kind, queue in outbox.QUEUES.items() if queues and queue in queues]
     with db.begin(merchant_id) as tx:
         ids = tx.session.scalars(
             select(EffectRecord.id)
             .where(
                 EffectRecord.merchant_id == merchant_id,
+                true() if queues is None else EffectRecord.kind.in_(kinds),
                 or_(
                     (EffectRecord.state == "ready") & (EffectRecord.due_at <= tx.now),
                     (EffectRecord.state == "running")

@@ -89,5 +89,5 @@ def _end(tx: Transaction, row: RefundRecord, state: RefundState, event: Event, a
         request_id=row.request_id,
         from_state=before,
         to_state=state,
-        details={"refund_minor": row.amount_minor, "trouble": row.trouble},
+        details={"refund": str(row.id), "refund_minor": row.amount_minor, "trouble": row.trouble},
     )

@@ -6,7 +6,7 @@ import sys
 import click
 
 from shared.actions import gateways as actions
-from shared.actions import second_factors
+from shared.actions import second_factors, webhooks
 from shared.actions.gateways import Credentials
 from shared.cli.database import opened
 from shared.domain.orders import Gateway
@@ -15,6 +15,7 @@ from shared.queries import merchants
 from shared.queries.gateways import GatewayAccount
 from shared.sealing import PURPOSE
 from shared.settings import Settings
+from shared.storage.engine import Database
 
 _SECRETS = ("sk_", "rk_")
 _WEBHOOK_SECRET = "whsec_"  # noqa: S105 - what every such secret begins with
@@ -82,12 +83,18 @@ def reseal_gateways(*, as_json: bool) -> None:
     with opened(settings) as db:
         keys = settings.derived_keys(PURPOSE)
         count = sum(actions.reseal(db, merchant_id, keys) for merchant_id in merchants.all_ids(db))
+        endpoints = _reseal_endpoints(db, settings)
         factors = second_factors.reseal(db, settings.derived_keys(second_factors.SEALING))
     click.echo(
-        json.dumps({"resealed": count, "second_factors": factors})
+        json.dumps({"resealed": count, "second_factors": factors, "webhooks": endpoints})
         if as_json
         else f"{count} accounts are sealed anew."
     )
+
+
+def _reseal_endpoints(db: Database, settings: Settings) -> int:
+    keys = settings.derived_keys(webhooks.SEALING)
+    return sum(webhooks.reseal(db, merchant_id, keys) for merchant_id in merchants.all_ids(db))
 
 
 def _credentials(account: str) -> Credentials:

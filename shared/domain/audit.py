@@ -30,6 +30,12 @@ class AuditKind(StrEnum):
     REASONS_CHANGED = "reasons_changed"
     FOREIGN_CODES_CHANGED = "foreign_codes_changed"
     BRANDING_CHANGED = "branding_changed"
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_SECRET_ROTATED = "webhook_secret_rotated"  # noqa: S105 - an event, no secret
+    WEBHOOK_REMOVED = "webhook_removed"
+    WEBHOOK_DISABLED = "webhook_disabled"
+    WEBHOOK_SENT_AGAIN = "webhook_sent_again"
     SETTINGS_CHANGED = "settings_changed"
     EXPORTED = "exported"
     ACCOUNT_OPENED = "account_opened"

@@ -55,6 +55,12 @@ class StillUnderWay(Refusal):
     code = "still_under_way"
 
 
+class EndpointOff(Refusal):
+    """The webhook endpoint is told nothing just now; switch it on first."""
+
+    code = "endpoint_off"
+
+
 class UnderCancellation(Refusal):
     """The units are decided to be canceled: do not ship them."""
 
@@ -65,6 +71,12 @@ class InvalidContent(Refusal):
     """The content is wrong: unknown line, too many units, a duplicate line."""
 
     code = "invalid_content"
+
+
+class BadAddress(InvalidContent):
+    """The address is none that webhooks go to; its sentence says why."""
+
+    code = "bad_address"
 
 
 class ReasonNotOffered(InvalidContent):

@@ -91,3 +91,4 @@ class EffectKind(StrEnum):
     WRITE_EXPORT = "write_export"
     FORGET_EXPORT = "forget_export"
     CHECK_RATE = "check_rate"
+    SEND_WEBHOOK = "send_webhook"

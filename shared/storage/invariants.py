@@ -15,6 +15,7 @@ from shared.storage.invariants_lists import LISTS
 from shared.storage.invariants_money import MONEY
 from shared.storage.invariants_past import PAST
 from shared.storage.invariants_refunds import REFUNDS
+from shared.storage.invariants_webhooks import WEBHOOKS
 
 _CLAIMED = "c.state IN ('requested', 'accepting', 'accepted')"
 _SIZE = "(SELECT coalesce(sum(upper(r) - lower(r)), 0) FROM unnest(u.units) r)"
@@ -90,7 +91,15 @@ _QUANTITIES = {
         WHERE u.merchant_id = :merchant AND l.order_id <> c.order_id""",
 }
 
-INVARIANTS: Mapping[str, str] = {**_QUANTITIES, **MONEY, **REFUNDS, **ADJUSTMENTS, **PAST, **LISTS}
+INVARIANTS: Mapping[str, str] = {
+    **_QUANTITIES,
+    **MONEY,
+    **REFUNDS,
+    **ADJUSTMENTS,
+    **PAST,
+    **LISTS,
+    **WEBHOOKS,
+}
 
 
 def violations(connection: Connection, merchant_id: MerchantId) -> list[tuple[str, str, str]]:

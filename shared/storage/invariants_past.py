@@ -109,7 +109,8 @@ PAST = {
     "no_effect_is_stuck": f"""
         SELECT id, format('%s is %s after %s attempts: %s', kind, state, attempt, error) FROM effects
         WHERE merchant_id = :merchant AND (
-          (state = 'dead' AND kind NOT IN ('send_mail', 'send_refund', 'look_up_refund'))
+          (state = 'dead' AND kind NOT IN ('send_mail', 'send_refund', 'look_up_refund',
+            'send_webhook'))
           OR (state = 'running' AND lease_until < clock_timestamp() - interval '1 hour')
           OR (state = 'ready' AND attempt = 0 AND due_at < clock_timestamp() - interval '1 hour'
             AND {_MADE_AT} < clock_timestamp() - interval '1 hour'))""",

@@ -32,6 +32,8 @@ PERFORM_EACH = "perform_each"
 LOOK_UP_LINK = "look_up_link"
 LOOK_UP_USER = "look_up_user"
 AT_ONCE = timedelta(0)
+# A lane of its own: a receiver that hangs holds nothing else up.
+WEBHOOKS = "webhooks"
 QUEUES = {
     EffectKind.EXECUTE_CANCELLATION: "core",
     EffectKind.APPLY_SILENCE: "core",
@@ -45,6 +47,7 @@ QUEUES = {
     EffectKind.LOOK_UP_REFUND: "money",
     EffectKind.ADVANCE_RUN: "bulk",
     EffectKind.CHECK_RATE: "core",
+    EffectKind.SEND_WEBHOOK: WEBHOOKS,
 }
 _TEAMS_LOCALE = "en"
 # Effects that one job wakes a worker for: each is claimed and fenced by itself, the job is only a hint.
@@ -116,6 +119,23 @@ def wake(tx: Transaction, kind: EffectKind, effect_id: EffectId, *, after: timed
         connection=connection,
     )
     job.defer(merchant_id=str(tx.merchant_id), effect_id=str(effect_id))
+
+
+def revive(tx: Transaction, kind: EffectKind, dedup_key: str) -> None:
+    """Make an effect that has ended, well or not, due at once, its attempts forgotten."""
+    revived = tx.session.scalars(
+        update(EffectRecord)
+        .where(
+            EffectRecord.merchant_id == tx.merchant_id,
+            EffectRecord.dedup_key == dedup_key,
+            EffectRecord.state.in_(["done", "dead"]),
+        )
+        .values(state="ready", attempt=0, due_at=tx.now, finished_at=None)
+        .returning(EffectRecord.id)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    if revived is not None:
+        wake(tx, kind, EffectId(revived), after=AT_ONCE)
 
 
 def keep_hold(tx: Transaction, kind: EffectKind, subject_id: UUID) -> None:

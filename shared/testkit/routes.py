@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from flask import Blueprint, Response, jsonify, request
 
 from shared.domain.errors import Refusal
-from shared.queries import invariants, mailbox, present
+from shared.queries import invariants, mailbox, present, webhook_receipts
 from shared.settings import BadSettings
 from shared.storage import owner
 from shared.testkit import shops
@@ -64,6 +64,16 @@ def list_mail() -> Response:
             for mail in mailbox.recent(services().db, request.args.get("to"))
         ]
     )
+
+
+def list_webhooks() -> Response:
+    """List what was told by webhook, merchant by merchant, newest first."""
+    return jsonify([asdict(receipt) for receipt in webhook_receipts.recent(services().db)])
+
+
+def take_webhook() -> Response:
+    """Be an endpoint that takes whatever it is told."""
+    return Response(status=204)
 
 
 def set_clock() -> Response:
@@ -125,6 +135,8 @@ _call("POST", "/merchants", open_merchant)
 _call("POST", "/orders", take_in_order)
 _call("POST", "/orders/<string:order_id>/ship", ship_order)
 _call("GET", "/mail", list_mail)
+_call("GET", "/webhooks", list_webhooks)
+_call("POST", "/webhooks", take_webhook)
 _call("POST", "/clock", set_clock)
 _call("POST", "/worker/drain", drain_worker)
 _call("GET", "/invariants", list_violations)

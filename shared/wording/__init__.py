@@ -50,10 +50,19 @@ from shared.wording.support import (
 from shared.wording.timeline import actor, timeline_for_buyer, timeline_for_merchant
 from shared.wording.times import duration, pace
 from shared.wording.uploads import upload_state
+from shared.wording.webhooks import (
+    address_fault,
+    delivery_state,
+    endpoint_off,
+    endpoint_state,
+    event_under_way,
+    too_many_endpoints,
+)
 
 __all__ = [
     "Badge",
     "actor",
+    "address_fault",
     "asker",
     "audit_kind",
     "blocker",
@@ -67,7 +76,11 @@ __all__ = [
     "credit_given",
     "decline_reason",
     "decline_reasons",
+    "delivery_state",
     "duration",
+    "endpoint_off",
+    "endpoint_state",
+    "event_under_way",
     "export_state",
     "gateway",
     "giver",
@@ -103,6 +116,7 @@ __all__ = [
     "run_state",
     "timeline_for_buyer",
     "timeline_for_merchant",
+    "too_many_endpoints",
     "trial_outcome",
     "trial_state",
     "trouble",

@@ -1,12 +1,13 @@
 """Carry out one effect: claim it, do it, note what came of it."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from shared.actions import (
     cancellations,
+    deliveries,
     effects,
     execution,
     order_exports,
@@ -14,6 +15,7 @@ from shared.actions import (
     uploads,
     warehouse,
 )
+from shared.actions.effects import Claimed
 from shared.actions.uploads import Run
 from shared.domain.actors import SYSTEM
 from shared.domain.events import EffectKind
@@ -24,9 +26,11 @@ from shared.mail.letters import send_letter
 from shared.mail.sending import Post, send
 from shared.payments import sending
 from shared.payments.connections import Connections
-from shared.ports import Refused
+from shared.ports import Later, Refused
 from shared.storage.engine import Database
+from shared.storage.outbox import AT_ONCE
 from shared.stores import exported, uploaded
+from shared.webhooks.sending import Messenger, deliver
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +42,7 @@ class Outside:
     db: Database
     post: Post
     connect: Connections
+    messenger: Messenger
 
 
 def perform(outside: Outside, merchant_id: MerchantId, effect_id: EffectId) -> bool:
@@ -46,18 +51,32 @@ def perform(outside: Outside, merchant_id: MerchantId, effect_id: EffectId) -> b
     if claimed is None:
         return False
     if effects.is_spent(claimed):
-        effects.give_up(outside.db, merchant_id, claimed, "begun too often without an end")
+        _give_up(outside, merchant_id, claimed, "begun too often without an end")
         return True
     try:
         HANDLERS[claimed.kind](outside, merchant_id, claimed.subject_id)
     except Refused as error:
-        effects.give_up(outside.db, merchant_id, claimed, str(error))
+        _give_up(outside, merchant_id, claimed, str(error))
     except Exception as error:  # noqa: BLE001 - whatever failed, the effect stays and is tried again
         log.warning("%s %s failed at attempt %d: %r", claimed.kind, claimed.id, claimed.attempt, error)
-        effects.put_off(outside.db, merchant_id, claimed, repr(error))
+        _put_off(outside, merchant_id, claimed, error)
     else:
         effects.finish(outside.db, merchant_id, claimed)
     return True
+
+
+def _put_off(outside: Outside, merchant_id: MerchantId, claimed: Claimed, error: Exception) -> None:
+    if effects.is_last(claimed):
+        _give_up(outside, merchant_id, claimed, repr(error))
+        return
+    at_least = error.after if isinstance(error, Later) else AT_ONCE
+    effects.put_off(outside.db, merchant_id, claimed, repr(error), at_least=at_least)
+
+
+def _give_up(outside: Outside, merchant_id: MerchantId, claimed: Claimed, error: str) -> None:
+    if claimed.kind in GIVEN_UP:
+        GIVEN_UP[claimed.kind](outside.db, merchant_id, claimed.subject_id)
+    effects.give_up(outside.db, merchant_id, claimed, error)
 
 
 def _execute(outside: Outside, merchant_id: MerchantId, request_id: UUID) -> None:
@@ -115,6 +134,15 @@ def _look_up_refund(outside: Outside, merchant_id: MerchantId, refund_id: UUID) 
     sending.look_up(outside.db, outside.connect, merchant_id, refund_id)
 
 
+def _send_webhook(outside: Outside, merchant_id: MerchantId, delivery_id: UUID) -> None:
+    deliver(outside.db, outside.messenger, merchant_id, delivery_id)
+
+
+# What else is told when nothing tries an effect again.
+GIVEN_UP: Mapping[EffectKind, Callable[[Database, MerchantId, UUID], None]] = {
+    EffectKind.SEND_WEBHOOK: deliveries.fail,
+}
+
 HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
     EffectKind.EXECUTE_CANCELLATION: _execute,
     EffectKind.APPLY_SILENCE: _apply_silence,
@@ -128,4 +156,5 @@ HANDLERS: dict[EffectKind, Callable[[Outside, MerchantId, UUID], None]] = {
     EffectKind.SEND_REFUND: _send_refund,
     EffectKind.LOOK_UP_REFUND: _look_up_refund,
     EffectKind.CHECK_RATE: _check_rate,
+    EffectKind.SEND_WEBHOOK: _send_webhook,
 }

@@ -5,6 +5,7 @@ from shared.mail.sending import Post
 from shared.payments.connections import connections
 from shared.settings import Settings
 from shared.storage.engine import Database, open_database
+from shared.webhooks.sending import messenger_of
 from shared.worker.perform import Outside
 
 
@@ -20,6 +21,7 @@ def outside_of(settings: Settings, db: Database | None = None) -> Outside:
             link_keys=settings.derived_keys("order-links"),
         ),
         connect=connections(settings, database),
+        messenger=messenger_of(settings),
     )
 
 

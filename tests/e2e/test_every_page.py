@@ -37,6 +37,9 @@ CONSOLE = (
     "/console/settings/branding/emails/order_confirmed",
     "/console/settings/team",
     "/console/settings/keys",
+    "/console/settings/webhooks",
+    "/console/settings/webhooks/{endpoint}",
+    "/console/settings/webhooks/{endpoint}/delete",
     "/console/settings/audit",
     "/console/account",
     "/console/account/authenticator",
@@ -56,12 +59,13 @@ def test_pages_fit_their_width_and_are_accessible(
     open_shop: Callable[..., Shop], make_page: Callable[..., Page], theme: str, size: dict[str, int]
 ) -> None:
     shop = open_shop(warehouse={"answer_minutes": 60})
+    endpoint = _endpoint(shop)
     order, run = _busy_order(shop), _feed(shop)
     page = sign_in(make_page(viewport=size, color_scheme=theme), shop)
     page.goto(order["order_link"])
     problems = []
     for path in (*PORTAL, *CONSOLE):
-        page.goto(path.format(id=order["id"], run=run))
+        page.goto(path.format(id=order["id"], run=run, endpoint=endpoint))
         problems += _problems(page, path)
     assert problems == []
 
@@ -92,6 +96,17 @@ def _busy_order(shop: Shop) -> dict[str, str]:
         assert answer.status == 202, answer.text()
     shop.settle()
     return order
+
+
+def _endpoint(shop: Shop) -> str:
+    """Add an endpoint that nobody answers for; what happens is told to it in vain."""
+    answer = shop.kit.post(
+        "/api/v1/webhooks",
+        data={"url": f"http://127.0.0.1:1/{'a-long-path/' * 9}"},
+        headers={"Authorization": f"Bearer {shop.api_key}", "Idempotency-Key": "endpoint"},
+    )
+    assert answer.status == 201, answer.text()
+    return str(answer.json()["id"])
 
 
 def _feed(shop: Shop) -> str:

@@ -70,6 +70,7 @@ from shared.storage.records.support import (
     CaseRecord,
 )
 from shared.storage.records.uploads import UploadChunkRecord, UploadFindingRecord, UploadRecord
+from shared.storage.records.webhooks import WebhookDeliveryRecord, WebhookEndpointRecord
 
 __all__ = [
     "AdjustedItemRecord",
@@ -138,4 +139,6 @@ __all__ = [
     "UploadFindingRecord",
     "UploadRecord",
     "UserRecord",
+    "WebhookDeliveryRecord",
+    "WebhookEndpointRecord",
 ]

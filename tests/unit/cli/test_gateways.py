@@ -9,7 +9,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
-from shared.actions import gateways
+from shared.actions import gateways, webhooks
+from shared.actions.webhooks import EndpointTerms
 from shared.cli.main import cli
 from shared.domain.orders import Gateway
 from shared.queries import gateways as queries
@@ -17,7 +18,7 @@ from shared.queries import merchants
 from shared.sealing import PURPOSE, CannotUnseal, seal, unseal
 from shared.settings import Settings
 from shared.storage.records import GatewayRecord
-from tests.builders import a_merchant
+from tests.builders import USER, a_merchant
 
 KEY, NEWER = "k" * 40, "n" * 40
 SECRET, SIGNING = "sk_test_" + "a" * 20, "whsec_" + "b" * 20
@@ -128,8 +129,15 @@ def test_every_account_is_sealed_anew_in_one_command(rescind, empty_db, monkeypa
     with empty_db.begin(merchant_id) as tx:
         slug = merchants.of(tx).slug
     rescind("set", "stripe", "--merchant", slug, given=f"{SECRET}\n{SIGNING}\n")
+    settings = Settings.read({"RESCIND_MODE": "demo", "RESCIND_SECRET_KEYS": KEY})
+    terms = EndpointTerms(settings.derived_keys(webhooks.SEALING))
+    webhooks.add(empty_db, merchant_id, "https://hooks.shop.example/", (), USER, terms)
     monkeypatch.setenv("RESCIND_SECRET_KEYS", f"{NEWER},{KEY}")
 
     assert rescind("reseal") == (0, "1 accounts are sealed anew.\n")
-    assert json.loads(rescind("reseal", "--json")[1]) == {"resealed": 1, "second_factors": 0}
+    assert json.loads(rescind("reseal", "--json")[1]) == {
+        "resealed": 1,
+        "second_factors": 0,
+        "webhooks": 1,
+    }
     assert account(empty_db, merchant_id, NEWER).secret == SECRET

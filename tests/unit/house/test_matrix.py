@@ -11,8 +11,9 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from shared.actions import invitations, merchants, sign_in
+from shared.actions import invitations, merchants, sign_in, webhooks
 from shared.actions.sign_in import Entry
+from shared.actions.webhooks import EndpointTerms
 from shared.domain.actors import Actor, ActorKind
 from shared.domain.ids import MerchantId, UserId
 from shared.domain.permissions import Role
@@ -20,6 +21,7 @@ from shared.domain.sign_in import Origin
 from shared.storage.engine import Database
 from shared.storage.records import ApiKeyRecord, ConsoleSessionRecord, InvitationRecord, MembershipRecord
 from tests.builders import a_merchant, an_order, request
+from tests.post import SEALING_KEYS
 from tests.unit.house.law import uphold
 from tests.unit.house.test_routes import differing, methods_of, rules
 
@@ -56,11 +58,14 @@ def a_shop(db: Database) -> Shop:
     request_id = request(db, merchant_id, order_id, 1)
     merchants.create_api_key(db, merchant_id, name="Store")
     owner = Actor(ActorKind.MERCHANT_USER, users[Role.OWNER], "Owner")
+    terms = EndpointTerms(SEALING_KEYS)
+    endpoint_id = webhooks.add(db, merchant_id, "https://hooks.shop.example/", (), owner, terms).endpoint_id
     invitations.invite(db, merchant_id, f"new@{merchant_id.hex}.example", Role.AGENT, owner)
     with db.snapshot(merchant_id) as tx:
         things = {
             "order_id": UUID(str(order_id)),
             "request_id": UUID(str(request_id)),
+            "endpoint_id": endpoint_id,
             "key_id": tx.session.scalars(select(ApiKeyRecord.id)).one(),
             "invitation_id": tx.session.scalars(select(InvitationRecord.id)).one(),
             "session_id": tx.session.scalars(select(ConsoleSessionRecord.id)).first() or NOBODYS,

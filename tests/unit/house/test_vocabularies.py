@@ -19,6 +19,7 @@ from shared.domain.bulk import RowAction, RowProblem, RunKind, RunState, StopRea
 from shared.domain.cancellation import Move, Question, RequestState
 from shared.domain.catalogue import Giver
 from shared.domain.changes import OrderPart
+from shared.domain.destinations import AddressFault
 from shared.domain.eligibility import Blocker, NextStep
 from shared.domain.errors import Refusal
 from shared.domain.events import EffectKind, Event, MailEvent
@@ -46,6 +47,7 @@ from shared.domain.sign_in import Proof
 from shared.domain.support import CaseNote, CaseState, Floor, MessageKind, OfferKind, ReplyField
 from shared.domain.trials import TrialOutcome
 from shared.domain.uploads import UploadKind, UploadState
+from shared.domain.webhooks import DeliveryState, EndpointState
 from shared.rendering import available_locales, speaking
 from shared.web import errors
 from shared.wording import policies as policy_words
@@ -111,6 +113,9 @@ SAID: Mapping[type[enum.StrEnum], Callable[..., object]] = {
     RowProblem: lambda problem: wording.row_problem(problem) and wording.row_remedy(problem),
     StopReason: wording.run_note,
     RateLevel: lambda level: wording.rate_level(level, RATE_THRESHOLD),
+    EndpointState: wording.endpoint_state,
+    DeliveryState: wording.delivery_state,
+    AddressFault: wording.address_fault,
     ActorKind: lambda kind: for_merchant(event=Event.MEMO_CHANGED, actor=kind),
 }
 # Read by machines and by ourselves, never by people. Next steps are said through the blocker they follow
@@ -139,6 +144,8 @@ STATUSES = {
     "already_decided": 409,
     "already_exists": 409,
     "ambiguous_sku": 422,
+    "bad_address": 422,
+    "endpoint_off": 409,
     "gone": 410,
     "idempotency_key_reused": 422,
     "in_flight": 409,

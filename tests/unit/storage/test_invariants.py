@@ -9,15 +9,19 @@ import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from shared.actions import operator_cases, refunds
+from shared.actions import operator_cases, refunds, webhooks
 from shared.actions.adjustments import Adjustment, adjust
 from shared.actions.case_steps import Message
 from shared.actions.operator_cases import Asking
+from shared.actions.webhooks import EndpointTerms
 from shared.domain.ids import LineItemId
 from shared.domain.reasons import Reason
 from shared.queries import documents
 from shared.storage.invariants import INVARIANTS, violations
 from tests.builders import USER, a_merchant, accept, an_order, cancel, request, ship
+from tests.post import SEALING_KEYS
+
+HOOK = "https://hooks.shop.example/"
 
 # What is planted in a shop with an accepted and refunded request over 2 of 5 units, an open one over 1 and a
 # shipment of 1.
@@ -41,6 +45,21 @@ PLANTED = {
     ],
     "orders_are_counted_by_status": ["UPDATE order_counts SET orders = orders + 1"],
     "agents_find_each_case_as_it_is": ["UPDATE operator_cases SET state = 'resolved' WHERE case_id = :asked"],
+    # The endpoint has listened for an hour, and some of its deliveries are not there.
+    "events_are_told_to_every_endpoint_that_listens": [
+        "UPDATE webhook_endpoints SET listens_since = listens_since - interval '1 hour'",
+        "DELETE FROM webhook_deliveries WHERE event = 'cancellation_accepted'",
+    ],
+    "outcomes_are_told_once": [
+        """INSERT INTO webhook_deliveries (merchant_id, id, event_id, endpoint_id, event, entry_id, state,
+          attempts, created_at)
+        SELECT merchant_id, gen_random_uuid(), gen_random_uuid(), :endpoint, event, id, 'sent', 1, at
+        FROM timeline WHERE request_id = :accepted AND event = 'cancellation_accepted'""",
+    ],
+    "deliveries_keep_the_id_of_their_event": [
+        "UPDATE webhook_deliveries SET event_id = gen_random_uuid() WHERE event = 'cancellation_accepted'"
+    ],
+    "deliveries_that_wait_will_be_tried": ["UPDATE effects SET state = 'dead' WHERE kind = 'send_webhook'"],
     "order_sums_are_its_lines_sums": ["UPDATE orders SET line_count = 2 WHERE id = :order"],
     "claimed_units_are_as_many_as_asked": [
         "UPDATE request_units SET units = '{[3,5)}' WHERE request_id = :open"
@@ -162,6 +181,8 @@ TOGETHER = {
     "accepted_requests_are_refunded_once": {"daily_counts_are_the_refunds_counts"},
     "refunds_go_to_their_orders_payments": {"daily_counts_are_the_refunds_counts"},
     "timelines_tell_each_requests_state": {"daily_counts_are_the_requests_counts"},
+    # A second delivery of one event to one endpoint needs an id of its own.
+    "outcomes_are_told_once": {"deliveries_keep_the_id_of_their_event"},
     # The chain covers each entry, and what is adjusted beyond what was captured was refunded beyond it.
     "adjustments_are_in_the_timeline": {"timelines_are_chained"},
     "adjustments_are_within_captured": {
@@ -178,6 +199,7 @@ def shop(db) -> dict[str, UUID]:
     order_id = an_order().with_item("Lamp", 5, 5000).taken_in(db, merchant_id)
     other = an_order().taken_in(db, merchant_id)
     whole = an_order().with_item("Mug", 2, 1000).taken_in(db, merchant_id)
+    endpoint = webhooks.add(db, merchant_id, HOOK, (), USER, EndpointTerms(SEALING_KEYS)).endpoint_id
     accepted = request(db, merchant_id, order_id, 2)
     accept(db, merchant_id, accepted)
     waiting = request(db, merchant_id, order_id, 1, comments="Please")
@@ -202,6 +224,7 @@ def shop(db) -> dict[str, UUID]:
         "line": told.line_items[0].id,
         "accepted": accepted,
         "open": waiting,
+        "endpoint": endpoint,
         "asked": operator_cases.ask(db, merchant_id, asking, USER),
     }
 

@@ -4,9 +4,12 @@ import psycopg
 import pytest
 from psycopg import errors
 
+from shared.actions import webhooks
+from shared.actions.webhooks import EndpointTerms
 from shared.queries import merchants
 from shared.storage import roles
-from tests.builders import a_merchant, an_order, cancel
+from tests.builders import USER, a_merchant, an_order, cancel
+from tests.post import SEALING_KEYS
 
 VIEWS = {
     "orders": "merchant order_id number status currency captured placed_at",
@@ -18,6 +21,7 @@ VIEWS = {
     "stock": "merchant sku opening on_hand",
     "restock_rules": "merchant reason restock",
     "messages": "merchant message_id request_id event recipient state sent_at",
+    "webhook_deliveries": "merchant event_id endpoint_id state attempts",
     "feed_rows": "merchant feed_id row_number verdict code request_id",
     "timeline": "merchant entry_id order_id request_id actor from_state to_state at hash",
 }
@@ -28,6 +32,7 @@ def reader(db, database_server, database_name):
     """Connect as one merchant's analyst; give the merchant's slug and another's id beside it."""
     mine, theirs = a_merchant(db), a_merchant(db)
     for merchant_id in (mine, theirs):
+        webhooks.add(db, merchant_id, "https://hooks.shop.example/", (), USER, EndpointTerms(SEALING_KEYS))
         cancel(db, merchant_id, an_order().taken_in(db, merchant_id))
     with db.begin(mine) as tx:
         slug = merchants.of(tx).slug

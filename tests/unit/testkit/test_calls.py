@@ -211,3 +211,22 @@ def test_reset_without_the_owners_address_says_what_to_set(settings, kit_app) ->
     response = app.test_client().post("/testkit/reset")
 
     assert (response.status_code, response.json["setting"]) == (503, "RESCIND_DATABASE_OWNER_URL")
+
+
+def test_what_is_told_by_webhook_is_listed_and_the_kit_hears_it(kit) -> None:
+    shop = a_shop(kit)
+    headers = {"Authorization": f"Bearer {shop['api_key']}", "Idempotency-Key": "hook"}
+    url = "http://127.0.0.1:9/testkit/webhooks"
+    made(kit.post("/api/v1/webhooks", json={"url": url}, headers=headers))
+    order = an_order(kit, shop)
+    assert kit.get("/testkit/webhooks").json == []
+
+    made(kit.post(f"/testkit/orders/{order['id']}/ship", json={}))
+
+    told = kit.get("/testkit/webhooks").json
+    assert [(one["merchant"], one["url"], one["state"], one["attempts"]) for one in told] == [
+        (shop["slug"], url, "ready", 0)
+    ]
+    assert told[0]["body"]["type"] == "order.shipped"
+    assert told[0]["body"]["data"]["order_number"] == "#1001"
+    assert kit.post("/testkit/webhooks", json=told[0]["body"]).status_code == 204

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -19,6 +20,7 @@ from shared.actions import links
 from shared.mail.mailers import MailboxMailer
 from shared.queries import mailbox, queue_state
 from shared.storage.engine import Database
+from shared.storage.outbox import PERFORM_EACH
 from shared.worker.drain import drain
 from shared.worker.perform import Outside
 from shared.worker.queue import MOST_ATTEMPTS, build_queue, rescue, sweep
@@ -192,3 +194,16 @@ def test_the_mailbox_mailer_can_be_drained_into(empty_db: Database, conninfo: st
     drain(outside(empty_db, MailboxMailer(empty_db)), conninfo)
 
     assert [mail.event for mail in mailbox.heads(empty_db)] == ["order_confirmed"]
+
+
+def test_a_job_that_has_to_end_leaves_the_rest_to_others(empty_db: Database, conninfo: str) -> None:
+    merchant_id = a_merchant(empty_db)
+    an_order().taken_in(empty_db, merchant_id)
+    box = Remembering()
+    task = build_queue(outside(empty_db, box), conninfo).tasks[PERFORM_EACH]
+    ids = [str(effect.id) for effect in effects_of(empty_db, merchant_id)]
+
+    for is_over, sent in ((True, 0), (False, 1)):
+        context = SimpleNamespace(should_abort=lambda is_over=is_over: is_over)
+        task.func(context, str(merchant_id), ids)
+        assert len(box.messages) == sent
