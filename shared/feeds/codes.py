@@ -132,7 +132,9 @@ class Problem:
         return self._said(explanations.HOW_TO_MEND)
 
     def _said(self, words: dict[int, str]) -> str:
-        values = {"field": self.field, "value": shown(self.value), "other": self.other}
+        # Why a file cannot be read at all is a sentence of ours, and said whole.
+        value = self.value if self.code is Code.UNREADABLE_FILE else shown(self.value)
+        values = {"field": self.field, "value": value, "other": self.other}
         return gettext(words[self.code]) % values
 
 

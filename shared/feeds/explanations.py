@@ -217,7 +217,7 @@ _ALL: dict[int, tuple[str, str]] = {
     ),
     90055: (
         N_("The feed was stopped before its end: %(other)s"),
-        N_("What was carried out until then stays; send the rest in a new file."),
+        N_("What was carried out until then stays. Send the same file again to carry out the rest."),
     ),
     90056: (
         N_("The code comes in as “%(value)s”, which files may not give: see Settings, Reasons."),

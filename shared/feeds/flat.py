@@ -20,6 +20,8 @@ from shared.tables.table import Progress, Row, Table, open_table
 from shared.tables.troubles import UnreadableFile
 
 MAX_COLUMNS = 64
+# Lines after an open quotation mark that are not believed, should it never be closed.
+_MOST_TORN = 20
 TEMPLATE_ROW = re.compile(r'"?TemplateType\s*=\s*([A-Za-z]*)', re.IGNORECASE)
 _ZIP = b"PK\x03\x04"
 
@@ -127,18 +129,36 @@ class FlatFeed:
         """Stream the instructions; raises RefusedDocument."""
         count = 0
         try:
-            for row in self.table.rows(progress):
+            for row, is_torn in self._torn(self.table.rows(progress)):
                 count += 1
-                yield self._read(row)
+                yield self._read(row, is_torn=is_torn)
         except UnreadableFile as refusal:
             raise unreadable(refusal) from refusal
         if count == 0:
             raise RefusedDocument(Problem(Code.NO_RECORDS))
 
-    def _read(self, row: Row) -> FeedRow:
+    def _torn(self, rows: Iterator[Row]) -> Iterator[tuple[Row, bool]]:
+        """Say of each row whether it may be a piece of a value with a line break in it.
+
+        Lines of tab-delimited text are rows, whatever marks they hold. What follows an open mark could read
+        like a row that cancels a whole order.
+        """
+        has_marks = isinstance(self.table, Table) and self.table.delimiter == "\t"
+        left = 0
+        for row in rows:
+            opens = has_marks and not left and _ends_open(row)
+            yield row, opens or left > 0
+            if opens:
+                left = _MOST_TORN
+            elif left:
+                left = 0 if "".join(row.cells).count('"') % 2 else left - 1
+
+    def _read(self, row: Row, *, is_torn: bool) -> FeedRow:
         cells = FlatCells(row)
         found = self.layout.read(cells)
-        if row.fault is not None:
+        if is_torn:
+            cells.problems = [Problem(Code.BROKEN_QUOTATION, _("the row"))]
+        elif row.fault is not None:
             # What its values seem to be says nothing any more.
             cells.problems = [Problem(table_fault(row.fault.code), _("the row"), other=str(MAX_LINE))]
         elif row.short:
@@ -240,6 +260,13 @@ def _template_row_problems(layout: FlatLayout, table: AnyTable) -> list[Problem]
         raise RefusedDocument(Problem(Code.UNKNOWN_TYPE, value=said, other=accepted()))
     delimiter = table.delimiter if isinstance(table, Table) else "\t"
     return [] if delimiter in table.preamble else [Problem(Code.TEMPLATE_ROW_SPACES)]
+
+
+def _ends_open(row: Row) -> bool:
+    """Say whether a quotation mark before the row's last value is still open at its end."""
+    written = [cell for cell in row.cells if cell] if row.short else row.cells[-1:]
+    last = written[-1] if written else ""
+    return last.startswith('"') and last.count('"') % 2 == 1
 
 
 def _may_be_cut(cells: FlatCells) -> bool:

@@ -1,6 +1,7 @@
 """Find out of which type a feed is, and open it."""
 
 import codecs
+from contextlib import closing
 from pathlib import Path
 
 from shared.feeds import acknowledgement, adjustment, adjustment_file, cancellation_file
@@ -9,6 +10,7 @@ from shared.feeds.envelope import XmlFeed, XmlLayout, head_of
 from shared.feeds.flat import TEMPLATE_ROW, AnyTable, FlatFeed, FlatLayout, open_tables, opened
 from shared.feeds.kinds import FeedType, accepted, name_of
 from shared.rendering import gettext as _
+from shared.tables.sheets import SheetTable
 from shared.tables.sniffing import MAX_BYTES
 
 FLAT: tuple[FlatLayout, ...] = (cancellation_file.LAYOUT, adjustment_file.LAYOUT)
@@ -55,14 +57,33 @@ def _xml(path: Path) -> XmlFeed:
 
 def _flat(path: Path) -> FlatFeed:
     tables = open_tables(path)
-    for table in tables:
-        for layout in FLAT:
-            if _fits(layout, table):
-                return opened(layout, table)
+    fitting = [(layout, table) for table in tables if (layout := _layout_of(table)) is not None]
+    filled = [found for found in fitting if _has_rows(found[1])] if len(fitting) > 1 else fitting
+    if len(filled) > 1:
+        raise _several([table for _layout, table in filled])
+    if fitting:
+        return opened(*(filled or fitting)[0])
     nearest = _nearest(tables)
     if nearest is not None:
         return opened(*nearest)
     raise _unknown(_seen(tables))
+
+
+def _layout_of(table: AnyTable) -> FlatLayout | None:
+    return next((layout for layout in FLAT if _fits(layout, table)), None)
+
+
+def _has_rows(table: AnyTable) -> bool:
+    with closing(table.rows()) as rows:
+        return next(rows, None) is not None
+
+
+def _several(tables: list[AnyTable]) -> RefusedDocument:
+    """Refuse a workbook of which nobody could tell whether one sheet is meant or all."""
+    names = ", ".join(f"“{table.name}”" for table in tables if isinstance(table, SheetTable))
+    seen = _("a workbook with rows in several sheets: %(names)s.") % {"names": names}
+    mend = _("Keep one of them, or send each as a file of its own.")
+    return RefusedDocument(Problem(Code.UNREADABLE_FILE, value=seen, other=mend))
 
 
 def _fits(layout: FlatLayout, table: AnyTable) -> bool:

@@ -91,6 +91,11 @@ class RunView:
         return self.state in ENDED
 
     @property
+    def is_stopped(self) -> bool:
+        """Somebody ended it, or something, before all was dealt with."""
+        return self.state is RunState.STOPPED
+
+    @property
     def awaits_confirmation(self) -> bool:
         """A person looks at its preview."""
         return self.state is RunState.PREVIEWED

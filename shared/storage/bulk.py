@@ -1,6 +1,7 @@
 """Read and insert many rows in one statement each; COPY is no way in: row security does not allow it."""
 
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
@@ -15,7 +16,17 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 from shared.storage.engine import Transaction
 
 _AS_TEXT = (UUID, date)
+_MERCHANT = re.compile(r"(?<== ):merchant\b")
 _Record = TypeVar("_Record", bound=DeclarativeBase)
+
+
+def of_any_merchant(statement: str) -> str:
+    """Have a statement planned as for a merchant of whom nothing is known.
+
+    Of one who is newer than the planner's figures it would think that they have no rows, and then go through
+    all of them for each row that a batch changes.
+    """
+    return _MERCHANT.sub("(SELECT CAST(:merchant AS uuid))", statement)
 
 
 def insert_rows(
@@ -33,7 +44,7 @@ def update_rows(tx: Transaction, record: type[DeclarativeBase], rows: Sequence[M
     """Update rows by their ids; all of them name the same columns."""
     if rows:
         given = {"rows": document(rows), "merchant": tx.merchant_id}
-        tx.session.connection().execute(text(_update(record, rows[0])), given)
+        tx.session.connection().execute(text(of_any_merchant(_update(record, rows[0]))), given)
 
 
 def read_rows(

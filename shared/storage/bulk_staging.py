@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row, text
 
 from shared.domain.bulk import RowProblem, StagedRow, Verdict
-from shared.storage.bulk import document
+from shared.storage.bulk import document, of_any_merchant
 from shared.storage.engine import Transaction
 
 # A million rows take longer than a page may.
@@ -45,11 +45,11 @@ WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND r.ord
   AND r.order_ref = '' AND r.own_order_ref <> ''
   AND o.merchant_id = r.merchant_id AND o.number = r.own_order_ref
 """
-# Orders that carry another system's id beside a number of their own.
+# Orders that carry another system's id beside a number of their own; one that two carry names neither.
 _BY_EXTERNAL_ID = """
 UPDATE bulk_rows r SET order_id = o.id
-FROM (SELECT DISTINCT ON (value) value, id FROM orders, jsonb_each_text(external_ids)
-      WHERE merchant_id = :merchant AND external_ids <> '{}' ORDER BY value, id) o
+FROM (SELECT value, min(id::text)::uuid AS id FROM orders, jsonb_each_text(external_ids)
+      WHERE merchant_id = :merchant AND external_ids <> '{}' GROUP BY value HAVING count(DISTINCT id) = 1) o
 WHERE r.merchant_id = :merchant AND r.run_id = :run AND r.verdict = '' AND r.order_id IS NULL
   AND o.value = coalesce(nullif(r.order_ref, ''), r.own_order_ref)
 """
@@ -200,7 +200,7 @@ def stage(tx: Transaction, run_id: UUID, first: int, groups: int, rows: Sequence
     names = [*own[0], *same]
     statement = _STAGE.format(names=", ".join(names), values=", ".join(f"d.{name}" for name in names))
     given = {**_of(tx, run_id), "groups": groups, "same": document(same), "rows": document(own)}
-    return int(tx.session.connection().execute(text(statement), given).scalar_one())
+    return int(tx.session.connection().execute(text(of_any_merchant(statement)), given).scalar_one())
 
 
 def _parted(rows: Sequence[StagedRow]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
@@ -279,7 +279,7 @@ def keep_results(
     A mapping each: the row's number and the columns that tell its fate.
     """
     if results:
-        _run(tx, _RESULTS, run_id, after=after, end=end, rows=document(results))
+        _run(tx, of_any_merchant(_RESULTS), run_id, after=after, end=end, rows=document(results))
 
 
 def _lacks(tx: Transaction, run_id: UUID) -> Row[tuple[bool, bool]]:

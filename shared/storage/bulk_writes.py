@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from shared.storage.bulk import arrays, document, plain
+from shared.storage.bulk import arrays, document, of_any_merchant, plain
 from shared.storage.engine import Transaction
 from shared.storage.scopes import lock_stock
 
@@ -186,7 +186,7 @@ def _changed(tx: Transaction, statement: str, names: Sequence[OwnOrder | OwnItem
     if not names:
         return set()
     rows = {"rows": document(plain(names)), "merchant": tx.merchant_id}
-    return set(tx.session.connection().execute(text(statement), rows).scalars())
+    return set(tx.session.connection().execute(text(of_any_merchant(statement)), rows).scalars())
 
 
 def _change(
@@ -197,10 +197,10 @@ def _change(
 ) -> None:
     if changes:
         given = {**arrays(changes), "merchant": tx.merchant_id, **more}
-        tx.session.connection().execute(text(statement), given)
+        tx.session.connection().execute(text(of_any_merchant(statement)), given)
 
 
 def _run(tx: Transaction, statement: str, rows: Sequence[Mapping[str, Any]], **more: object) -> None:
     if rows:
         given = {"rows": document(rows), "merchant": tx.merchant_id, **more}
-        tx.session.connection().execute(text(statement), given)
+        tx.session.connection().execute(text(of_any_merchant(statement)), given)

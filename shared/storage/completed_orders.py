@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from shared.storage.bulk import document
+from shared.storage.bulk import document, of_any_merchant
 from shared.storage.bulk_writes import CHAINED
 from shared.storage.engine import Transaction
 
@@ -38,4 +38,4 @@ def write_completed(
             "entries": document(entries),
             "same": document(same),
         }
-        tx.session.connection().execute(text(_ORDERS.format(values=values)), given)
+        tx.session.connection().execute(text(of_any_merchant(_ORDERS.format(values=values))), given)

@@ -11,11 +11,13 @@ from sqlalchemy import TextClause, text
 
 from shared.storage import scopes
 from shared.storage import whole_orders_sql as sql
+from shared.storage.bulk import of_any_merchant
 from shared.storage.engine import Transaction
 
-_READ_POLICIES, _LOCK_AND_READ_POLICIES = text(sql.READ_POLICIES), text(sql.LOCK_AND_READ_POLICIES)
-_SKUS = text(sql.SKUS)
-_PREVIEW, _CARRY_OUT = text(sql.PREVIEW), text(sql.CARRY_OUT)
+_READ_POLICIES, _LOCK_AND_READ_POLICIES, _SKUS, _PREVIEW, _CARRY_OUT = (
+    text(of_any_merchant(statement))
+    for statement in (sql.READ_POLICIES, sql.LOCK_AND_READ_POLICIES, sql.SKUS, sql.PREVIEW, sql.CARRY_OUT)
+)
 
 
 @dataclass(frozen=True, slots=True)

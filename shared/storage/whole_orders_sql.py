@@ -195,14 +195,18 @@ requests AS (
   WHERE g.restocks[w.reason]
   RETURNING sku, quantity
 )"""
-_CHANGES = """
+# A limit that nobody knows beforehand: an order is taken for one of few lines then, which to look up by their
+# keys costs less than to go through those of a merchant, for every order again.
+_FEW = "LIMIT (SELECT 1000000)"
+_CHANGES = f"""
 lines AS (
   UPDATE line_items l SET canceled = d.ordered
-  FROM going w CROSS JOIN LATERAL unnest(w.ids, w.ordered) AS d(id, ordered)
+  FROM going w CROSS JOIN LATERAL (SELECT * FROM unnest(w.ids, w.ordered) AS d(id, ordered) {_FEW}) d
   WHERE l.merchant_id = :merchant AND l.id = d.id
 ), paid AS (
   UPDATE payments p SET refunded_minor = least(d.captured, w.refund_minor), released_minor = d.idle
-  FROM going w CROSS JOIN LATERAL unnest(w.payments, w.captured, w.idle) AS d(id, captured, idle)
+  FROM going w CROSS JOIN LATERAL (
+    SELECT * FROM unnest(w.payments, w.captured, w.idle) AS d(id, captured, idle) {_FEW}) d
   WHERE p.merchant_id = :merchant AND p.id = d.id AND (least(d.captured, w.refund_minor) > 0 OR d.idle > 0)
 )"""
 # Each entry is hashed over the one before it; steps of their own keep it from being hashed again for that.

@@ -127,8 +127,25 @@ def test_keeping_the_orders_ends_the_preview(owner: Browser, shop: Shop) -> None
     assert owner.told(stop_batch(owner, run_id))[0] == "status"
 
     page = words_of(owner.page(path).main)
-    assert "It was stopped by a person." in page
+    assert "The orders were kept. Nothing was canceled." in page
+    assert "$64.00" not in page
     assert "Confirm cancellation" not in page
+
+
+def test_a_batch_stopped_on_its_way_says_how_many_orders_are_left(
+    owner: Browser, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_id = previewed(shop, "A-1", "A-2", "A-3")
+    monkeypatch.setattr(bulk_runs, "BATCH", 1)
+    confirm_batch(owner, run_id)
+    bulk_runs.advance(shop.db, shop.merchant_id, run_id)
+    stop_batch(owner, run_id)
+    bulk_runs.advance(shop.db, shop.merchant_id, run_id)
+
+    page = words_of(owner.page(f"/console/batches/{run_id}").main)
+    assert "It was stopped by a person." in page
+    assert "Canceled 1 order" in page
+    assert "2 not dealt with" in page
 
 
 def test_a_preview_without_anything_to_cancel_offers_no_confirmation(owner: Browser, shop: Shop) -> None:

@@ -277,3 +277,35 @@ def test_a_file_with_too_many_records_is_refused_whole(
     monkeypatch.setattr("shared.feeds.envelope.MAX_ROWS", 1)
 
     assert report(tmp_path, content).processed == 0
+
+
+def test_a_value_with_a_line_break_in_it_never_becomes_a_row_of_its_own(tmp_path: Path) -> None:
+    header = cancel().replace("order-id\t", "order-id\tnote\t")
+    torn = f'{ORDER}\t"two\n{OTHER}\t\t\nlines"\tNoInventory\t{ITEM}\n'
+    good = f"{OTHER}\t\tNoInventory\t{ITEM}\n"
+
+    found = report(tmp_path, header + torn + good)
+
+    refused = tuple((str(line), 90029, "Error") for line in (3, 4, 5))
+    assert [one for one in found.results if one[2] == "Error"] == list(refused)
+    assert (found.processed, found.successful) == (4, 1)
+
+
+def test_a_mark_that_is_never_closed_stops_only_the_next_rows(tmp_path: Path) -> None:
+    header = cancel().replace("order-id\t", "order-id\tnote\t")
+    rows = [f"{OTHER}\t\tNoInventory\t{ITEM}\n" for _ in range(30)]
+
+    found = report(tmp_path, header + f'{ORDER}\t"open\n' + "".join(rows))
+
+    assert (found.processed, found.successful) == (31, 10)
+    assert {code for _line, code, kind in found.results if kind == "Error"} == {90029}
+
+
+def test_marks_inside_a_value_and_around_it_are_what_they_were(tmp_path: Path) -> None:
+    header = cancel().replace("order-id\t", "order-id\tnote\t")
+    notes = ('5" pan', '"Best" mug', '"He said ""no"""', "")
+    rows = "".join(f"{OTHER}\t{note}\tNoInventory\t{ITEM}\n" for note in notes)
+
+    found = report(tmp_path, header + rows)
+
+    assert [one for one in found.results if one[2] == "Error"] == []

@@ -1,4 +1,5 @@
 import io
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -32,12 +33,29 @@ CANCELING = cancel((ORDER, "", ""), (OTHER, "NoInventory", ITEM))
 
 
 def workbook(*rows: tuple[object, ...]) -> bytes:
+    return workbook_of(rows)
+
+
+def workbook_of(*sheets: Sequence[Sequence[object]]) -> bytes:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"default_date_format": "yyyy-mm-dd"}) as book:
-        sheet = book.add_worksheet()
-        for number, row in enumerate(rows):
-            sheet.write_row(number, 0, row)
+        for rows in sheets:
+            sheet = book.add_worksheet()
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
     return out.getvalue()
+
+
+def test_a_workbook_of_which_several_sheets_could_be_meant_is_refused(tmp_path: Path) -> None:
+    header = ("order-id", "cancellation-reason-code", "amazon-order-item-code")
+    filled, other = [header, (ORDER, "", "")], [header, (OTHER, "", "")]
+
+    with pytest.raises(RefusedDocument) as refused:
+        rows_of(tmp_path, workbook_of(filled, other))
+
+    assert "a workbook with rows in several sheets: “Sheet1”, “Sheet2”." in refused.value.problem.words()
+    for sheets in ((filled, [header]), ([header], filled), (filled, [("Notes",), ("None",)])):
+        assert [row.order_id for row in rows_of(tmp_path, workbook_of(*sheets))] == [ORDER]
 
 
 def test_a_cancellation_file_cancels_whole_orders_and_whole_items(tmp_path: Path) -> None:

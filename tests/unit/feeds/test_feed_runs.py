@@ -27,7 +27,7 @@ from shared.storage.records import (
     RequestRecord,
     UploadChunkRecord,
 )
-from tests.builders import USER, a_merchant, ship
+from tests.builders import USER, a_merchant, an_order, ship
 from tests.builders import cancel as cancel_order
 from tests.unit.feeds.carrying import (
     LAMP,
@@ -333,3 +333,14 @@ def test_orders_are_numbered_without_gaps_in_the_order_they_are_named(
     places = [(1, 1), (9, None), (2, 2), (2, 2), (1, 1), (3, 3)]
     assert numbered == [(number(order), group) for order, group in places]
     assert feeds.find(db, merchant_id, run_id).orders == 3
+
+
+def test_an_id_that_two_orders_carry_names_neither(db, merchant_id, tmp_path) -> None:
+    for place, told in enumerate(("444-1", "444-1", "444-2")):
+        order = an_order().with_(number=f"D-{place}", external_ids={"amazon_order_id": told})
+        order.taken_in(db, merchant_id)
+
+    run_id = carry_out(db, merchant_id, tmp_path, cancel(("444-1", "", ""), ("444-2", "", "")))
+
+    assert report_of(db, merchant_id, run_id) == Report(2, 1, (("3", 18028, "Error"),))
+    assert statuses(db, merchant_id) == ["unshipped", "unshipped", "canceled"]
