@@ -204,7 +204,7 @@ def test_who_one_is_has_to_be_proved_again_after_a_while(owner: Browser, shop: S
     assert owner.get(WEBHOOKS).status_code == 200
     for address in (WEBHOOKS, path, f"{path}/pause", f"{path}/resume", f"{path}/rotate", f"{path}/delete"):
         response = owner.send(address)
-        assert response.status_code == 303, address
+        assert response.status_code == 307, address
         assert response.location.startswith("/console/verify"), address
 
 
