@@ -143,10 +143,13 @@ def _list_url(filter_: str) -> str:
 
 
 def _lines(rows: Iterator[RowView]) -> Iterator[str]:
-    yield csv_line(["order-id", "verdict", "code", "what", "units", "refund-minor"])
+    yield csv_line(["order-id", "verdict", "code", "what", "units", "refund-minor", "currency"])
     for row in rows:
         problem = bulk.problem_of(row)
         what = wording.row_problem(problem) if problem else ""
         yield csv_line(
-            [row.order_ref, row.verdict.value, row.code, what, str(row.units), str(row.refund_minor)]
+            [
+                *(row.order_ref, row.verdict.value, row.code, what),
+                *(str(row.units), str(row.refund_minor), row.currency),
+            ]
         )

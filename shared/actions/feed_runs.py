@@ -10,7 +10,7 @@ from shared.actions.bulk_runs import Begun, NewRun, begin_in, earlier
 from shared.domain.actors import Actor
 from shared.domain.bulk import RunKind, RunState
 from shared.domain.errors import AlreadyDecided, NotFound, TooMany
-from shared.domain.ids import MerchantId
+from shared.domain.ids import MerchantId, new_id
 from shared.storage import files
 from shared.storage.engine import Database, Transaction
 from shared.storage.files import File
@@ -60,13 +60,13 @@ def begin(
 
 
 def key_of(feed_type: str, digest: bytes, *, dry_run: bool) -> str:
-    """Name what another run over the same file would repeat."""
-    return f"{feed_type}:{digest.hex()}{_DRY if dry_run else _REAL}"
+    """Name what another run over the same file would repeat; a dry run repeats none, it looks anew."""
+    return f"{feed_type}:{digest.hex()}{f'{_DRY}:{new_id()}' if dry_run else _REAL}"
 
 
 def real_key(dry_key: str) -> str:
     """Name what a dry run becomes once it is carried out."""
-    return dry_key.removesuffix(_DRY) + _REAL
+    return dry_key.partition(_DRY)[0] + _REAL
 
 
 def carry_out_dry_run(

@@ -29,7 +29,12 @@ _ALL: dict[int, tuple[str, str]] = {
         N_("“%(value)s” in “%(field)s” is no valid order id: %(other)s."),
         N_("Write the order's number exactly as the Orders page shows it."),
     ),
-    90001: (N_("What the row names has already been shipped."), N_("Ask the customer to return it instead.")),
+    90001: (
+        N_("What the row names has already been shipped."),
+        N_(
+            "It can only be returned. What is left of the order is canceled by an adjustment or item by item."
+        ),
+    ),
     90002: (N_("What the row names has already been canceled."), N_("Nothing needs to be done.")),
     90003: (
         N_("“%(value)s” in “%(field)s” is no reason that is known here."),
@@ -52,7 +57,10 @@ _ALL: dict[int, tuple[str, str]] = {
         N_("Confirm the number of orders, or send fewer at a time."),
     ),
     90008: (N_("Order “%(other)s” has no item “%(value)s”."), _LOOK_UP),
-    90009: (N_("The order's policy or state does not allow it: %(other)s."), _LOOK_UP),
+    90009: (
+        N_("The order's policy or state does not allow it: %(other)s."),
+        N_("Look the order up. What its customer asked is decided under Requests."),
+    ),
     90010: (
         N_("MessageID %(value)s stands in the document more than once."),
         N_("Number the messages from 1 on, each with a number of its own."),

@@ -5,6 +5,7 @@ import re
 from shared.feeds.codes import Code, Problem
 from shared.rendering import gettext as _
 from shared.tables import damage
+from shared.tables.sheets import DATE_CELL
 
 MAX_FIELD = 500
 MAX_ORDER_ID = 64
@@ -50,6 +51,8 @@ def item_id_problem(field: str, value: str, order_id: str) -> Problem | None:
 
 def cell_damage(field: str, value: str) -> Problem | None:
     """Say what a spreadsheet did to a value of any column."""
+    if value == DATE_CELL:
+        return Problem(Code.DAMAGED_BY_SPREADSHEET, field, value, _("taken for a date"))
     if value[:1] == "#" and damage.error_value(field, value):
         return Problem(Code.DAMAGED_BY_SPREADSHEET, field, value, _("an error in place of the value"))
     return None

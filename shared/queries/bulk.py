@@ -23,8 +23,10 @@ from shared.domain.reasons import Reason
 from shared.queries import pace
 from shared.queries.pace import Pace
 from shared.storage import rates
+from shared.storage.bulk import one_of
 from shared.storage.engine import Database, Transaction
-from shared.storage.records import BulkRowRecord, BulkRunRecord
+from shared.storage.records import BulkRowRecord, BulkRunRecord, OrderRecord
+from shared.storage.scopes import orders_of
 
 _USUAL_DAYS = 28
 _PAGE = 2_000
@@ -119,6 +121,7 @@ class RowView:
     code: str
     units: int
     refund_minor: int
+    currency: str
 
 
 def batch(db: Database, merchant_id: MerchantId, run_id: UUID) -> RunView:
@@ -153,7 +156,12 @@ def rows(
         )
         if only_left_out:
             query = query.where(BulkRowRecord.verdict == Verdict.ERROR)
-        return tuple(_row(record) for record in tx.session.scalars(query))
+        records = tx.session.scalars(query).all()
+        found = orders_of(tx).with_only_columns(OrderRecord.id, OrderRecord.currency)
+        ids = {record.order_id for record in records if record.order_id}
+        rows = tx.session.execute(found.where(one_of(OrderRecord.id, ids)))
+        currencies: dict[UUID | None, str] = {row.id: row.currency for row in rows}
+        return tuple(_row(record, currencies.get(record.order_id, "")) for record in records)
 
 
 def every_row(db: Database, merchant_id: MerchantId, run_id: UUID) -> Iterator[RowView]:
@@ -214,7 +222,7 @@ def _outlook(tx: Transaction, counting: int) -> Outlook:
     )
 
 
-def _row(record: BulkRowRecord) -> RowView:
+def _row(record: BulkRowRecord, currency: str) -> RowView:
     return RowView(
         number=record.row_number,
         record=record.record,
@@ -225,6 +233,7 @@ def _row(record: BulkRowRecord) -> RowView:
         code=record.code,
         units=record.units,
         refund_minor=record.refund_minor,
+        currency=currency,
     )
 
 

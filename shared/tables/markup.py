@@ -115,10 +115,13 @@ def _close(parser: "etree.XMLPullParser[etree._Element]") -> etree._Element:
 
 
 def _not_well_formed(parser: "etree.XMLPullParser[etree._Element]", error: etree.XMLSyntaxError) -> BadMarkup:
+    line, column = error.position
+    if "Excessive depth" in (error.msg or ""):
+        # The parser has a limit of its own for what opens within one piece of the file.
+        return BadMarkup(MarkupFault.TOO_DEEP, str(MAX_DEPTH), line or 0)
     # An entity that nobody declared is told only in the parser's log.
     for entry in parser.feed_error_log:
         return BadMarkup(MarkupFault.NOT_WELL_FORMED, entry.message.strip(), entry.line, entry.column)
-    line, column = error.position
     said = (error.msg or "").partition(", line ")[0].strip()
     return BadMarkup(MarkupFault.NOT_WELL_FORMED, said, line or 0, column or 0)
 

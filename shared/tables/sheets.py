@@ -30,7 +30,7 @@ _DATE_LETTERS = re.compile(r"[dmyhs]", re.IGNORECASE)
 _NO_LETTERS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|General', re.IGNORECASE)
 _DAMAGE = (BadZipFile, BadMarkup, OSError, zlib.error)
 # Such a cell says in its place what a spreadsheet made of it, as its own errors do.
-_DATE = "#DATE!"
+DATE_CELL = "#DATE!"
 _NO_RESULT = "#FORMULA!"
 _TOLD_EVERY = 256
 
@@ -164,10 +164,10 @@ class _Workbook:
         if kind == "s":
             return self._string(int(value))
         if kind == "n":
-            return _DATE if cell.get("s", "") in self._dates else format(float(value), ".15g")
+            return DATE_CELL if cell.get("s", "") in self._dates else format(float(value), ".15g")
         if kind == "b":
             return "TRUE" if value == "1" else "FALSE"
-        return _DATE if kind == "d" else value
+        return DATE_CELL if kind == "d" else value
 
     def _string(self, index: int) -> str:
         start = self._ends[index - 1] if index else 0

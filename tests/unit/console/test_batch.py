@@ -67,7 +67,9 @@ def test_a_confirmed_batch_is_carried_out_and_its_results_can_be_taken_away(
     page = owner.page(path)
 
     assert "Canceled 2 orders, 2 units" in words_of(page.main)
-    assert [line[:2] for line in batch_results(owner, run_id)[1:]] == [["'=A-2", "done"], ["A-1", "done"]]
+    results = batch_results(owner, run_id)
+    assert [line[:2] for line in results[1:]] == [["'=A-2", "done"], ["A-1", "done"]]
+    assert [line[5:] for line in results] == [["refund-minor", "currency"], ["6400", "USD"], ["6400", "USD"]]
     assert violations_of(shop.db, shop.merchant_id) == []
 
 

@@ -1,5 +1,6 @@
 import io
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,14 @@ def workbook_of(*sheets: Sequence[Sequence[object]]) -> bytes:
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row)
     return out.getvalue()
+
+
+def test_a_cell_that_holds_a_date_is_told_to_be_one(tmp_path: Path) -> None:
+    header = ("order-id", "cancellation-reason-code", "amazon-order-item-code")
+    [row] = rows_of(tmp_path, workbook(header, (datetime(2026, 11, 28, tzinfo=UTC).date(), "", "")))
+
+    [problem] = [found for found in row.problems if found.code is Code.DAMAGED_BY_SPREADSHEET]
+    assert problem.other == "taken for a date"
 
 
 def test_a_workbook_of_which_several_sheets_could_be_meant_is_refused(tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_a_cancellation_file_is_told_line_by_line(db, merchant_id, tmp_path: Pat
         ),
         (
             f"7\t{number(4)}\t{MUG}\t90001\tError\tWhat the row names has already been shipped. "
-            "Ask the customer to return it instead."
+            "It can only be returned. What is left of the order is canceled by an adjustment or item by item."
         ),
         (
             f"8\t{number(9)}\t\t18028\tError\tOrder “{number(9)}” was not found. "
@@ -167,6 +167,20 @@ def test_the_same_file_again_changes_nothing_and_is_the_first_report(db, merchan
     assert not dry.is_repeated
     assert hand_in(db, a_merchant(db), tmp_path, content).run_id != first
     assert count(db, merchant_id, RequestRecord) == 1
+
+
+def test_a_dry_run_again_looks_anew(db, merchant_id, tmp_path) -> None:
+    content = cancel((number(1), "", ""))
+    first = carry_out(db, merchant_id, tmp_path, content, dry_run=True)
+    orders(db, merchant_id, 1)
+
+    again = hand_in(db, merchant_id, tmp_path, content, dry_run=True)
+    running.take_turn(db, merchant_id, again.run_id)
+
+    assert (again.is_repeated, again.run_id == first) == (False, False)
+    assert report_of(db, merchant_id, first).successful == 0
+    assert report_of(db, merchant_id, again.run_id) == Report(1, 1)
+    assert count(db, merchant_id, RequestRecord) == 0
 
 
 @pytest.mark.parametrize(
