@@ -7,11 +7,12 @@ from pathlib import Path
 from shared.feeds import acknowledgement, adjustment, adjustment_file, cancellation_file
 from shared.feeds.codes import Code, Problem, RefusedDocument
 from shared.feeds.envelope import XmlFeed, XmlLayout, head_of
-from shared.feeds.flat import TEMPLATE_ROW, AnyTable, FlatFeed, FlatLayout, open_tables, opened
+from shared.feeds.flat import TEMPLATE_ROW, AnyTable, FlatFeed, FlatLayout, open_tables, opened, unreadable
 from shared.feeds.kinds import FeedType, accepted, name_of
 from shared.rendering import gettext as _
 from shared.tables.sheets import SheetTable
 from shared.tables.sniffing import MAX_BYTES
+from shared.tables.troubles import UnreadableFile
 
 FLAT: tuple[FlatLayout, ...] = (cancellation_file.LAYOUT, adjustment_file.LAYOUT)
 XML: tuple[XmlLayout, ...] = (acknowledgement.LAYOUT, adjustment.LAYOUT)
@@ -74,8 +75,11 @@ def _layout_of(table: AnyTable) -> FlatLayout | None:
 
 
 def _has_rows(table: AnyTable) -> bool:
-    with closing(table.rows()) as rows:
-        return next(rows, None) is not None
+    try:
+        with closing(table.rows()) as rows:
+            return next(rows, None) is not None
+    except UnreadableFile as refusal:
+        raise unreadable(refusal) from refusal
 
 
 def _several(tables: list[AnyTable]) -> RefusedDocument:

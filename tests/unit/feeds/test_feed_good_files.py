@@ -2,6 +2,7 @@ import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
@@ -45,6 +46,27 @@ def workbook_of(*sheets: Sequence[Sequence[object]]) -> bytes:
             for number, row in enumerate(rows):
                 sheet.write_row(number, 0, row)
     return out.getvalue()
+
+
+def test_a_workbook_whose_second_sheet_is_damaged_is_refused(tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        bold = book.add_format({"bold": True})
+        for sheet in (book.add_worksheet(), book.add_worksheet()):
+            sheet.write_row(0, 0, ("order-id", "cancellation-reason-code", "amazon-order-item-code"))
+        for line in range(1, 20_000):
+            sheet.write_blank(line, 0, None, bold)
+    damaged = io.BytesIO()
+    with ZipFile(out) as book, ZipFile(damaged, "w") as copy:
+        for name in book.namelist():
+            content = book.read(name)
+            is_second = name.endswith("sheet2.xml")
+            copy.writestr(name, content.replace(b"</sheetData>", b"</oops>") if is_second else content)
+
+    with pytest.raises(RefusedDocument) as refused:
+        rows_of(tmp_path, damaged.getvalue())
+
+    assert refused.value.problem.code is Code.UNREADABLE_FILE
 
 
 def test_a_cell_that_holds_a_date_is_told_to_be_one(tmp_path: Path) -> None:
