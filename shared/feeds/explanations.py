@@ -52,10 +52,6 @@ _ALL: dict[int, tuple[str, str]] = {
         N_("“%(field)s” says “%(value)s”: a spreadsheet has changed the value (%(other)s)."),
         _NOT_BY_SPREADSHEET,
     ),
-    90007: (
-        N_("The file cancels %(value)s orders, more than the limit of %(other)s."),
-        N_("Confirm the number of orders, or send fewer at a time."),
-    ),
     90008: (N_("Order “%(other)s” has no item “%(value)s”."), _LOOK_UP),
     90009: (
         N_("The order's policy or state does not allow it: %(other)s."),
